@@ -1,0 +1,48 @@
+"""What every benchmark shares: alternate runs of ours and a peer's, medians, one printed row.
+
+A row is ``job | ours | peer | ratio peer/ours``. Times differ between machines; ratios hold.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from statistics import median
+from typing import Any
+
+from sympy.core.cache import clear_cache
+
+
+def seconds(job: Callable[[], Any]) -> float:
+    """One run, sympy's caches cleared before."""
+    clear_cache()
+    begin = time.perf_counter()
+    job()
+    return time.perf_counter() - begin
+
+
+def row(
+    label: str,
+    ours: Callable[[], Any],
+    peer: Callable[[], Any],
+    peer_name: str,
+    wanted: float | None = None,
+    repeats: int = 5,
+) -> float:
+    """Print and return the ratio peer/ours of the medians of alternating runs, after one warm-up."""
+    ours()
+    peer()
+    pairs = [(seconds(ours), seconds(peer)) for _ in range(repeats)]
+    mine, theirs = median(p[0] for p in pairs), median(p[1] for p in pairs)
+    ratio = theirs / mine
+    verdict = "" if wanted is None else f"  (wanted ≥ {wanted:g}: {'yes' if ratio >= wanted else 'NO'})"
+    print(f"{label:58} ours {show(mine)}  {peer_name} {show(theirs)}  ratio {ratio:8.1f}{verdict}")
+    return ratio
+
+
+def show(value: float) -> str:
+    """Seconds with a unit."""
+    for unit, size in (("s ", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
+        if value >= size:
+            return f"{value / size:7.2f} {unit}"
+    return f"{value / 1e-9:7.2f} ns"

@@ -1,0 +1,66 @@
+"""polyrates: how wrong is the Jacobian you get by differentiating through a solver, and what cures it.
+
+A first-order method is a recurrence of residual polynomials P_t in the eigenvalue λ of the Hessian,
+x_t − x* = P_t(H)(x_0 − x*), P_t(0) = 1. Differentiating it estimates ∂x* with the error
+R(H)E + C(H)D = (R − λC)(H)E + C(H)G, for unrolling R = P_t and C = P_t′. The spectrum of H lies in
+[ell, L]; kappa = ell/L is the inverse condition number; t is the iteration.
+
+Spectra      Interval, Union; Uniform, GegenbauerDensity, JacobiDensity, MarchenkoPastur, Empirical,
+             Mixture
+Methods      GradientDescent, HeavyBall, Nesterov, Chebyshev, Gegenbauer, Orthogonal, Sobolev,
+             Tabulated, Richardson, WeightedIterates; realize
+Estimators   Unrolled, Truncated, OneStep, Implicit
+Problems     Quadratic, Ridge; or any object with gradient, hvp, cross
+Analysis     residual_polynomial, error_polynomials, rate, compare, best_step, lower_bound
+Synthesis    sobolev_optimal, minimax_optimal
+Execution    run, differentiate, verify
+Presentation latex, cite
+"""
+
+from __future__ import annotations
+
+from polyrates.errors import (
+    HorizonError,
+    InexactError,
+    InvalidType,
+    InvalidValue,
+    NoClosedForm,
+    NonFiniteError,
+    NoShortRecurrence,
+    NotCommuting,
+    PolyratesError,
+    Undecided,
+)
+from polyrates.estimators import Estimator, Implicit, OneStep, Truncated, Unrolled
+from polyrates.measures import (
+    Empirical,
+    GegenbauerDensity,
+    JacobiDensity,
+    MarchenkoPastur,
+    Mixture,
+    Uniform,
+)
+from polyrates.methods import (
+    Chebyshev,
+    Gegenbauer,
+    GradientDescent,
+    HeavyBall,
+    Nesterov,
+    Richardson,
+    Tabulated,
+    WeightedIterates,
+)
+from polyrates.numbers import lam, t
+from polyrates.numeric.problems import Problem, Quadratic, Ridge
+from polyrates.numeric.run import Trajectory, differentiate, run
+from polyrates.numeric.values import residual_series, residual_values
+from polyrates.numeric.verify import Verification, verify
+from polyrates.rates import Comparison, Rate, RatePart, compare, rate
+from polyrates.recurrence import Method, Stationary, Transition
+from polyrates.spectra import Interval, Spectrum, Union
+from polyrates.symbolic.polynomials import ErrorPolynomials, error_polynomials, residual_polynomial
+from polyrates.symbolic.theorems import best_step, lower_bound
+from polyrates.synthesis import realize
+
+__version__ = "0.1.0"
+

@@ -1,0 +1,315 @@
+"""Estimators of the Jacobian ∂x*, and the pair (R, C) of each.
+
+With E = ∂x_0 − ∂x* and D = ∂H(x_0 − x*), when H and ∂H commute, every estimator has the error
+
+    R(H)E + C(H)D = (R − λC)(H)E + C(H)G,    G = d/dθ ∇f(x_0(θ), θ) = D + HE,
+
+a *residual* polynomial R with R(0) = 1 and a *drift* C. ("residual/drift" multiplies (E, D),
+"initial/cross" = (R − λC, C) multiplies (E, G).) The pairs are computed by the one loop on any
+ring: polynomials, series, values, enclosures. Without commutation C becomes a function of two
+eigenvalues, C(λ_i, λ_j), the multiplier of the (i, j) entry of ∂H in H's eigenbasis; the same loop
+computes it when values run along j and tangents along (i, j).
+
+E is the start of the *estimate* minus ∂x*: ∂x_0 − ∂x* for unrolling, −∂x* where an inner solve
+starts at zero. Step and momentum are constants: a gradient through a step size is stopped.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+
+from polyrates.errors import refuse_type, refuse_value
+from polyrates.numbers import Number, count
+from polyrates.recurrence import Jet, Method, Shifted, check_steps, orbit, walk
+
+__all__ = ["Estimator", "Implicit", "OneStep", "Pair", "Ring", "Truncated", "Unrolled"]
+
+P = TypeVar("P")
+
+
+class Ring(Protocol[P]):
+    """A commutative ring with the element λ, and scalars that a method's numbers map to."""
+
+    @property
+    def start(self) -> P:
+        """The element 1."""
+        ...
+
+    def number(self, value: Number) -> Any:
+        """A coefficient as a scalar."""
+        ...
+
+    def gradient(self, point: P) -> P:
+        """λ times an element."""
+        ...
+
+    def product(self, left: P, right: P) -> P:
+        """The product of two elements."""
+        ...
+
+
+class Pair(NamedTuple, Generic[P]):
+    """(R, C): error = R(H)E + C(H)D."""
+
+    residual: P
+    drift: P
+
+
+@dataclass(frozen=True)
+class JetCarrier(Generic[P]):
+    """(P, C) with gradient (λP, λC + P): C is the derivative of P when nothing is reset.
+
+    ``values`` is the ring of the polynomial's values, ``tangents`` that of the drift. They differ
+    for two-variable multipliers only, where values run along λ_j and tangents along (λ_i, λ_j).
+    """
+
+    values: Ring[P]
+    tangents: Ring[P]
+
+    @property
+    def start(self) -> Jet[P]:
+        """(1, 0)."""
+        return Jet(self.values.start, self.tangents.start * 0)  # type: ignore[operator]
+
+    def number(self, value: Number) -> Any:
+        """A scalar of the ring."""
+        return self.values.number(value)
+
+    def gradient(self, point: Jet[P]) -> Jet[P]:
+        """(λP, λC + P)."""
+        tangent = self.tangents.gradient(point.tangent) + point.value  # type: ignore[operator]
+        return Jet(self.values.gradient(point.value), tangent)
+
+
+@dataclass(frozen=True)
+class _InverseCarrier(Generic[P]):
+    """W = (Q − 1)/λ without the division: the method on the gradient λW + 1, started at 0."""
+
+    ring: Ring[P]
+
+    @property
+    def start(self) -> P:
+        return self.ring.start * 0  # type: ignore[operator, no-any-return]
+
+    def number(self, value: Number) -> Any:
+        return self.ring.number(value)
+
+    def gradient(self, point: P) -> P:
+        return self.ring.gradient(point) + self.ring.start  # type: ignore[operator, no-any-return]
+
+
+class Estimator(ABC):
+    """A way to estimate ∂x* from a method's run."""
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """What a reader calls it, for tables and plots."""
+
+    @abstractmethod
+    def pairs(
+        self, method: Method, steps: int, rows: Ring[P], columns: Ring[P] | None = None
+    ) -> Iterator[Pair[P]]:
+        """(R, C) at t = 0, …, steps.
+
+        One ring gives polynomials in λ. Two give multipliers: ``rows`` is the ring along λ_i,
+        ``columns`` along λ_j, and C takes both by broadcasting.
+        """
+
+    def pair(
+        self, method: Method, t: int, rows: Ring[P], columns: Ring[P] | None = None
+    ) -> Pair[P]:
+        """(R, C) at t."""
+        result = None
+        for result in self.pairs(method, t, rows, columns):  # noqa: B007
+            pass
+        assert result is not None
+        return result
+
+    def degree(self, t: int) -> int:
+        """An upper bound for the degrees of R, λC and R − λC at t."""
+        return t
+
+
+@dataclass(frozen=True)
+class Unrolled(Estimator):
+    """The tangent of the whole run: (R, C) = (P_t, P_t′)."""
+
+    @property
+    def name(self) -> str:
+        """Unrolled."""
+        return "unrolled"
+
+    def pairs(
+        self, method: Method, steps: int, rows: Ring[P], columns: Ring[P] | None = None
+    ) -> Iterator[Pair[P]]:
+        """(P_t, P_t′), or with two rings (P_t(λ_i), P_t[λ_i, λ_j])."""
+        if columns is None:
+            for jet in orbit(method, JetCarrier(rows, rows), steps):
+                yield Pair(jet.value, jet.tangent)
+        else:
+            residuals = orbit(method, rows, steps)
+            for residual, jet in zip(
+                residuals, orbit(method, JetCarrier(columns, rows), steps), strict=True
+            ):
+                yield Pair(residual, jet.tangent)
+
+
+@dataclass(frozen=True)
+class Truncated(Estimator):
+    """Tangents of the whole state reset at step s of t: only the last steps are differentiated.
+
+    R runs the method's own steps s, …, t − 1 from the state (1, …, 1); C runs the same steps on
+    tangents from 0 while P runs on. For gradient descent (R, C) = (P_{t−s}, P_{t−s}′P_s). The pair
+    belongs to the realization of P_t, not to P_t alone. For t < s it is (1, 0): the start.
+
+    Parameters
+    ----------
+    start : int ≥ 0, optional
+        s, the same for every t.
+    last : int ≥ 0, optional
+        s = max(t − last, 0): the number of steps differentiated. Give exactly one of the two.
+    """
+
+    start: int | None = None
+    last: int | None = None
+
+    def __post_init__(self) -> None:
+        if (self.start is None) == (self.last is None):
+            refuse_value(
+                "start, last",
+                (self.start, self.last),
+                "exactly one of them must be given",
+                "give start (the step of the reset) or last (how many steps are differentiated)",
+            )
+        for label in ("start", "last"):
+            if getattr(self, label) is not None:
+                object.__setattr__(self, label, count(getattr(self, label), label))
+
+    @property
+    def name(self) -> str:
+        """Truncated, and where."""
+        if self.last == 1:
+            return "one step"
+        return f"truncated, {f'start {self.start}' if self.last is None else f'last {self.last}'}"
+
+    def reset_at(self, t: int) -> int:
+        """s for the estimate at t."""
+        if self.start is not None:
+            return min(self.start, t)
+        assert self.last is not None
+        return max(t - self.last, 0)
+
+    def pairs(
+        self, method: Method, steps: int, rows: Ring[P], columns: Ring[P] | None = None
+    ) -> Iterator[Pair[P]]:
+        """One pass for a fixed start; one run for each t when the start moves with t."""
+        steps = check_steps(method, steps)
+        if self.last is not None:
+            for t in range(steps + 1):
+                yield self.pair(method, t, rows, columns)
+            return
+        assert self.start is not None
+        s = min(self.start, steps)
+        values = rows if columns is None else columns
+        zero = rows.start * 0  # type: ignore[operator]
+        state: tuple[P, ...] = ()
+        for t, (_, state) in enumerate(walk(method, values, s)):
+            if t < s:
+                yield Pair(rows.start, zero)
+        fresh = tuple(Jet(point, zero) for point in state)
+        tangents = walk(method, JetCarrier(values, rows), steps, (s, fresh))
+        residuals = orbit(Shifted(method, s), rows, steps - s)
+        for (jet, _), residual in zip(tangents, residuals, strict=True):
+            yield Pair(residual, jet.tangent)
+
+    def pair(
+        self, method: Method, t: int, rows: Ring[P], columns: Ring[P] | None = None
+    ) -> Pair[P]:
+        """(R, C) at t."""
+        if self.last is None:
+            return super().pair(method, t, rows, columns)
+        return Truncated(start=self.reset_at(t)).pair(method, t, rows, columns)
+
+
+def OneStep() -> Truncated:  # noqa: N802 - it reads as the estimator that it returns
+    """The derivative of the last step alone (Bolte, Pauwels, Vaiter 2023): ``Truncated(last=1)``."""
+    return Truncated(last=1)
+
+
+@dataclass(frozen=True)
+class Implicit(Estimator):
+    """−H⁻¹ ∂_θ∇f at x_t, solved exactly or by k inner steps of a method.
+
+    Exact: R = 0, C = −P_t/λ (the one estimator with R(0) ≠ 1). With the inner residual polynomial
+    Q_k: R = Q_k, C = P_t(Q_k − 1)/λ.
+
+    Parameters
+    ----------
+    inner : Method, optional
+        The inner method; None solves exactly.
+    inner_steps : int ≥ 0, optional
+        k, to be given with ``inner``.
+    """
+
+    inner: Method | None = None
+    inner_steps: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.inner is None and self.inner_steps is not None:
+            refuse_value("inner_steps", self.inner_steps, "needs an inner method", "give inner too")
+        if self.inner is not None:
+            if not isinstance(self.inner, Method):
+                refuse_type("inner", self.inner, "must be a method", "give for instance pr.Chebyshev(ell, L)")
+            if self.inner_steps is None:
+                refuse_value("inner_steps", None, "an inner method needs its steps", "give inner_steps")
+            object.__setattr__(
+                self, "inner_steps", check_steps(self.inner, self.inner_steps, "inner_steps")
+            )
+
+    @property
+    def name(self) -> str:
+        """Implicit, and how it is solved."""
+        if self.inner is None:
+            return "implicit, exact solve"
+        return f"implicit, {self.inner_steps} inner steps of {self.inner.name}"
+
+    def degree(self, t: int) -> int:
+        """Outer and inner degrees add up."""
+        return t + (self.inner_steps or 0)
+
+    def pairs(
+        self, method: Method, steps: int, rows: Ring[P], columns: Ring[P] | None = None
+    ) -> Iterator[Pair[P]]:
+        """The inner solve once, the outer run along."""
+        outer = orbit(method, rows if columns is None else columns, steps)
+        if self.inner is None or self.inner_steps is None:
+            inverse = getattr(rows, "inverse", None)
+            if inverse is None:
+                refuse_value(
+                    "estimator", self.name, "its drift −P_t/λ is not in this ring",
+                    "evaluate it at points with λ > 0, or in the exact ring",
+                )  # fmt: skip
+            zero = rows.start * 0  # type: ignore[operator]
+            for value in outer:
+                yield Pair(zero, rows.product(inverse(), value) * -1)  # type: ignore[operator]
+            return
+        for residual in orbit(self.inner, rows, self.inner_steps):  # noqa: B007
+            pass
+        for solved in orbit(self.inner, _InverseCarrier(rows), self.inner_steps):  # noqa: B007
+            pass
+        for value in outer:
+            yield Pair(residual, rows.product(solved, value))
+
+
+def as_estimator(value: object, name: str = "estimator") -> Estimator:
+    """An Estimator, or our error."""
+    if isinstance(value, Estimator):
+        return value
+    refuse_type(
+        name, value, "must be an estimator",
+        "give pr.Unrolled(), pr.Truncated(start), pr.OneStep() or pr.Implicit()",
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""The float wing: series, enclosures, optimization and runs in numpy, without sympy."""

@@ -1,0 +1,213 @@
+r"""The tight joint worst case of two given error functions.
+
+Over all symmetric matrices with spectrum in the support and all errors of norms ``a`` and ``g``,
+
+.. math:: V = \min_{s \in [0, 1]} \max_\lambda
+          \sqrt{\frac{a^2 A(\lambda)^2}{s} + \frac{g^2 B(\lambda)^2}{1 - s}}
+
+(S-lemma).  By convexity in ``s`` it is also the maximum over the convex hull of the points
+:math:`(X, Y) = (a^2 A^2, g^2 B^2)(\lambda)` of :math:`(\sqrt X + \sqrt Y)^2`: one or two
+eigenvalues attain it, and the weights of the mixture build the problem that does.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from . import minimax_certificate as certificate
+from .minimax_problem import Array, Index, Points
+from .minimax_solver import series_peaks
+
+# |log(s / (1 - s))| beyond which the smaller term is below rounding.
+_EDGE = 37.0
+
+
+@dataclass(frozen=True)
+class JointWorstCase:
+    """``lower <= V <= upper``, the optimal ``share``, and the mixture that attains ``lower``.
+
+    ``points`` and ``weights``: one or two eigenvalues and their weights in the least favourable
+    mixture, summing to 1.
+    """
+
+    lower: float
+    upper: float
+    share: float
+    points: Array
+    weights: Array
+
+
+def _split(log_odds: float) -> tuple[float, float]:
+    """``1/s`` and ``1/(1-s)``, both to full relative accuracy."""
+    return 1 + math.exp(-log_odds), 1 + math.exp(log_odds)
+
+
+def _least(x: Array, y: Array) -> float:
+    """Log-odds of the ``s`` that minimises ``max_i x_i/s + y_i/(1-s)``: bisection on the slope."""
+    low, high = -_EDGE, _EDGE
+    for _ in range(70):
+        middle = (low + high) / 2
+        u, w = _split(middle)
+        i = int(np.argmax(x * u + y * w))
+        # slope in s has the sign of y/(1-s)^2 - x/s^2
+        if y[i] * w * w > x[i] * u * u:
+            high = middle
+        else:
+            low = middle
+    return (low + high) / 2
+
+
+class _Candidates:
+    """The maxima met so far: eigenvalues by segment and angle, and their ``X`` and ``Y``."""
+
+    def __init__(self) -> None:
+        self.segment: Index = np.zeros(0, dtype=np.int64)
+        self.phi: Array = np.zeros(0)
+        self.x: Array = np.zeros(0)
+        self.y: Array = np.zeros(0)
+
+    def add(self, segment: int, phi: Array, x: Array, y: Array) -> None:
+        self.segment = np.concatenate([self.segment, np.full(len(phi), segment)])
+        self.phi = np.concatenate([self.phi, phi])
+        self.x = np.concatenate([self.x, x])
+        self.y = np.concatenate([self.y, y])
+
+
+def joint_worst_case(
+    A: Array,
+    B: Array,
+    support: Sequence[tuple[float, float]],
+    size: float,
+    second: float,
+    *,
+    domain: tuple[float, float] | None = None,
+    errors: tuple[float, float] = (0.0, 0.0),
+) -> JointWorstCase:
+    """Certified joint worst case of error functions given as Chebyshev series.
+
+    ``A``, ``B``: coefficients in numpy's convention on ``domain`` (by default the hull of the
+    support, which must have positive width); ``errors``: bounds on how far each series is from its
+    error function, uniformly on the support.  ``support``: sorted disjoint closed intervals, a
+    point as (p, p).  ``upper`` is a rigorous maximum at the share found; ``lower`` the value of the
+    mixture at ``points``; both include rounding and ``errors``.
+    """
+    hull = (support[0][0], support[-1][1]) if domain is None else domain
+    if not hull[0] <= support[0][0] <= support[-1][1] <= hull[1] or not hull[0] < hull[1]:
+        raise ValueError(
+            f"domain = {hull!r}: must contain the support and have positive width; "
+            "pass the domain of the two series."
+        )
+    count = max(len(A), len(B))
+    first, other = np.zeros(count), np.zeros(count)
+    first[: len(A)], other[: len(B)] = size * np.asarray(A), second * np.asarray(B)
+    slips = (1 + 4 * certificate.U) * size * errors[0], (1 + 4 * certificate.U) * second * errors[1]
+    bounds = (
+        slips[0] + certificate.U * float(np.sum(np.abs(first))),
+        slips[1] + certificate.U * float(np.sum(np.abs(other))),
+    )
+    found, seeds, log_odds = _exchange(first, other, support, hull)
+    u, w = _split(log_odds)
+    share = 1 / u
+    if not np.any(first) or not np.any(other):
+        # one function alone: no share to divide, only the error bound of the other to add
+        share, u, w = (1.0 if np.any(first) else 0.0), 1.0, 1.0
+        upper = sum(bounds) + certificate.profile_supremum(
+            first, other, (0.0, 0.0), (u, w), support, hull, seeds
+        )
+    else:
+        upper = certificate.profile_supremum(
+            first, other, bounds, (u, w), support, hull, seeds
+        )
+    points, weights, lower = _mixture(first, other, bounds, found, (u, w), support, hull)
+    return JointWorstCase(lower, upper * (1 + 4 * certificate.U), share, points, weights)
+
+
+def _exchange(
+    first: Array, other: Array, support: Sequence[tuple[float, float]], hull: tuple[float, float]
+) -> tuple[_Candidates, Points, float]:
+    """Maxima met, maxima at the end, and the share that balances them.
+
+    By exchange: maxima, share, maxima, … until no maximum is higher than those met.
+    """
+    found = _Candidates()
+    local: list[tuple[Array, Array] | None] = []
+    for i, (low, high) in enumerate(support):
+        if low < high:
+            local.append(
+                (
+                    certificate.local_series(first, support, hull, i)[0],
+                    certificate.local_series(other, support, hull, i)[0],
+                )
+            )
+            continue
+        local.append(None)
+        a = certificate.point_value(first, low, hull)[0]
+        b = certificate.point_value(other, low, hull)[0]
+        found.add(i, np.zeros(1), np.array([a * a]), np.array([b * b]))
+    log_odds, height = 0.0, -1.0
+    for _ in range(40):
+        u, w = _split(log_odds)
+        top = 0.0
+        segment: list[Index] = []
+        angles: list[Array] = []
+        for i, pair in enumerate(local):
+            if pair is None:
+                continue
+            phi, heights, _ = series_peaks(*pair, u, w)
+            segment.append(np.full(len(phi), i))
+            angles.append(phi)
+            keep = heights >= 0.5 * np.max(heights)
+            waves = np.cos(np.outer(phi[keep], np.arange(len(first))))
+            found.add(i, phi[keep], (waves @ pair[0]) ** 2, (waves @ pair[1]) ** 2)
+            top = max(top, float(np.max(heights)))
+        if top <= height * (1 + 1e-15):
+            break
+        log_odds = _least(found.x, found.y)
+        u, w = _split(log_odds)
+        height = float(np.max(found.x * u + found.y * w))
+    if not angles:
+        return found, Points(found.segment, found.phi), log_odds
+    return found, Points(np.concatenate(segment), np.concatenate(angles)), log_odds
+
+
+def _mixture(
+    first: Array, other: Array, bounds: tuple[float, float], found: _Candidates,
+    weights: tuple[float, float], support: Sequence[tuple[float, float]],
+    hull: tuple[float, float],
+) -> tuple[Array, Array, float]:  # fmt: skip
+    """One or two eigenvalues, their weights, and the certified value of the mixture."""
+    u, w = weights
+    height = found.x * u + found.y * w
+    slope = found.y * w * w - found.x * u * u
+    best = int(np.argmax(height))
+    near = height >= height[best] * (1 - 1e-7)
+    options: list[tuple[list[int], list[float]]] = [([best], [1.0])]
+    up, down = np.flatnonzero(near & (slope > 0)), np.flatnonzero(near & (slope <= 0))
+    if len(up) and len(down):
+        i = int(up[np.argmax(height[up])])
+        j = int(down[np.argmax(height[down])])
+        p = float(-slope[j] / (slope[i] - slope[j]))
+        options.append(([i, j], [p, 1 - p]))
+        options += [([i], [1.0]), ([j], [1.0])]
+    ends = np.array(support, dtype=float)
+    result: tuple[Array, Array, float] | None = None
+    for indices, shares in options:
+        at = np.array(indices)
+        low, high = ends[found.segment[at], 0], ends[found.segment[at], 1]
+        spots = np.clip(low + (high - low) * np.cos(found.phi[at] / 2) ** 2, low, high)
+        x = y = 0.0
+        for spot, p in zip(spots, shares, strict=True):
+            a, a_slip = certificate.point_value(first, float(spot), hull)
+            b, b_slip = certificate.point_value(other, float(spot), hull)
+            x += p * max(0.0, abs(a) - a_slip - bounds[0]) ** 2
+            y += p * max(0.0, abs(b) - b_slip - bounds[1]) ** 2
+        value = (math.sqrt(x) + math.sqrt(y)) * (1 - 16 * certificate.U)
+        # one eigenvalue where it does as well
+        if result is None or value > result[2] * (1 + 1e-14):
+            result = spots, np.array(shares), value
+    assert result is not None
+    return result

@@ -1,0 +1,347 @@
+"""Running a method, and differentiating the run: the loop on iterates and on their tangents."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from scipy import linalg
+from scipy.sparse.linalg import LinearOperator, cg
+
+from polyrates.errors import NonFiniteError, refuse_type, refuse_value
+from polyrates.estimators import Estimator, Implicit, Truncated, Unrolled, as_estimator
+from polyrates.numbers import Number, floating
+from polyrates.numeric.problems import Array, Problem, QuadraticProblem
+from polyrates.recurrence import Jet, Method, as_method, check_steps, orbit, walk
+
+__all__ = ["Products", "Trajectory", "differentiate", "run"]
+
+
+@dataclass(frozen=True)
+class _Iterates:
+    """The user's arrays with the user's gradient."""
+
+    start: Any
+    function: Callable[[Any], Any]
+
+    def number(self, value: Number) -> float:
+        return floating(value)
+
+    def gradient(self, point: Any) -> Any:
+        return self.function(point)
+
+
+def run(
+    method: Method,
+    gradient: Callable[[Any], Any],
+    x0: Any,
+    steps: int,
+    history: bool = False,
+) -> Any:
+    """Run a method on a gradient; the last output, or all of them stacked.
+
+    Parameters
+    ----------
+    method : Method
+    gradient : callable
+        x ↦ ∇f(x), of the shape of x.
+    x0 : numpy, JAX or torch array
+        The start; every point of the state begins there.
+    steps : int ≥ 0
+    history : bool
+        False: x_steps. True: x_0, …, x_steps stacked along a new first axis, shape (steps+1, …).
+
+    Raises
+    ------
+    InvalidType, InvalidValue
+        A plain list as ``x0``, a gradient of another shape, too many steps for a fixed horizon.
+    NonFiniteError
+        NaN or infinity in a numpy run, with the first step at which it appeared.
+    """
+    steps = check_steps(as_method(method), steps)
+    if not callable(gradient):
+        refuse_type("gradient", gradient, "must be callable", "give a function x -> ∇f(x)")
+    if not isinstance(history, bool):
+        refuse_type("history", history, "must be True or False", "give a bool")
+    start = _start(x0)
+    carrier = _Iterates(start, _checked(gradient, start))
+    with np.errstate(over="ignore", invalid="ignore"):  # what overflows is reported by its step
+        if history:
+            result = _stack(list(orbit(method, carrier, steps)))
+            _require_finite(result, lambda: iter(result))
+            return result
+        result = start
+        for result in orbit(method, carrier, steps):  # noqa: B007
+            pass
+        _require_finite(result, lambda: orbit(method, carrier, steps))
+    return result
+
+
+def _start(x0: Any) -> Any:
+    if isinstance(x0, (list, tuple, dict, str, bytes)) or not hasattr(x0, "shape"):
+        refuse_type(
+            "x0", x0, "must be an array: + on plain containers concatenates",
+            "give numpy.array(x0), or a JAX or torch array",
+        )  # fmt: skip
+    if isinstance(x0, np.ndarray):
+        if x0.dtype.kind not in "fiu":
+            refuse_type("x0", x0, f"has dtype {x0.dtype}", "give real floats")
+        if x0.dtype.kind in "iu":
+            x0 = x0.astype(float)
+        if not np.all(np.isfinite(x0)):
+            refuse_value("x0", x0, "has NaN or infinity", "check its source")
+    return x0
+
+
+def _checked(gradient: Callable[[Any], Any], start: Any) -> Callable[[Any], Any]:
+    """The gradient, its first answer compared with the shape of x0."""
+    shape = tuple(start.shape)
+    seen = False
+
+    def call(x: Any) -> Any:
+        nonlocal seen
+        g = gradient(x)
+        if not seen:
+            seen = True
+            if tuple(getattr(g, "shape", ())) != shape:
+                refuse_value(
+                    "gradient", f"returned shape {getattr(g, 'shape', type(g).__name__)}",
+                    f"must have the shape of x0, {shape}", "return ∇f(x) as an array like x",
+                )  # fmt: skip
+            if isinstance(g, np.ndarray) and g.dtype.kind not in "fiu":
+                refuse_type("gradient", g.dtype, "must return real floats", "check its dtype")
+        return g
+
+    return call
+
+
+def _stack(points: list[Any]) -> Any:
+    kind = type(points[0]).__module__.split(".")[0]
+    if kind == "torch":
+        return sys.modules["torch"].stack(points)
+    if kind in ("jax", "jaxlib"):
+        return sys.modules["jax"].numpy.stack(points)
+    return np.stack(points)
+
+
+def _require_finite(result: Any, again: Callable[[], Iterator[Any]]) -> None:
+    """Look for the first bad step only after a bad end, so that a good run pays nothing."""
+    if not isinstance(result, np.ndarray) or np.all(np.isfinite(result)):
+        return
+    for step, point in enumerate(again()):
+        if not np.all(np.isfinite(point)):
+            raise NonFiniteError(
+                "gradient", f"NaN or infinity at step {step}", "the run left the finite numbers",
+                "check the gradient, or use a smaller step: the method's interval must cover the "
+                "spectrum",
+            )  # fmt: skip
+
+
+class Products(NamedTuple):
+    """What the estimate at the last step costs."""
+
+    gradients: int
+    hessian_vector: int
+
+    @property
+    def total(self) -> int:
+        """Gradients plus Hessian-vector products (one a parameter and step counts once)."""
+        return self.gradients + self.hessian_vector
+
+
+@dataclass(frozen=True, eq=False)
+class Trajectory:
+    """A run and its Jacobian estimates.
+
+    Attributes
+    ----------
+    iterates : array (steps+1, d)
+    jacobians : array (steps+1, d) or (steps+1, d, p)
+        The estimate of ∂x* at every t = 0, …, steps.
+    products : Products
+        Gradients and Hessian-vector products that the estimate at t = steps needs by itself; an
+        exact solve counts none.
+    """
+
+    iterates: Array
+    jacobians: Array
+    products: Products
+
+
+class _Tangents:
+    """Pairs (x, X) with gradient (∇f(x), ∇²f(x)X + ∂_θ∇f(x)): the run and its derivative."""
+
+    def __init__(self, problem: Problem, x0: Array, dx0: Array) -> None:
+        self.problem = problem
+        self.start = Jet(x0, dx0)
+
+    def number(self, value: Number) -> float:
+        return floating(value)
+
+    def gradient(self, point: Jet[Array]) -> Jet[Array]:
+        x, X = point.value, point.tangent
+        return Jet(
+            np.asarray(self.problem.gradient(x)),
+            np.asarray(self.problem.hvp(x, X)) + np.asarray(self.problem.cross(x)),
+        )
+
+
+def differentiate(
+    method: Method,
+    problem: Problem,
+    x0: Any,
+    steps: int,
+    estimator: Estimator | None = None,
+    dx0: Any = None,
+) -> Trajectory:
+    """Run a method and estimate ∂x* along the run.
+
+    Unrolled: the tangent recursion of the whole run. Truncated: tangents of the whole state reset
+    to ``dx0``. Implicit: solves ∇²f(x_t) V = −∂_θ∇f(x_t), from V = ``dx0``, at every x_t.
+
+    Parameters
+    ----------
+    method : Method
+    problem : Problem
+        gradient(x), hvp(x, v), cross(x).
+    x0 : array (d,)
+    steps : int ≥ 0
+    estimator : Estimator, default ``pr.Unrolled()``
+    dx0 : array of the shape of cross(x0), optional
+        ∂x_0, the start of every estimate; None is 0.
+    """
+    steps = check_steps(as_method(method), steps)
+    chosen = as_estimator(Unrolled() if estimator is None else estimator)
+    x, dx = _check_problem(problem, x0, dx0)
+    with np.errstate(over="ignore", invalid="ignore"):  # what overflows is reported by its step
+        if isinstance(chosen, (Unrolled, Truncated)):
+            result = _tangent_run(method, problem, x, dx, steps, chosen)
+        elif isinstance(chosen, Implicit):
+            result = _implicit_run(method, problem, x, dx, steps, chosen)
+        else:
+            refuse_type("estimator", chosen, "cannot be executed", "use one of the package's own")
+    for label, values in (("iterates", result.iterates), ("jacobians", result.jacobians)):
+        _require_finite_rows(label, values)
+    return result
+
+
+def _require_finite_rows(label: str, values: Array) -> None:
+    bad = ~np.isfinite(values).reshape(len(values), -1).all(axis=1)
+    if bad.any():
+        raise NonFiniteError(
+            label, f"NaN or infinity at step {int(np.argmax(bad))}",
+            "the run left the finite numbers",
+            "use a smaller step: the method's interval must cover the spectrum",
+        )  # fmt: skip
+
+
+def _check_problem(problem: Any, x0: Any, dx0: Any) -> tuple[Array, Array]:
+    if not isinstance(problem, Problem):
+        missing = [n for n in ("gradient", "hvp", "cross") if not hasattr(problem, n)]
+        refuse_type(
+            "problem", problem, f"lacks {', '.join(missing)}",
+            "give an object with gradient(x), hvp(x, v) and cross(x), such as pr.Quadratic",
+        )  # fmt: skip
+    x = _start(x0)
+    if not isinstance(x, np.ndarray) or x.ndim != 1:
+        refuse_value("x0", f"shape {x.shape}", "must be a numpy array of shape (d,)", "ravel it")
+    if isinstance(problem, QuadraticProblem) and x.shape != (problem.dimension,):
+        refuse_value(
+            "x0", f"an array of shape {x.shape}", f"does not fit d = {problem.dimension}",
+            f"give shape ({problem.dimension},)",
+        )  # fmt: skip
+    cross = np.asarray(problem.cross(x))
+    if cross.ndim not in (1, 2) or cross.shape[0] != len(x):
+        refuse_value(
+            "problem.cross", f"returned shape {cross.shape}", f"must be ({len(x)},) or ({len(x)}, p)",
+            "return ∂_θ∇f(x), parameters along the last axis",
+        )  # fmt: skip
+    if dx0 is None:
+        return x, np.zeros(cross.shape)
+    dx = _start(dx0 if hasattr(dx0, "shape") else dx0)
+    if not isinstance(dx, np.ndarray) or dx.shape != cross.shape:
+        refuse_value("dx0", f"shape {dx.shape}", f"must have shape {cross.shape}", "reshape it")
+    return x, dx
+
+
+def _tangent_run(
+    method: Method, problem: Problem, x0: Array, dx0: Array, steps: int, chosen: Unrolled | Truncated
+) -> Trajectory:
+    carrier = _Tangents(problem, x0, dx0)
+    plain = _Iterates(x0, problem.gradient)
+    if isinstance(chosen, Truncated) and chosen.last is not None:
+        states = list(walk(method, plain, steps))
+        jacobians = []
+        for t in range(steps + 1):
+            s = chosen.reset_at(t)
+            fresh = tuple(Jet(point, dx0) for point in states[s][1])
+            for jet, _ in walk(method, carrier, t, (s, fresh)):  # noqa: B007
+                pass
+            jacobians.append(jet.tangent)
+        differentiated = steps - chosen.reset_at(steps)
+        iterates = [output for output, _ in states]
+    else:
+        s = chosen.reset_at(steps) if isinstance(chosen, Truncated) else 0
+        state: tuple[Array, ...] = ()
+        iterates, jacobians = [], []
+        for t, (output, state) in enumerate(walk(method, plain, s)):
+            if t < s:
+                iterates.append(output)
+                jacobians.append(dx0)
+        fresh = tuple(Jet(point, dx0) for point in state)
+        for jet, _ in walk(method, carrier, steps, (s, fresh)):
+            iterates.append(jet.value)
+            jacobians.append(jet.tangent)
+        differentiated = steps - s
+    return Trajectory(np.stack(iterates), np.stack(jacobians), Products(steps, differentiated))
+
+
+def _implicit_run(
+    method: Method, problem: Problem, x0: Array, dx0: Array, steps: int, chosen: Implicit
+) -> Trajectory:
+    iterates = list(orbit(method, _Iterates(x0, problem.gradient), steps))
+    jacobians = []
+    inner_steps = chosen.inner_steps or 0
+    for x in iterates:
+        right = np.asarray(problem.cross(x))
+        if chosen.inner is None:
+            jacobians.append(_exact_solve(problem, x, -right))
+            continue
+        residual = _Iterates(dx0, lambda v, x=x, right=right: problem.hvp(x, v) + right)
+        for estimate in orbit(chosen.inner, residual, inner_steps):  # noqa: B007
+            pass
+        jacobians.append(estimate)
+    return Trajectory(np.stack(iterates), np.stack(jacobians), Products(steps, inner_steps))
+
+
+_DENSE_LIMIT = 500  # below this many unknowns, forming the Hessian is cheaper than iterating
+
+
+def _exact_solve(problem: Problem, x: Array, right: Array) -> Array:
+    if isinstance(problem, QuadraticProblem):
+        return problem._solve(right)
+    d = len(x)
+    shaped = right if right.ndim == 2 else right[:, None]
+
+    def product(v: Array) -> Array:
+        wide = v if right.ndim == 1 else np.repeat(v[:, None], right.shape[1], axis=1)
+        answer = np.asarray(problem.hvp(x, wide))
+        return answer if right.ndim == 1 else answer[:, 0]
+
+    if d <= _DENSE_LIMIT:
+        H = np.stack([product(column) for column in np.eye(d)], axis=1)
+        return np.asarray(linalg.solve((H + H.T) / 2, right, assume_a="sym"))
+    operator = LinearOperator((d, d), matvec=product, dtype=float)
+    columns = []
+    for column in shaped.T:
+        solution, info = cg(operator, column, rtol=1e-13, atol=0.0, maxiter=20 * d)
+        if info != 0:
+            refuse_value(
+                "problem", "conjugate gradients did not converge", "the Hessian must be positive "
+                "definite for an exact implicit solve", "use pr.Implicit(inner, inner_steps)",
+            )  # fmt: skip
+        columns.append(solution)
+    return np.stack(columns, axis=1).reshape(right.shape)

@@ -1,0 +1,449 @@
+"""Sobolev-optimal residual polynomials in floats.
+
+banded_values   Jacobi densities: every degree's value in O(t), each with its own exponent, so that
+                1e−866 is a number; :func:`enclosures` does the same in ball arithmetic.
+lifted          any measure: minimising Σ w_i(P(λ_i)² + ηP′(λ_i)²) is a minimal residual problem on
+                the Jordan blocks [[λ_i, √η], [0, λ_i]], so Arnoldi's process on them gives the
+                Sobolev-orthonormal polynomials without a Gram matrix, stable at any degree.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import numpy as np
+from numpy.polynomial import Chebyshev as ChebyshevSeries
+from numpy.polynomial.chebyshev import chebpts1
+
+from polyrates.measures import ClassicalDensity, Measure
+from polyrates.methods.orthogonal import sobolev_steps
+from polyrates.numbers import Number, floating, fraction_of
+
+__all__ = [
+    "LiftedOptimum",
+    "Rule",
+    "Scaled",
+    "banded_values",
+    "discretize",
+    "enclosure",
+    "lifted",
+    "optimum",
+    "series",
+    "violations",
+    "weights_from_series",
+]
+
+_TINY = 2.0**-900
+
+
+@dataclass(frozen=True)
+class Scaled:
+    """Numbers mantissa · 2^exponent, arrays (n,): what no float can hold."""
+
+    mantissa: np.ndarray
+    exponent: np.ndarray
+
+    @property
+    def logs(self) -> np.ndarray:
+        """Natural logarithms, shape (n,)."""
+        return np.asarray(np.log(self.mantissa) + self.exponent * math.log(2.0))
+
+    def numbers(self) -> tuple[Any, ...]:
+        """Floats where they are above 1e−300, mpmath numbers below."""
+        import mpmath
+
+        result: list[Any] = []
+        for mantissa, exponent in zip(self.mantissa.tolist(), self.exponent.tolist(), strict=True):
+            plain = math.ldexp(mantissa, exponent) if exponent > -2000 else 0.0
+            big = plain > 1e-300 or mantissa == 0.0
+            result.append(plain if big else mpmath.ldexp(mpmath.mpf(mantissa), exponent))
+        return tuple(result)
+
+
+def banded_values(density: ClassicalDensity, eta: Number, t: int) -> Scaled:
+    """The minima of all degrees 0, …, t of a Jacobi density, to about t ε relative."""
+    alpha, beta = map(floating, density.exponents)
+    if alpha == beta:
+        growth = _symmetric_growth(
+            floating(density.ell), floating(density.L), alpha + 0.5, floating(eta), t
+        )
+    else:
+        growth = [step.growth for step in islice(sobolev_steps(density, eta, floating), t)]
+    return _reciprocal_products(growth)
+
+
+def _reciprocal_products(growth: Sequence[float]) -> Scaled:
+    """Π_{i≤n} 1/growth_i, n = 0, …, with exponents carried apart."""
+    mantissas = [1.0]
+    exponents = [0]
+    value, shift = 1.0, 0
+    for factor in growth:
+        value /= factor
+        if value < _TINY:
+            value *= 2.0**900
+            shift -= 900
+        mantissas.append(value)
+        exponents.append(shift)
+    mantissa, exponent = np.frexp(np.array(mantissas))
+    return Scaled(mantissa, exponent.astype(np.int64) + np.array(exponents))
+
+
+def _symmetric_growth(ell: float, L: float, alpha: float, eta: float, t: int) -> list[float]:
+    """A_n/A_{n−1}, n = 1, …, t, for (1 − x²)^{α − ½}.
+
+    The recurrence of :func:`polyrates.methods.orthogonal.sobolev_steps` with f = e = 0; all that
+    does not depend on the previous step is computed for all n at once, since the loop is the cost.
+    """
+    if t == 0:
+        return []
+    n = np.arange(1, t + 1, dtype=float)
+    delta = 2.0 * ell / (L - ell)
+    eta_x = 4.0 * eta / (L - ell) ** 2
+    gamma = np.empty(t)
+    gamma[0] = 0.5 / (1.0 + alpha)
+    m = n[1:]
+    gamma[1:] = m * (m + 2 * alpha - 1) / (4 * (m + alpha) * (m + alpha - 1))
+    end = np.ones(t)
+    end[1:] = 2 * (m + alpha - 1) / (m + 2 * alpha - 1)
+    push = end * delta
+    pull = np.zeros(t)
+    pull[1:] = end[1:] * gamma[:-1] * end[:-1]
+    c = np.zeros(t)
+    m = n[2:]
+    c[2:] = m * (m - 1) / (4 * (m + alpha - 1) * (m + alpha - 2))
+    square = np.zeros(t)
+    square[1:] = c[1:] ** 2 / (gamma[1:] * gamma[:-1])
+    plain = eta_x * n * n / gamma
+    excess = sigma = sigma_before = 0.0
+    q_before = r = r_before = total = 1.0
+    growth: list[float] = []
+    for e, d, p, g, k, v, u in zip(
+        end.tolist(), push.tolist(), pull.tolist(), gamma.tolist(), c.tolist(), square.tolist(),
+        plain.tolist(), strict=True,
+    ):  # fmt: skip
+        excess = d + p * excess / (1.0 + excess)
+        q = e / (1.0 + excess)
+        rho_before = 1.0 + sigma_before
+        new_sigma = u + v * sigma_before / rho_before
+        total *= (1.0 + new_sigma) * g * q * q / (1.0 + sigma)
+        new_r = 1.0 - k * q * q_before * (1.0 - r_before / rho_before)
+        new_total = total + new_r * new_r
+        growth.append(new_total / total)
+        total = new_total
+        sigma_before, sigma = sigma, new_sigma
+        r_before, r = r, new_r
+        q_before = q
+    return growth
+
+
+@dataclass(frozen=True)
+class LiftedOptimum:
+    """The optimum of degree t from Arnoldi's process on the Jordan blocks.
+
+    Attributes
+    ----------
+    values : Scaled, length t + 1
+        1/A_n for every degree.
+    attained : float
+        ‖P*‖²_η A_t: the objective at the computed P*, relative to the last value.
+    residual : float
+        max_i |⟨P*, λQ_i⟩|/(‖P*‖‖λQ_i‖) over i < t: zero at the optimum.
+    nodes, weights : arrays (N,)
+        λ_i and w_i.
+    at_nodes : array (N,)
+        √w_i P*(λ_i)/‖P*‖.
+    hessenberg : array (t + 1, t)
+        λQ_k = Σ_j h_jk Q_j.
+    share : array (t + 1,)
+    shift : int
+        P* = 2^−shift Σ share_i Q_i.
+    """
+
+    values: Scaled
+    attained: float
+    residual: float
+    nodes: np.ndarray
+    weights: np.ndarray
+    at_nodes: np.ndarray
+    hessenberg: np.ndarray
+    share: np.ndarray
+    shift: int
+
+    def distance(self, values: np.ndarray) -> float:
+        """(Σ w_i (values_i − P*(λ_i))²)^½/‖P*‖_η: how far a run is from P* at the nodes."""
+        mantissa, exponent = self.values.mantissa[-1], int(self.values.exponent[-1])
+        half, odd = divmod(exponent, 2)
+        scaled = np.ldexp(values * np.sqrt(self.weights), -half) / math.sqrt(mantissa * 2.0**odd)
+        return float(np.linalg.norm(scaled - self.at_nodes))
+
+    @property
+    def roots(self) -> np.ndarray:
+        """The zeros of P*, complex, the eigenvalues of H − (h_{t,t−1}/s_t) s e_{t−1}ᵀ."""
+        degree = int(np.max(np.flatnonzero(self.share), initial=0))
+        if degree == 0:
+            return np.zeros(0, dtype=complex)
+        matrix = self.hessenberg[:degree, :degree].copy()
+        last = self.hessenberg[degree, degree - 1] / self.share[degree]
+        matrix[:, -1] -= last * self.share[:degree]
+        return np.asarray(np.linalg.eigvals(matrix)).astype(complex)
+
+    def __call__(self, points: np.ndarray) -> np.ndarray:
+        """P* at any points, from the recurrence of the Q_i."""
+        rows = [np.ones_like(points)]
+        for k in range(len(self.share) - 1):
+            row = points * rows[k]
+            for j, previous in enumerate(rows):
+                row = row - self.hessenberg[j, k] * previous
+            link = self.hessenberg[k + 1, k]
+            rows.append(row / link if link > 0 else 0.0 * row)
+        total = sum((s * row for s, row in zip(self.share, rows, strict=True)), 0.0 * points)
+        return np.asarray(total * 2.0**-self.shift)
+
+
+def lifted(nodes: np.ndarray, weights: np.ndarray, eta: float, t: int) -> LiftedOptimum:
+    """Minimise Σ w_i(P(λ_i)² + ηP′(λ_i)²) under P(0) = 1, deg P ≤ t, for all degrees at once.
+
+    O(N t²). The vectors are (√w S, √(ηw) S′); Q_0 = 1. Since βQ_{k+1} = λQ_k − Σ h_jQ_j, the values
+    Q_{k+1}(0) follow from the same h; they grow like ξ^−k and carry a common exponent.
+    """
+    size = len(nodes)
+    dims = size if eta == 0.0 else 2 * size
+    root = math.sqrt(eta)
+    basis = np.zeros((t + 1, dims))
+    basis[0, :size] = np.sqrt(weights)
+    basis[0] /= math.sqrt(float(basis[0] @ basis[0]))
+    hessenberg = np.zeros((t + 1, max(t, 1)))
+    at_zero = np.zeros(t + 1)
+    at_zero[0] = 1.0
+    total, shift = 1.0, 0  # A_n = total · 2^shift, and Q_i(0)² likewise
+    mantissas, exponents = [1.0], [0]
+    used = 1
+    origin = int(np.argmin(np.abs(nodes)))
+    # where 0 is a point, the recurrence would carry S(0) as a decaying solution and lose it
+    anchored = bool(nodes[origin] == 0.0 and weights[origin] > 0.0)
+    anchor = math.sqrt(weights[origin]) if anchored else 1.0
+    for k in range(t):
+        if used == k + 1 < dims:
+            vector = np.empty(dims)
+            vector[:size] = nodes * basis[k, :size]
+            if dims > size:
+                vector[size:] = nodes * basis[k, size:] + root * basis[k, :size]
+            before = math.sqrt(float(vector @ vector))
+            column = np.zeros(k + 1)
+            for _ in range(2):  # twice is enough
+                change = basis[: k + 1] @ vector
+                vector -= change @ basis[: k + 1]
+                column += change
+            link = math.sqrt(float(vector @ vector))
+            hessenberg[: k + 1, k] = column
+            if link > 1e-14 * before:
+                hessenberg[k + 1, k] = link
+                basis[k + 1] = vector / link
+                if anchored:
+                    at_zero[k + 1] = basis[k + 1, origin] / anchor
+                else:
+                    at_zero[k + 1] = -(column @ at_zero[: k + 1]) / link
+                total += at_zero[k + 1] ** 2
+                used += 1
+                if total > 2.0**400:
+                    at_zero *= 2.0**-200
+                    total *= 2.0**-400
+                    shift += 400
+        mantissas.append(1.0 / total)
+        exponents.append(-shift)
+    mantissa, exponent = np.frexp(np.array(mantissas))
+    direction = at_zero[:used] / math.sqrt(total)  # P*/‖P*‖ on the Q_i
+    vector = direction @ basis[:used]
+    moved = hessenberg[:used, : max(used - 1, 0)]
+    overlaps = np.abs(direction @ moved) / np.maximum(np.linalg.norm(moved, axis=0), 1e-300)
+    return LiftedOptimum(
+        values=Scaled(mantissa, exponent.astype(np.int64) + np.array(exponents)),
+        attained=float(vector @ vector),
+        residual=float(np.max(overlaps, initial=0.0)),
+        nodes=nodes,
+        weights=weights,
+        at_nodes=vector[:size],
+        hessenberg=hessenberg,
+        share=at_zero / total,
+        shift=shift // 2,
+    )
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Nodes and weights with the same ∫P²dμ and ∫P′²dμ as a measure for deg P ≤ t.
+
+    Attributes
+    ----------
+    nodes, weights : arrays (N,)
+        0 is the first node where it has mass; the others are the Gauss rule of the bulk.
+    basis : array (t + 1, t + 1)
+        basis[k] is √w p_k at the bulk's nodes, p_k orthonormal for the bulk. Empty for a bulk of
+        N ≤ t points, which are themselves the nodes.
+    a, b : arrays (t + 1,)
+        The bulk's three-term coefficients, or empty.
+    """
+
+    nodes: np.ndarray
+    weights: np.ndarray
+    basis: np.ndarray
+    a: np.ndarray
+    b: np.ndarray
+
+
+def discretize(measure: Measure, t: int) -> Rule:
+    """The :class:`Rule` of a measure; O(N t) for N points."""
+    bulk = measure.bulk
+    none = np.zeros(0)
+    if bulk is None:
+        return Rule(np.zeros(1), np.ones(1), none, none, none)
+    points = bulk.points
+    basis, a, b = none, none, none
+    if points is not None and points <= t:
+        nodes, weights = bulk.quadrature(t + 1)
+    else:
+        from scipy.linalg import eigh_tridiagonal  # here: it costs more to load than to use
+
+        a, b = bulk.float_coefficients(t + 1)
+        nodes, basis = eigh_tridiagonal(a, np.sqrt(b[1:]))
+        basis = basis * np.where(basis[0] < 0, -1.0, 1.0)
+        weights = basis[0] ** 2
+    mass = floating(measure.mass_at_zero)
+    if mass > 0.0:
+        nodes = np.concatenate(([0.0], nodes))
+        weights = np.concatenate(([mass], (1.0 - mass) * weights))
+    return Rule(nodes, weights, basis, a, b)
+
+
+def optimum(measure: Measure, eta: Number, t: int) -> tuple[LiftedOptimum, np.ndarray]:
+    """The optimum of any measure, and the weights of P* on the orthogonal iterates of its bulk.
+
+    The weights are empty for a bulk of N ≤ t points, whose orthogonal iterates end at N.
+    """
+    rule = discretize(measure, t)
+    result = lifted(rule.nodes, rule.weights, floating(eta), t)
+    if not rule.basis.size:
+        return result, rule.basis
+    share = result.at_nodes[len(rule.nodes) - rule.basis.shape[1] :]
+    return result, _weights(rule.basis @ share, rule.a, rule.b)
+
+
+def _weights(coefficients: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """w_k = c_k p_k(0), p_k orthonormal, scaled to sum one; p_k(0) overflows, the product does not.
+
+    |p_{k+1}(0)/p_k(0)| = (a_k − b_k|q_k|)/√b_{k+1}; the small c_k carry the error of the large
+    ones, ε c_t, which p_k(0)/p_t(0) makes harmless.
+    """
+    size = len(coefficients)
+    logs = np.zeros(size)
+    ratio = 0.0
+    for k in range(size - 1):
+        inverse = a[k] - (b[k] * ratio if k else 0.0)
+        ratio = 1.0 / inverse
+        logs[k + 1] = logs[k] + math.log(inverse) - 0.5 * math.log(b[k + 1])
+    signs = np.where(np.arange(size) % 2 == 0, 1.0, -1.0)
+    with np.errstate(divide="ignore"):
+        exponents = np.where(coefficients != 0, np.log(np.abs(coefficients)) + logs, -np.inf)
+    weights = signs * np.sign(coefficients) * np.exp(exponents - np.max(exponents))
+    return np.asarray(weights / np.sum(weights))
+
+
+def series(values: Any, ell: float, L: float, t: int) -> ChebyshevSeries:
+    """The polynomial of degree ≤ t with values(points), as a Chebyshev series on [ℓ, L]."""
+    nodes = chebpts1(t + 1)
+    samples = np.asarray(values((L + ell) / 2 + (L - ell) / 2 * nodes))
+    angles = np.arccos(nodes)
+    rows = np.cos(np.outer(np.arange(t + 1), angles))
+    coefficients = rows @ samples * (2.0 / (t + 1))
+    coefficients[0] /= 2.0
+    return ChebyshevSeries(coefficients, domain=[ell, L])
+
+
+def weights_from_series(coefficients: np.ndarray, ell: float, L: float) -> list[float]:
+    """w_k of Σ c_kT_k(m(λ)) = Σ w_k T_k(m(λ))/T_k(m₀), scaled to sum one.
+
+    |T_k(m₀)| = cosh(k θ₀), θ₀ = 2 asinh √(ℓ/(L − ℓ)), which does not form m₀.
+    """
+    angle = 2.0 * math.asinh(math.sqrt(ell / (L - ell)))
+    k = np.arange(len(coefficients))
+    weights = np.where(k % 2 == 0, 1.0, -1.0) * coefficients * np.cosh(k * angle)
+    return [float(w) for w in weights / weights.sum()]
+
+
+def enclosure(density: ClassicalDensity, eta: Number, t: int) -> tuple[Any, Any]:
+    """Rigorous (lower, upper) of the minimum at degree t of a Jacobi density, by ball arithmetic.
+
+    Floats count as the dyadic rationals they are. The precision is doubled until the ball is
+    narrower than the rounding of a float. The ends are floats, or mpmath numbers below 1e−300.
+    """
+    import flint
+
+    precision = 96
+    while True:
+        with flint.ctx.workprec(precision):
+            product = flint.arb(1)
+            for step in islice(sobolev_steps(density, eta, _ball), t):
+                product *= step.growth
+            value = 1 / product
+            if value.rel_accuracy_bits() > 60 or precision > 4096:
+                return _outward(value.lower(), -1), _outward(value.upper(), 1)
+        precision *= 2
+
+
+def _ball(value: Number) -> Any:
+    """A number as a ball: exact for rationals and floats, else a float's neighbourhood."""
+    import flint
+
+    from polyrates.errors import InvalidArgument
+
+    try:
+        ratio = fraction_of(value)
+    except InvalidArgument:  # an algebraic number beside floats
+        nearest = floating(value)
+        return flint.arb(nearest, 2 * math.ulp(nearest))
+    return flint.arb(flint.fmpq(ratio.numerator, ratio.denominator))
+
+
+def _outward(end: Any, direction: int) -> Any:
+    """An exact ball end as a float rounded outwards, or as the mpmath number it is."""
+    import mpmath
+
+    mantissa, exponent = (int(part) for part in end.man_exp())
+    with mpmath.workprec(max(mantissa.bit_length(), 53)):
+        number = mpmath.ldexp(mpmath.mpf(mantissa), exponent)
+    if 0 < number < 1e-300:
+        return number
+    return math.nextafter(float(number), direction * math.inf)
+
+
+def violations(
+    measure: Measure, eta: float, value: np.ndarray, slope: np.ndarray, minimum: float, t: int
+) -> tuple[float, float]:
+    """(residual, kernel) of a polynomial given by its values at the Gauss rule with t + 1 nodes.
+
+    residual = max_k |⟨P, λp_k⟩|/(‖P‖‖λp_k‖), k < t; kernel = ‖P‖²/minimum − 1. NaN where P² is
+    below the range of floats.
+    """
+    nodes, weights = measure.quadrature(t + 1)
+    a, b = measure.float_coefficients(max(min(t, len(nodes)), 1))
+    norm = float(np.sum(weights * (value**2 + eta * slope**2)))
+    if norm < 1e-290:
+        return math.nan, math.nan
+    p, dp = np.ones_like(nodes), np.zeros_like(nodes)
+    before, dbefore = np.zeros_like(nodes), np.zeros_like(nodes)
+    worst = 0.0
+    for k in range(min(t, len(a))):
+        q, dq = nodes * p, p + nodes * dp
+        length = float(np.sum(weights * (q * q + eta * dq * dq)))
+        overlap = float(np.sum(weights * (value * q + eta * slope * dq)))
+        worst = max(worst, abs(overlap) / math.sqrt(norm * length))
+        if k + 1 < len(a):
+            link = math.sqrt(b[k + 1])
+            back = math.sqrt(b[k]) if k else 0.0
+            p, before = (q - a[k] * p - back * before) / link, p
+            dp, dbefore = (dq - a[k] * dp - back * dbefore) / link, dp
+    return worst, norm / minimum - 1.0

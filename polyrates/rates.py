@@ -1,0 +1,474 @@
+"""Rates: how large the Jacobian error of a method and estimator is over a spectrum, at every t.
+
+The joining room: theorems where one exists (exact), certified enclosures elsewhere (floats rounded
+outward), and always the word that says which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Literal
+
+import numpy as np
+import sympy
+
+from polyrates.errors import (
+    NoClosedForm,
+    PolyratesError,
+    Undecided,
+    refuse_type,
+    refuse_value,
+)
+from polyrates.estimators import Estimator, Unrolled, as_estimator
+from polyrates.methods import Chebyshev, GradientDescent, HeavyBall, Nesterov
+from polyrates.numbers import is_symbolic
+from polyrates.numeric.enclosures import EnclosedSeries, Maximum, enclosed_pairs, grid_bound, supremum
+from polyrates.recurrence import Method, as_method, check_steps
+from polyrates.spectra import Interval, Spectrum, Union, as_spectrum
+from polyrates.symbolic.asymptotics import asymptotic_rate
+from polyrates.symbolic.theorems import Theorem, find_theorem
+
+__all__ = ["Comparison", "Rate", "RatePart", "compare", "rate"]
+
+Part = Literal["initial", "cross", "residual", "drift"]
+Status = Literal["proved", "certified", "numeric"]
+PARTS: tuple[Part, ...] = ("initial", "cross", "residual", "drift")
+
+
+@dataclass(frozen=True)
+class RatePart:
+    """t ↦ sup over the support of |part|, part one of R − λC, C, R, C.
+
+    Calling it at an integer t gives an exact number where a theorem holds for exact input, else a
+    float that is an upper bound; at ``pr.t`` an expression. ``status`` is "proved" for the first,
+    "certified" for the second (a rigorous enclosure, rounded outward).
+    """
+
+    kind: Part
+    method: Method
+    spectrum: Spectrum
+    estimator: Estimator
+
+    def __call__(self, t: Any) -> Any:
+        """The supremum at t."""
+        theorem = self._theorem
+        if isinstance(t, sympy.Symbol) or self._is_symbolic:
+            if theorem is None or not self._is_exact:
+                raise NoClosedForm(
+                    "t" if isinstance(t, sympy.Symbol) else "method",
+                    t if isinstance(t, sympy.Symbol) else self.method,
+                    f"no theorem covers the {self.kind} part of {self.method.name} here",
+                    "give numbers for all parameters and an integer t: the value is then certified",
+                )
+            return theorem.value(t)
+        t = check_steps(self.method, t, "t")
+        if theorem is not None and self._is_exact:
+            return theorem.value(t)
+        return self.enclosure(t)[1]
+
+    @property
+    def status(self) -> Status:
+        """How the values are known: "proved" (exact, from a theorem) or "certified" (enclosed)."""
+        return "proved" if self._theorem is not None and self._is_exact else "certified"
+
+    @property
+    def derivation(self) -> Any:
+        """The proof as a Derivation, each step checked by machine.
+
+        Raises
+        ------
+        NoClosedForm
+            Where the values are certified numerically and there is nothing to derive.
+        """
+        theorem = self._theorem
+        if theorem is None:
+            raise NoClosedForm(
+                "derivation", self.method.name,
+                f"the {self.kind} part is certified by enclosure, not by a theorem",
+                "read enclosure(t)",
+            )  # fmt: skip
+        return theorem.derivation
+
+    @property
+    def asymptotic(self) -> Any:
+        """limsup part(t)^{1/t}: exact for exact parameters, a float otherwise."""
+        theorem = self._theorem
+        if theorem is not None and self._is_exact:
+            return theorem.asymptotic
+        return asymptotic_rate(self.method, self.spectrum, self.estimator)
+
+    def enclosure(self, t: int) -> tuple[float, float]:
+        """Floats lower ≤ supremum ≤ upper, rounded outward."""
+        t = check_steps(self.method, t, "t")
+        self._require_numbers()
+        theorem = self._theorem
+        if theorem is not None:
+            return theorem.value_enclosure(t)
+        best = self.maximum(t)
+        return best.lower, best.upper
+
+    def maximum(self, t: int) -> Maximum:
+        """The enclosure, and a λ of the support at which its lower end is reached."""
+        t = check_steps(self.method, t, "t")
+        self._require_numbers()
+        found = [supremum(series) for series in self._series(t)]
+        top = max(found, key=lambda m: m.lower)
+        return Maximum(top.lower, max(m.upper for m in found), top.point)
+
+    def curve(self, steps: int, tight: bool = True) -> np.ndarray:
+        """Upper bounds of part(0), …, part(steps), shape (steps+1,).
+
+        ``tight=False`` takes the maximum on one Chebyshev grid over cos(π/16): at most 2 % above.
+        """
+        steps = check_steps(self.method, steps)
+        self._require_numbers()
+        theorem = self._theorem
+        if theorem is not None:
+            return np.array([theorem.value_enclosure(t)[1] for t in range(steps + 1)])
+        bound = supremum if tight else grid_bound
+        rows = []
+        for segment in _segments(self.spectrum):
+            pairs = enclosed_pairs(self.method, self.estimator, steps, segment)
+            rows.append([bound(parts[self.kind]).upper for parts in pairs])
+        return np.max(np.array(rows), axis=0)
+
+    @property
+    def peak(self) -> tuple[Any, Any]:
+        """(t, value) of the largest value over all t: exact integers where a theorem holds.
+
+        Elsewhere over the horizon, or over a run long enough to see the values decay (numeric).
+        (oo, oo) if divergent.
+        """
+        theorem = self._theorem
+        if theorem is not None:
+            self._require_numbers()
+            t, value = theorem.peak()
+            if not self._is_exact and value != sympy.oo:
+                value = theorem.value_enclosure(int(t))[1]
+            return t if t == sympy.oo else int(t), value
+        curve = self._long_curve()
+        if curve is None:
+            return sympy.oo, sympy.oo
+        at = int(np.argmax(curve))
+        return at, float(curve[at])
+
+    @property
+    def burn_in(self) -> Any:
+        """The last t with part(t) > 1; 0 if none, oo if divergent.
+
+        An exact integer where a theorem holds. Elsewhere certified over the horizon of a
+        fixed-horizon method, numeric for the others: the run is continued to four times that t
+        and until the values visibly decay.
+        """
+        theorem = self._theorem
+        if theorem is not None:
+            self._require_numbers()
+            last = theorem.burn_in()
+            return last if last == sympy.oo else int(last)
+        curve = self._long_curve()
+        if curve is None:
+            return sympy.oo
+        above = np.flatnonzero(curve > 1 + 1e-9)  # an upper bound of 1 may be rounded above it
+        return int(above[-1]) if len(above) else 0
+
+    @property
+    def burn_in_status(self) -> Status:
+        """How ``burn_in`` and ``peak`` are known."""
+        if self._theorem is not None:
+            return self.status
+        return "certified" if self.method.horizon is not None else "numeric"
+
+    def _long_curve(self) -> np.ndarray | None:
+        """Values until they decay for good, as far as can be seen; None if they diverge."""
+        self._require_numbers()
+        if self.method.horizon is not None:
+            return self.curve(self.method.horizon)
+        steps = 64
+        while steps <= 4096:
+            try:
+                curve = self.curve(steps, tight=False)
+            except PolyratesError as error:
+                if "exceeds the range of floats" in str(error):
+                    return None
+                raise
+            last = int(np.max(np.flatnonzero(curve > 1), initial=0))
+            half = steps // 2
+            late, later = curve[half : 3 * half // 2].max(), curve[3 * half // 2 :].max()
+            if later < 0.9 * late and steps >= 4 * last:
+                end = min(steps, 2 * max(last, int(np.argmax(curve))) + 8)
+                return self.curve(end)
+            if curve[-1] > 1e12 and later > 2 * late:
+                return None
+            if steps >= 1024 and 0.999 < later / late < 1.001:
+                return self.curve(half)  # a plateau: neither grows nor decays
+            steps *= 2
+        raise Undecided(
+            "burn_in", f"{steps // 2} steps", "the values have not settled by then",
+            "read curve(steps) for the steps of interest",
+        )  # fmt: skip
+
+    @property
+    def _is_symbolic(self) -> bool:
+        numbers = (*self.method.parameters, *self.spectrum.hull)
+        return any(is_symbolic(value) for value in numbers)
+
+    @property
+    def _is_exact(self) -> bool:
+        numbers = (*self.method.parameters, *self.spectrum.hull)
+        return not any(isinstance(value, float) for value in numbers)
+
+    @property
+    def _theorem(self) -> Theorem | None:
+        if not isinstance(self.estimator, Unrolled):
+            return None
+        method, spectrum = as_exact(self.method), as_exact(self.spectrum)
+        if method is None or spectrum is None:
+            return None
+        return find_theorem(method, spectrum, self.kind, self.estimator)
+
+    def _series(self, t: int) -> list[EnclosedSeries]:
+        return [
+            enclosed_pairs(self.method, self.estimator, t, segment, only=t)[0][self.kind]
+            for segment in _segments(self.spectrum)
+        ]
+
+    def _require_numbers(self) -> None:
+        if self._is_symbolic:
+            raise Undecided(
+                "method, spectrum", (self.method, self.spectrum), "have symbols",
+                "give numbers, or call the part itself for its expression",
+            )  # fmt: skip
+
+    def _latex(self) -> str:
+        from polyrates.symbolic.latex import latex
+
+        symbol = {"initial": "R - \\lambda C", "residual": "R"}.get(self.kind, "C")
+        left = rf"\sup_{{\lambda}} \left|{symbol}\right|"
+        theorem = self._theorem
+        if theorem is None or not self._is_exact:
+            return rf"{left} \quad \text{{({self.status})}}"
+        return f"{left} = {latex(theorem.value(sympy.Symbol('t', integer=True, nonnegative=True)))}"
+
+    def _repr_latex_(self) -> str:
+        return f"$${self._latex()}$$"
+
+
+def _segments(spectrum: Spectrum) -> list[tuple[Any, Any]]:
+    """The intervals of the support; a point becomes the sliver of floats around it."""
+    result = []
+    for low, high in spectrum.support:
+        if low == high:
+            value = float(low)
+            result.append((float(np.nextafter(value, 0.0)), float(np.nextafter(value, np.inf))))
+        else:
+            result.append((low, high))
+    return result
+
+
+def as_exact(value: Any) -> Any:
+    """A method or spectrum with floats read as the dyadic rationals they are; None if it cannot."""
+    kinds = (GradientDescent, Chebyshev, HeavyBall, Nesterov, Interval)
+    if isinstance(value, kinds):
+        parameters = value.parameters if isinstance(value, Method) else value.hull
+        if not any(isinstance(p, float) for p in parameters):
+            return value
+        return type(value)(*(_dyadic(p) for p in parameters))
+    if isinstance(value, Spectrum):
+        ends = [end for segment in value.support for end in segment]
+        if not any(isinstance(end, float) for end in ends):
+            return value
+        return Union([(_dyadic(low), _dyadic(high)) for low, high in value.support])
+    if any(isinstance(p, float) for p in value.parameters):
+        return None
+    return value
+
+
+def _dyadic(value: Any) -> sympy.Expr:
+    if not isinstance(value, float):
+        return value  # type: ignore[no-any-return]
+    exact = Fraction(value)
+    return sympy.Rational(exact.numerator, exact.denominator)
+
+
+@dataclass(frozen=True)
+class Rate:
+    """The worst-case Jacobian error of a method and an estimator over a spectrum.
+
+    error = R(H)E + C(H)D = (R − λC)(H)E + C(H)G. Four parts, each the supremum over the support:
+    ``residual`` |R|, ``drift`` |C| (these multiply ‖E‖ and ‖D‖), ``initial`` |R − λC|, ``cross``
+    |C| (these multiply ‖E‖ and ‖G‖; the form of Scieur, Gidel, Bertrand, Pedregosa 2022).
+    """
+
+    method: Method
+    spectrum: Spectrum
+    estimator: Estimator
+
+    def _part(self, kind: Part) -> RatePart:
+        return RatePart(kind, self.method, self.spectrum, self.estimator)
+
+    @property
+    def initial(self) -> RatePart:
+        """sup |R − λC|."""
+        return self._part("initial")
+
+    @property
+    def cross(self) -> RatePart:
+        """sup |C|, which multiplies ‖G‖."""
+        return self._part("cross")
+
+    @property
+    def residual(self) -> RatePart:
+        """sup |R|."""
+        return self._part("residual")
+
+    @property
+    def drift(self) -> RatePart:
+        """sup |C|, which multiplies ‖D‖."""
+        return self._part("drift")
+
+    def worst_case(self, t: int, **sizes: Any) -> Any:
+        """The tight joint worst case at t; see :func:`polyrates.worst_case.worst_case`.
+
+        Give ``initial=a, cross=g`` (‖E‖ ≤ a, ‖G‖ ≤ g), ``residual=a, drift=d`` (‖E‖ ≤ a,
+        ‖D‖ ≤ d), or, without commutation, ``residual=a, hessian=‖∂H‖_F‖x_0 − x*‖``.
+        """
+        from polyrates.worst_case import worst_case
+
+        return worst_case(self, t, **sizes)
+
+    def average(self, t: int, eta: Any) -> Any:
+        """∫R² dμ + η∫C² dμ over a spectrum that is a measure."""
+        from polyrates.average import average
+
+        if not isinstance(self.estimator, Unrolled):
+            refuse_value(
+                "estimator", self.estimator.name, "the average is defined for unrolling here",
+                "use pr.Unrolled()",
+            )  # fmt: skip
+        return average(self.method, self.spectrum, t, eta)
+
+    def plot(self, steps: int | None = None, ax: Any = None) -> Any:
+        """The four parts against t, and the lower bound; returns matplotlib's axes."""
+        from polyrates.plotting import plot_rate
+
+        return plot_rate(self, steps, ax)
+
+    def _latex(self) -> str:
+        parts = [self.residual, self.drift, self.initial]
+        return r"\begin{aligned}" + r" \\ ".join(
+            part._latex().replace("=", "&=", 1).replace(r"\quad", r"&\quad", 1) for part in parts
+        ) + r"\end{aligned}"
+
+    def _repr_latex_(self) -> str:
+        return f"$${self._latex()}$$"
+
+
+def rate(method: Method, spectrum: Any, estimator: Estimator | None = None) -> Rate:
+    """How wrong the Jacobian is: the Rate of a method and an estimator over a spectrum.
+
+    Parameters
+    ----------
+    method : Method
+    spectrum : Spectrum
+        An interval, a union, or a measure, whose support counts.
+    estimator : Estimator, default ``pr.Unrolled()``
+    """
+    chosen = as_estimator(Unrolled() if estimator is None else estimator)
+    return Rate(as_method(method), as_spectrum(spectrum), chosen)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One method in a comparison; asymptotic is None where there is none."""
+
+    method: Method
+    initial: np.ndarray
+    cross: np.ndarray
+    residual: np.ndarray
+    burn_in: Any
+    peak: tuple[Any, Any]
+    asymptotic: Any
+    status: Status
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Several methods on one spectrum, t = 0, …, steps: upper bounds, burn-in, peak, rate."""
+
+    spectrum: Spectrum
+    steps: int
+    rows: tuple[Row, ...]
+    lower_bound: np.ndarray
+
+    def _cells(self) -> list[list[str]]:
+        head = ["method", "initial", "cross", "iterates", "burn-in", "peak", "rate", "status"]
+        body = [
+            [
+                row.method.name,
+                f"{row.initial[-1]:.4g}",
+                f"{row.cross[-1]:.4g}",
+                f"{row.residual[-1]:.4g}",
+                str(row.burn_in),
+                f"{float(row.peak[1]):.4g} at {row.peak[0]}",
+                "none" if row.asymptotic is None else f"{float(row.asymptotic):.6g}",
+                row.status,
+            ]
+            for row in self.rows
+        ]
+        return [head, *body]
+
+    def __str__(self) -> str:
+        cells = self._cells()
+        widths = [max(len(row[k]) for row in cells) for k in range(len(cells[0]))]
+        lines = ["  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)) for row in cells]
+        return "\n".join(line.rstrip() for line in [f"at t = {self.steps}", *lines])
+
+    def _repr_html_(self) -> str:
+        head, *body = self._cells()
+        rows = "".join(f"<tr>{''.join(f'<td>{c}</td>' for c in row)}</tr>" for row in body)
+        top = "".join(f"<th>{c}</th>" for c in head)
+        return f"<table><caption>t = {self.steps}</caption><tr>{top}</tr>{rows}</table>"
+
+    def plot(self, ax: Any = None) -> Any:
+        """The initial parts against t, and the lower bound; returns matplotlib's axes."""
+        from polyrates.plotting import plot_comparison
+
+        return plot_comparison(self, ax)
+
+
+def compare(methods: Sequence[Method], spectrum: Any, steps: int) -> Comparison:
+    """Methods side by side on one spectrum, unrolled.
+
+    Parameters
+    ----------
+    methods : sequence of Method
+    spectrum : Spectrum
+    steps : int ≥ 0
+        The curves run over t = 0, …, steps; the table shows t = steps.
+    """
+    if isinstance(methods, Method) or not isinstance(methods, Sequence):
+        refuse_type("methods", methods, "must be a sequence of methods", "give a list")
+    if not methods:
+        refuse_value("methods", methods, "must not be empty", "give at least one method")
+    where = as_spectrum(spectrum)
+    rows = []
+    for i, method in enumerate(methods):
+        each = rate(as_method(method, f"methods[{i}]"), where)
+        try:
+            asymptotic = each.initial.asymptotic
+        except NoClosedForm:
+            asymptotic = None
+        rows.append(
+            Row(
+                method, each.initial.curve(steps), each.cross.curve(steps),
+                each.residual.curve(steps), each.initial.burn_in, each.initial.peak, asymptotic,
+                each.initial.status,
+            )  # fmt: skip
+        )
+    ell, L = (float(end) for end in where.hull)
+    from polyrates.numeric.values import chebyshev_size
+
+    floor = [chebyshev_size(ell, L, t) if ell < L else float(t == 0) for t in range(steps + 1)]
+    return Comparison(where, steps, tuple(rows), np.array(floor))

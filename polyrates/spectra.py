@@ -1,0 +1,121 @@
+"""Where the eigenvalues of the Hessian lie: supports, and the measures on them.
+
+λ in [ℓ, L]; m(λ) = (2λ − L − ℓ)/(L − ℓ) maps the hull onto [−1, 1]; κ = ℓ/L is the *inverse*
+condition number.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from polyrates.errors import refuse_type, refuse_value
+from polyrates.numbers import Number, is_symbolic, nonnegative, number, positive, sign, unify
+
+__all__ = ["Interval", "Spectrum", "Union", "as_spectrum"]
+
+Segment = tuple[Number, Number]
+
+
+class Spectrum(ABC):
+    """A set of nonnegative eigenvalues: finitely many closed intervals, points among them."""
+
+    @property
+    @abstractmethod
+    def support(self) -> tuple[Segment, ...]:
+        """Disjoint closed intervals (a, b) in increasing order; a point is (a, a)."""
+
+    @property
+    def hull(self) -> Segment:
+        """(ℓ, L), the smallest interval that contains the support."""
+        return self.support[0][0], self.support[-1][1]
+
+    @property
+    def kappa(self) -> Number:
+        """κ = ℓ/L."""
+        ell, L = self.hull
+        return ell / L
+
+
+def check_hull(ell: object, L: object, *, point_allowed: bool = False) -> Segment:
+    """0 ≤ ℓ < L as numbers of one kind; conditions on symbols that are open are accepted."""
+    low, high = unify(nonnegative(ell, "ell"), number(L, "L"))
+    order = sign(high - low)
+    positive(high, "L")
+    if order is not None and (order < 0 or (order == 0 and not point_allowed)):
+        refuse_value("ell", ell, f"must be < L = {L}", "give 0 ≤ ell < L")
+    return low, high
+
+
+@dataclass(frozen=True)
+class Interval(Spectrum):
+    """All of [ℓ, L], 0 ≤ ℓ < L: a support without a measure."""
+
+    ell: Number
+    L: Number
+
+    def __init__(self, ell: object, L: object) -> None:
+        low, high = check_hull(ell, L)
+        object.__setattr__(self, "ell", low)
+        object.__setattr__(self, "L", high)
+
+    @property
+    def support(self) -> tuple[Segment, ...]:
+        """((ℓ, L),)."""
+        return ((self.ell, self.L),)
+
+
+@dataclass(frozen=True)
+class Union(Spectrum):
+    """A union of closed intervals with gaps, [ℓ₁, L₁] ∪ [ℓ₂, L₂] ∪ …; touching ones are merged."""
+
+    intervals: tuple[Segment, ...] = field()
+
+    def __init__(self, intervals: Iterable[tuple[object, object]]) -> None:
+        if isinstance(intervals, (str, bytes)) or not isinstance(intervals, Iterable):
+            refuse_type(
+                "intervals", intervals, "must be a sequence of pairs", "give [(1, 2), (5, 9)]"
+            )
+        pairs: list[Segment] = []
+        for i, pair in enumerate(intervals):
+            if isinstance(pair, (str, bytes)) or not hasattr(pair, "__len__") or len(pair) != 2:
+                refuse_type(
+                    f"intervals[{i}]", pair, "must be a pair (ell, L)", "give [(1, 2), (5, 9)]"
+                )
+            pairs.append(check_hull(*pair, point_allowed=True))
+        object.__setattr__(self, "intervals", merge(pairs))
+
+    @property
+    def support(self) -> tuple[Segment, ...]:
+        """The disjoint intervals, in increasing order."""
+        return self.intervals
+
+
+def merge(pairs: Iterable[Segment]) -> tuple[Segment, ...]:
+    """Disjoint closed intervals in increasing order, overlapping and touching ones united."""
+    given = list(pairs)
+    if not given:
+        refuse_value("intervals", given, "must not be empty", "give at least one interval")
+    flat = unify(*(end for pair in given for end in pair))
+    if len(given) > 1 and any(is_symbolic(end) for end in flat):
+        refuse_value(
+            "intervals", given, "symbols cannot be put in order", "give numbers, or one Interval"
+        )
+    ordered = sorted(zip(flat[::2], flat[1::2], strict=True))
+    result = [ordered[0]]
+    for low, high in ordered[1:]:
+        if low <= result[-1][1]:
+            result[-1] = (result[-1][0], max(result[-1][1], high))
+        else:
+            result.append((low, high))
+    return tuple(result)
+
+
+def as_spectrum(value: object, name: str = "spectrum") -> Spectrum:
+    """A Spectrum, or a pair (ell, L) read as an Interval."""
+    if isinstance(value, Spectrum):
+        return value
+    if isinstance(value, (tuple, list)) and len(value) == 2:
+        return Interval(*value)
+    refuse_type(name, value, "must be a spectrum", "give pr.Interval(ell, L) or another spectrum")

@@ -1,0 +1,130 @@
+"""Residual and error polynomials as exact objects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import sympy
+
+from polyrates.errors import refuse_type
+from polyrates.estimators import Estimator, Implicit, Unrolled
+from polyrates.methods import Chebyshev, Gegenbauer
+from polyrates.numbers import fraction_of, lam, t as symbolic_t  # fmt: skip
+from polyrates.recurrence import Method, as_method, check_steps, orbit
+from polyrates.symbolic.classical import gegenbauer_residual
+from polyrates.symbolic.ring import ring_of
+
+__all__ = ["ErrorPolynomials", "error_polynomials", "residual_polynomial"]
+
+
+def residual_polynomial(method: Method, t: Any) -> Any:
+    """P_t with x_t − x* = P_t(H)(x_0 − x*) on every quadratic; deg P_t ≤ t and P_t(0) = 1.
+
+    Parameters
+    ----------
+    method : Method
+        With exact parameters: ints, Fractions, algebraic numbers, symbols. Floats are refused.
+    t : int ≥ 0, or ``pr.t``
+        The iteration.
+
+    Returns
+    -------
+    sympy.Poly in ``pr.lam`` over QQ, an extension of it, or a field of fractions; for ``pr.t`` a
+    closed form, a sympy expression in λ and t.
+    """
+    as_method(method)
+    if isinstance(t, sympy.Symbol):
+        from polyrates.symbolic.closed_forms import residual_closed_form
+
+        return residual_closed_form(method, t)
+    t = check_steps(method, t, "t")
+    ring = ring_of(method)
+    if isinstance(method, (Chebyshev, Gegenbauer)) and ring.domain == sympy.QQ:
+        alpha = method.alpha if isinstance(method, Gegenbauer) else 0
+        return gegenbauer_residual(
+            t, fraction_of(method.ell), fraction_of(method.L), fraction_of(alpha)
+        )
+    point = None
+    for point in orbit(method, ring, t):  # noqa: B007
+        pass
+    return ring.poly(point)
+
+
+@dataclass(frozen=True)
+class ErrorPolynomials:
+    """The two forms of one Jacobian error, R(H)E + C(H)D = (R − λC)(H)E + C(H)G.
+
+    E = ∂x_0 − ∂x*, D = ∂H(x_0 − x*), G = D + HE the total derivative of ∇f(x_0(θ), θ). Both forms
+    need H ∂H = ∂H H.
+
+    Attributes
+    ----------
+    residual, drift : Poly in λ (rational expression or closed form in t where that is asked)
+        R and C.
+    initial, cross : the same
+        R − λC and C.
+    """
+
+    residual: Any
+    drift: Any
+
+    @property
+    def initial(self) -> Any:
+        """R − λC, which multiplies E when G is held fixed."""
+        if isinstance(self.residual, sympy.Poly) and isinstance(self.drift, sympy.Poly):
+            return self.residual - self.drift * sympy.Poly(lam, lam)
+        drift = self.drift.as_expr()
+        residual = self.residual.as_expr()
+        if drift.has(symbolic_t):
+            return residual - lam * drift
+        return sympy.Poly(sympy.cancel(residual - lam * drift), lam)
+
+    @property
+    def cross(self) -> Any:
+        """C, which multiplies G."""
+        return self.drift
+
+    def _repr_latex_(self) -> str:
+        from polyrates.symbolic.latex import latex
+
+        return f"$${latex(self)}$$"
+
+
+def error_polynomials(
+    method: Method, t: Any, estimator: Estimator | None = None
+) -> ErrorPolynomials:
+    """(R, C) of an estimator of ∂x* along a method, exactly.
+
+    Parameters
+    ----------
+    method : Method
+        With exact parameters.
+    t : int ≥ 0, or ``pr.t``
+        The iteration; a closed form for ``pr.t``.
+    estimator : Estimator, default ``pr.Unrolled()``
+        For ``pr.Implicit()`` the drift −P_t/λ is a rational expression in λ.
+    """
+    as_method(method)
+    chosen = Unrolled() if estimator is None else estimator
+    if not isinstance(chosen, Estimator):
+        refuse_type(
+            "estimator", chosen, "must be an estimator",
+            "give pr.Unrolled(), pr.Truncated(start), pr.OneStep() or pr.Implicit()",
+        )  # fmt: skip
+    if isinstance(t, sympy.Symbol):
+        from polyrates.symbolic.closed_forms import error_closed_forms
+
+        return ErrorPolynomials(*error_closed_forms(method, t, chosen))
+    t = check_steps(method, t, "t")
+    if isinstance(chosen, Unrolled):
+        residual = residual_polynomial(method, t)
+        return ErrorPolynomials(residual, residual.diff(lam))
+    if isinstance(chosen, Implicit) and chosen.inner is None:
+        residual = residual_polynomial(method, t)
+        zero = sympy.Poly(0, lam, domain=residual.get_domain())
+        return ErrorPolynomials(zero, -residual.as_expr() / lam)
+    others = (chosen.inner,) if isinstance(chosen, Implicit) and chosen.inner is not None else ()
+    ring = ring_of(method, *others)
+    pair = chosen.pair(method, t, ring)
+    return ErrorPolynomials(ring.poly(pair.residual), ring.poly(pair.drift))

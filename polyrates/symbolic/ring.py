@@ -1,0 +1,114 @@
+"""Exact polynomials in λ as a carrier, over the smallest domain that holds a method's numbers.
+
+Rationals stay in QQ, square roots become one algebraic extension, symbols a field of fractions.
+Over QQ with flint ground types the points are flint's own polynomials.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sympy
+from sympy.external.gmpy import GROUND_TYPES
+from sympy.polys.constructor import construct_domain
+from sympy.polys.polyclasses import DMP
+from sympy.polys.rings import PolyRing
+
+from polyrates.errors import InexactError
+from polyrates.numbers import Number, lam
+from polyrates.recurrence import Method
+
+__all__ = ["ExactRing", "polynomial_from_integers", "ring_of"]
+
+
+@dataclass(frozen=True)
+class ExactRing:
+    """K[λ] as a carrier: a point is an element, a gradient is multiplication by λ."""
+
+    domain: Any
+
+    @property
+    def _uses_flint(self) -> bool:
+        return GROUND_TYPES == "flint" and self.domain == sympy.QQ
+
+    @property
+    def _ring(self) -> PolyRing:
+        return PolyRing((lam,), self.domain)
+
+    @property
+    def start(self) -> Any:
+        """The polynomial 1."""
+        if self._uses_flint:
+            from flint import fmpq_poly
+
+            return fmpq_poly([1])
+        return self._ring.one
+
+    @property
+    def variable(self) -> Any:
+        """The polynomial λ."""
+        if self._uses_flint:
+            from flint import fmpq_poly
+
+            return fmpq_poly([0, 1])
+        return self._ring.gens[0]
+
+    def number(self, value: Number) -> Any:
+        """An exact number as an element of the domain."""
+        return self.domain.from_sympy(value)
+
+    def gradient(self, point: Any) -> Any:
+        """λ times a polynomial."""
+        return point * self.variable
+
+    def product(self, left: Any, right: Any) -> Any:
+        """The product of two polynomials."""
+        return left * right
+
+    def poly(self, point: Any) -> sympy.Poly:
+        """A point as a sympy Poly in λ."""
+        if self._uses_flint:
+            return _wrap(point)
+        terms = {monomial: coefficient for monomial, coefficient in point.items()}  # noqa: C416
+        return sympy.Poly.new(DMP.from_dict(terms, 0, self.domain), lam)
+
+
+def _wrap(rep: Any) -> sympy.Poly:
+    """A flint polynomial over QQ as a Poly, without touching its coefficients."""
+    from sympy.polys.polyclasses import DUP_Flint
+
+    return sympy.Poly.new(DUP_Flint.from_rep(rep, sympy.QQ), lam)
+
+
+def polynomial_from_integers(numerators: Sequence[int], denominator: int) -> sympy.Poly:
+    """Σ numerators[k] λ^k / denominator as a Poly over QQ: one common denominator, no fractions."""
+    if GROUND_TYPES == "flint":
+        from flint import fmpq_poly, fmpz_poly
+
+        return _wrap(fmpq_poly(fmpz_poly(list(numerators)), denominator))
+    coefficients = [sympy.QQ(value, denominator) for value in reversed(numerators)]
+    return sympy.Poly.new(DMP.from_list(coefficients, 0, sympy.QQ), lam)
+
+
+def ring_of(method: Method, *others: Method) -> ExactRing:
+    """The smallest exact ring for one or several methods; floats are refused."""
+    parameters = [p for each in (method, *others) for p in each.parameters]
+    for value in parameters:
+        if isinstance(value, float):
+            raise InexactError(
+                "method",
+                method,
+                f"its parameter {value!r} is a float, and exactness was asked",
+                f'build it from Fraction("{value!r}") or the string "{value!r}"',
+            )
+    return ExactRing(domain_of(parameters))
+
+
+def domain_of(numbers: Sequence[Any]) -> Any:
+    """The smallest field among sympy's domains that contains exact numbers."""
+    if all(isinstance(value, sympy.Rational) for value in numbers):
+        return sympy.QQ
+    domain, _ = construct_domain(list(numbers), field=True, extension=True)
+    return sympy.QQ if domain == sympy.ZZ else domain
