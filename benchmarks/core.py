@@ -1,6 +1,6 @@
 """Exact polynomials, values at many points, and Jacobians along a run, beside the peers.
 
-    python benchmarks/core.py
+python benchmarks/core.py
 """
 
 from __future__ import annotations

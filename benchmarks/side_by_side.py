@@ -29,13 +29,15 @@ def row(
     wanted: float | None = None,
     repeats: int = 5,
 ) -> float:
-    """Print and return the ratio peer/ours of the medians of alternating runs, after one warm-up."""
+    """Print and return the ratio peer/ours of medians of alternating runs, after a warm-up."""
     ours()
     peer()
     pairs = [(seconds(ours), seconds(peer)) for _ in range(repeats)]
     mine, theirs = median(p[0] for p in pairs), median(p[1] for p in pairs)
     ratio = theirs / mine
-    verdict = "" if wanted is None else f"  (wanted ≥ {wanted:g}: {'yes' if ratio >= wanted else 'NO'})"
+    verdict = (
+        "" if wanted is None else f"  (wanted ≥ {wanted:g}: {'yes' if ratio >= wanted else 'NO'})"
+    )
     print(f"{label:58} ours {show(mine)}  {peer_name} {show(theirs)}  ratio {ratio:8.1f}{verdict}")
     return ratio
 

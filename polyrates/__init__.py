@@ -1,4 +1,4 @@
-"""polyrates: how wrong is the Jacobian you get by differentiating through a solver, and what cures it.
+"""polyrates: how wrong is the Jacobian of a differentiated solver, and what cures it.
 
 A first-order method is a recurrence of residual polynomials P_t in the eigenvalue λ of the Hessian,
 x_t − x* = P_t(H)(x_0 − x*), P_t(0) = 1. Differentiating it estimates ∂x* with the error
@@ -50,17 +50,91 @@ from polyrates.methods import (
     Tabulated,
     WeightedIterates,
 )
+from polyrates.methods.orthogonal import Orthogonal, Sobolev, SobolevAsymptotic
+from polyrates.minimax_optimum import best_eta, minimax_asymptotic, minimax_optimal
 from polyrates.numbers import lam, t
 from polyrates.numeric.problems import Problem, Quadratic, Ridge
 from polyrates.numeric.run import Trajectory, differentiate, run
 from polyrates.numeric.values import residual_series, residual_values
 from polyrates.numeric.verify import Verification, verify
+from polyrates.optimum import Optimum
 from polyrates.rates import Comparison, Rate, RatePart, compare, rate
 from polyrates.recurrence import Method, Stationary, Transition
+from polyrates.sobolev_optimum import sobolev_optimal
 from polyrates.spectra import Interval, Spectrum, Union
 from polyrates.symbolic.polynomials import ErrorPolynomials, error_polynomials, residual_polynomial
 from polyrates.symbolic.theorems import best_step, lower_bound
 from polyrates.synthesis import realize
+from polyrates.worst_case import worst_case_problem
 
 __version__ = "0.1.0"
 
+__all__ = [
+    "Chebyshev",
+    "Comparison",
+    "Empirical",
+    "ErrorPolynomials",
+    "Estimator",
+    "Gegenbauer",
+    "GegenbauerDensity",
+    "GradientDescent",
+    "HeavyBall",
+    "HorizonError",
+    "Implicit",
+    "InexactError",
+    "Interval",
+    "InvalidType",
+    "InvalidValue",
+    "JacobiDensity",
+    "MarchenkoPastur",
+    "Method",
+    "Mixture",
+    "Nesterov",
+    "NoClosedForm",
+    "NoShortRecurrence",
+    "NonFiniteError",
+    "NotCommuting",
+    "OneStep",
+    "Optimum",
+    "Orthogonal",
+    "PolyratesError",
+    "Problem",
+    "Quadratic",
+    "Rate",
+    "RatePart",
+    "Richardson",
+    "Ridge",
+    "Sobolev",
+    "SobolevAsymptotic",
+    "Spectrum",
+    "Stationary",
+    "Tabulated",
+    "Trajectory",
+    "Transition",
+    "Truncated",
+    "Undecided",
+    "Uniform",
+    "Union",
+    "Unrolled",
+    "Verification",
+    "WeightedIterates",
+    "best_eta",
+    "best_step",
+    "compare",
+    "differentiate",
+    "error_polynomials",
+    "lam",
+    "lower_bound",
+    "minimax_asymptotic",
+    "minimax_optimal",
+    "rate",
+    "realize",
+    "residual_polynomial",
+    "residual_series",
+    "residual_values",
+    "run",
+    "sobolev_optimal",
+    "t",
+    "verify",
+    "worst_case_problem",
+]

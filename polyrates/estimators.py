@@ -19,7 +19,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar, cast
 
 from polyrates.errors import refuse_type, refuse_value
 from polyrates.numbers import Number, count
@@ -51,6 +51,12 @@ class Ring(Protocol[P]):
         ...
 
 
+def zero_of(ring: Ring[P]) -> P:
+    """The element 0, which has the shape and the kind of the element 1."""
+    zero: Any = ring.start * 0  # type: ignore[operator]
+    return cast(P, zero)
+
+
 class Pair(NamedTuple, Generic[P]):
     """(R, C): error = R(H)E + C(H)D."""
 
@@ -72,7 +78,7 @@ class JetCarrier(Generic[P]):
     @property
     def start(self) -> Jet[P]:
         """(1, 0)."""
-        return Jet(self.values.start, self.tangents.start * 0)  # type: ignore[operator]
+        return Jet(self.values.start, zero_of(self.tangents))
 
     def number(self, value: Number) -> Any:
         """A scalar of the ring."""
@@ -92,7 +98,7 @@ class _InverseCarrier(Generic[P]):
 
     @property
     def start(self) -> P:
-        return self.ring.start * 0  # type: ignore[operator, no-any-return]
+        return zero_of(self.ring)
 
     def number(self, value: Number) -> Any:
         return self.ring.number(value)
@@ -215,9 +221,10 @@ class Truncated(Estimator):
         assert self.start is not None
         s = min(self.start, steps)
         values = rows if columns is None else columns
-        zero = rows.start * 0  # type: ignore[operator]
+        zero = zero_of(rows)
         state: tuple[P, ...] = ()
-        for t, (_, state) in enumerate(walk(method, values, s)):
+        for t, (_, reached) in enumerate(walk(method, values, s)):
+            state = reached
             if t < s:
                 yield Pair(rows.start, zero)
         fresh = tuple(Jet(point, zero) for point in state)
@@ -235,8 +242,8 @@ class Truncated(Estimator):
         return Truncated(start=self.reset_at(t)).pair(method, t, rows, columns)
 
 
-def OneStep() -> Truncated:  # noqa: N802 - it reads as the estimator that it returns
-    """The derivative of the last step alone (Bolte, Pauwels, Vaiter 2023): ``Truncated(last=1)``."""
+def OneStep() -> Truncated:
+    """``Truncated(last=1)``: the last step's derivative alone (Bolte, Pauwels, Vaiter 2023)."""
     return Truncated(last=1)
 
 
@@ -263,9 +270,16 @@ class Implicit(Estimator):
             refuse_value("inner_steps", self.inner_steps, "needs an inner method", "give inner too")
         if self.inner is not None:
             if not isinstance(self.inner, Method):
-                refuse_type("inner", self.inner, "must be a method", "give for instance pr.Chebyshev(ell, L)")
+                refuse_type(
+                    "inner",
+                    self.inner,
+                    "must be a method",
+                    "give for instance pr.Chebyshev(ell, L)",
+                )
             if self.inner_steps is None:
-                refuse_value("inner_steps", None, "an inner method needs its steps", "give inner_steps")
+                refuse_value(
+                    "inner_steps", None, "an inner method needs its steps", "give inner_steps"
+                )
             object.__setattr__(
                 self, "inner_steps", check_steps(self.inner, self.inner_steps, "inner_steps")
             )
@@ -293,9 +307,10 @@ class Implicit(Estimator):
                     "estimator", self.name, "its drift −P_t/λ is not in this ring",
                     "evaluate it at points with λ > 0, or in the exact ring",
                 )  # fmt: skip
-            zero = rows.start * 0  # type: ignore[operator]
+            zero = zero_of(rows)
             for value in outer:
-                yield Pair(zero, rows.product(inverse(), value) * -1)  # type: ignore[operator]
+                drift: Any = rows.product(inverse(), value)
+                yield Pair(zero, drift * -1)
             return
         for residual in orbit(self.inner, rows, self.inner_steps):  # noqa: B007
             pass

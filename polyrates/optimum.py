@@ -32,7 +32,7 @@ class Certificate:
         (‖P*‖² − 1/A_t) A_t: the objective at P* against the kernel identity, relative. 0 exactly on
         the exact path.
     executed : float, or None where it was not tried
-        (∫(P − P*)²dμ)^½/‖P*‖ of the P that floats make of the method. Large where the optimum
+        ‖P − P*‖/‖P*‖ of the P that floats make of the method. Large where the optimum
         itself is ill-conditioned: eigenvalues far apart, and many steps.
     """
 
@@ -64,6 +64,8 @@ class Optimum:
         The optimal values of the degrees 0, …, t.
     contact_points : tuple of numbers, or None
         Where a worst case is attained; None for an average.
+    share, eta : numbers, or None
+        Of a worst case: the share s of the first term, and the weight of the matching average.
     """
 
     spectrum: Spectrum
@@ -75,6 +77,8 @@ class Optimum:
     method: Method
     values: tuple[Any, ...] | None = None
     contact_points: tuple[Number, ...] | None = None
+    share: float | None = None
+    eta: Any = None
     # Built when asked for: they can cost more than the value. Picklable callables (module-level
     # functions or functools.partial of them) without arguments.
     build_polynomial: Callable[[], Any] = field(default=_nothing, repr=False, compare=False)

@@ -24,7 +24,13 @@ from polyrates.errors import (
 from polyrates.estimators import Estimator, Unrolled, as_estimator
 from polyrates.methods import Chebyshev, GradientDescent, HeavyBall, Nesterov
 from polyrates.numbers import is_symbolic
-from polyrates.numeric.enclosures import EnclosedSeries, Maximum, enclosed_pairs, grid_bound, supremum
+from polyrates.numeric.enclosures import (
+    EnclosedSeries,
+    Maximum,
+    enclosed_pairs,
+    grid_bound,
+    supremum,
+)
 from polyrates.recurrence import Method, as_method, check_steps
 from polyrates.spectra import Interval, Spectrum, Union, as_spectrum
 from polyrates.symbolic.asymptotics import asymptotic_rate
@@ -132,7 +138,7 @@ class RatePart:
         for segment in _segments(self.spectrum):
             pairs = enclosed_pairs(self.method, self.estimator, steps, segment)
             rows.append([bound(parts[self.kind]).upper for parts in pairs])
-        return np.max(np.array(rows), axis=0)
+        return np.asarray(np.max(np.array(rows), axis=0))
 
     @property
     def peak(self) -> tuple[Any, Any]:
@@ -287,7 +293,7 @@ def as_exact(value: Any) -> Any:
 
 def _dyadic(value: Any) -> sympy.Expr:
     if not isinstance(value, float):
-        return value  # type: ignore[no-any-return]
+        return value
     exact = Fraction(value)
     return sympy.Rational(exact.numerator, exact.denominator)
 
@@ -357,9 +363,14 @@ class Rate:
 
     def _latex(self) -> str:
         parts = [self.residual, self.drift, self.initial]
-        return r"\begin{aligned}" + r" \\ ".join(
-            part._latex().replace("=", "&=", 1).replace(r"\quad", r"&\quad", 1) for part in parts
-        ) + r"\end{aligned}"
+        return (
+            r"\begin{aligned}"
+            + r" \\ ".join(
+                part._latex().replace("=", "&=", 1).replace(r"\quad", r"&\quad", 1)
+                for part in parts
+            )
+            + r"\end{aligned}"
+        )
 
     def _repr_latex_(self) -> str:
         return f"$${self._latex()}$$"
@@ -462,10 +473,15 @@ def compare(methods: Sequence[Method], spectrum: Any, steps: int) -> Comparison:
             asymptotic = None
         rows.append(
             Row(
-                method, each.initial.curve(steps), each.cross.curve(steps),
-                each.residual.curve(steps), each.initial.burn_in, each.initial.peak, asymptotic,
+                method,
+                each.initial.curve(steps),
+                each.cross.curve(steps),
+                each.residual.curve(steps),
+                each.initial.burn_in,
+                each.initial.peak,
+                asymptotic,
                 each.initial.status,
-            )  # fmt: skip
+            )
         )
     ell, L = (float(end) for end in where.hull)
     from polyrates.numeric.values import chebyshev_size

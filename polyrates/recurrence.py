@@ -43,6 +43,7 @@ __all__ = [
 ]
 
 S = TypeVar("S")  # scalars of a carrier
+Scalar = TypeVar("Scalar", covariant=True)
 P = TypeVar("P")  # points of a carrier
 
 
@@ -56,7 +57,7 @@ class Transition(Generic[S]):
     output: tuple[S | int, ...]
 
 
-class Carrier(Protocol[P, S]):
+class Carrier(Protocol[P, Scalar]):
     """What the loop runs on."""
 
     @property
@@ -64,7 +65,7 @@ class Carrier(Protocol[P, S]):
         """x_0, or the polynomial 1."""
         ...
 
-    def number(self, value: Number) -> S:
+    def number(self, value: Number) -> Scalar:
         """A coefficient of the method as a scalar of this carrier."""
         ...
 
@@ -75,8 +76,8 @@ class Carrier(Protocol[P, S]):
 
 def momentum_step(step: S, momentum: S | int, lookahead: S | int = 0) -> Transition[S]:
     """x⁺ = x + m(x − x₋) − h∇f(x + n(x − x₋)) on the state (x, x₋)."""
-    one_plus: Any = (lambda m: 1 if isinstance(m, int) and m == 0 else m + 1)  # noqa: E731
-    minus: Any = (lambda m: 0 if isinstance(m, int) and m == 0 else -m)  # noqa: E731
+    one_plus: Any = lambda m: 1 if isinstance(m, int) and m == 0 else m + 1  # noqa: E731
+    minus: Any = lambda m: 0 if isinstance(m, int) and m == 0 else -m  # noqa: E731
     return Transition(
         query=(one_plus(lookahead), minus(lookahead)),
         mixing=((one_plus(momentum), minus(momentum)), (1, 0)),
@@ -263,24 +264,41 @@ def combine(coefficients: Sequence[Any], points: Sequence[P]) -> P:
     """Σ_i c_i p_i: the one place where points are combined.
 
     Zero coefficients cost nothing, a single coefficient of one returns the point itself, and
-    containers whose ``+`` concatenates are refused.
+    containers whose ``+`` concatenates are refused. Sums of numpy arrays are accumulated in place,
+    in memory that was allocated here: the points themselves are never written to.
     """
     total: Any = None
+    scratch: Any = None  # one array for the terms of a sum of numpy arrays, used again and again
+    owned = False  # whether total is memory of our own
     for coefficient, point in zip(coefficients, points, strict=True):
-        if isinstance(point, (list, tuple, str, bytes)) or type(point) is dict:
-            refuse_type(
-                "point",
-                point,
-                "a plain container is not a vector: its + concatenates",
-                "give a numpy, JAX or torch array",
-            )
-        if type(coefficient) is int:
-            if coefficient == 0:
+        plain = type(coefficient) is int
+        if plain and coefficient == 0:
+            continue
+        if total is None:
+            if isinstance(point, (list, tuple, str, bytes)) or type(point) is dict:
+                refuse_type(
+                    "point",
+                    point,
+                    "a plain container is not a vector: its + concatenates",
+                    "give a numpy, JAX or torch array",
+                )
+            owned = not (plain and coefficient == 1)
+            total = point * coefficient if owned else point  # type: ignore[operator]
+            continue
+        if owned and type(total) is np.ndarray and type(point) is np.ndarray:
+            if total.shape == point.shape and total.dtype == point.dtype != object:
+                if plain and coefficient == 1:
+                    total += point
+                    continue
+                scratch = np.multiply(point, coefficient, out=scratch)
+                if scratch.dtype == total.dtype:
+                    total += scratch
+                    continue
+                total, scratch = total + scratch, None
                 continue
-            term: Any = point if coefficient == 1 else point * coefficient  # type: ignore[operator]
-        else:
-            term = point * coefficient
-        total = term if total is None else total + term
+        term = point if plain and coefficient == 1 else point * coefficient  # type: ignore[operator]
+        total = total + term
+        owned = True
     return total  # type: ignore[no-any-return]
 
 

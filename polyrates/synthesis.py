@@ -60,9 +60,7 @@ def realize(polynomial: Any, interval: Any) -> WeightedIterates:
     weights = series_weights(series.coef, low, high)
     total, size = math.fsum(weights), math.fsum(np.abs(weights))
     if abs(total - 1) > 1e-9 * max(size, 1.0):
-        refuse_value(
-            "polynomial", total, "a residual polynomial has P(0) = 1", "divide it by P(0)"
-        )
+        refuse_value("polynomial", total, "a residual polynomial has P(0) = 1", "divide it by P(0)")
     return WeightedIterates(Chebyshev(low, high), weights / total)
 
 

@@ -63,7 +63,9 @@ def float_methods(ell: float, L: float, steps: int = 200) -> dict[str, pr.Method
     """The named methods with float parameters, and a stable fixed-horizon one."""
     import numpy as np
 
-    chebyshev_roots = (L + ell) / 2 + (L - ell) / 2 * np.cos(np.pi * (np.arange(steps) + 0.5) / steps)
+    chebyshev_roots = (L + ell) / 2 + (L - ell) / 2 * np.cos(
+        np.pi * (np.arange(steps) + 0.5) / steps
+    )
     return {
         "gradient descent, large": pr.GradientDescent.large(ell, L),
         "gradient descent, short": pr.GradientDescent.short(ell, L),

@@ -14,7 +14,7 @@ from support import ESTIMATORS, exact_methods, symbolic_methods
 
 import polyrates as pr
 from polyrates.numeric.enclosures import enclosed_pairs
-from polyrates.numeric.ring import SeriesRing, ValueRing
+from polyrates.numeric.ring import ValueRing
 
 METHODS = exact_methods()
 SYMBOLIC = symbolic_methods()
@@ -249,7 +249,9 @@ def test_a_user_s_own_stationary_method() -> None:
 
         def transition(self, number):  # type: ignore[no-untyped-def]
             h, m = map(number, self.parameters)
-            return pr.Transition((1, 0, 0), ((1 + m, 0, -m), (1, 0, 0), (0, 1, 0)), (h, 0, 0), (1, 0, 0))
+            return pr.Transition(
+                (1, 0, 0), ((1 + m, 0, -m), (1, 0, 0), (0, 1, 0)), (h, 0, 0), (1, 0, 0)
+            )
 
     method = Triple()
     P = pr.residual_polynomial(method, 4)
@@ -293,7 +295,5 @@ def test_python_ground_types_give_the_same() -> None:
     )
     methods = (pr.HeavyBall.tuned(1, 10), pr.Chebyshev("1/3", 7), pr.Gegenbauer(1, 9, "1/3"),
                pr.GradientDescent.flat(1, 10))  # fmt: skip
-    here = [
-        sp.srepr(sp.expand(pr.error_polynomials(m, 4).initial.as_expr())) for m in methods
-    ]
+    here = [sp.srepr(sp.expand(pr.error_polynomials(m, 4).initial.as_expr())) for m in methods]
     assert done.stdout.split("\n")[:4] == here

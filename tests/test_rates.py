@@ -22,7 +22,9 @@ REFERENCE = Path(__file__).parent / "reference"
 METHODS = exact_methods()
 
 
-def dense_maximum(method: pr.Method, estimator: pr.Estimator, t: int, ell: float, L: float) -> dict[str, float]:
+def dense_maximum(
+    method: pr.Method, estimator: pr.Estimator, t: int, ell: float, L: float
+) -> dict[str, float]:
     """Maxima on a fine Chebyshev grid: never above the supremum, close to it."""
     from polyrates.numeric.ring import ValueRing
 
@@ -78,7 +80,9 @@ def test_enclosures_contain_dense_grids_in_any_units(
     ell = L * 10.0**log_kappa
     if not ell < L * (1 - 1e-9):
         return
-    method = float_methods(ell, L, 60)[data.draw(st.sampled_from(sorted(float_methods(1.0, 2.0, 60))))]
+    method = float_methods(ell, L, 60)[
+        data.draw(st.sampled_from(sorted(float_methods(1.0, 2.0, 60))))
+    ]
     estimators = [pr.Unrolled(), pr.Truncated(3), pr.Truncated(last=2), pr.Implicit(),
                   pr.Implicit(pr.GradientDescent(1 / L), 3)]  # fmt: skip
     estimator = data.draw(st.sampled_from(estimators))
@@ -87,9 +91,9 @@ def test_enclosures_contain_dense_grids_in_any_units(
     for part in PARTS:
         loose, tight = grid_bound(parts[part]), supremum(parts[part])
         rounding = 1e-9 if part == "initial" else 1e-10  # of the grid's own float evaluation
-        size = grid[part] * (1 - rounding) - 1e-11 * max(1.0, grid["residual"], L * grid["drift"]) * (
-            1.0 if part in ("initial", "residual") else 1 / L
-        )
+        size = grid[part] * (1 - rounding) - 1e-11 * max(
+            1.0, grid["residual"], L * grid["drift"]
+        ) * (1.0 if part in ("initial", "residual") else 1 / L)
         assert tight.upper >= size and loose.upper >= size
         assert tight.lower <= tight.upper * (1 + 1e-15)
         assert tight.lower <= loose.upper
@@ -116,7 +120,11 @@ def test_pepit_reference() -> None:
 
 
 def test_gradient_descent_burn_in_table() -> None:
-    for kappa, peak_t, peak, last in ((F(1, 10), 5, 3.71, 18), (F(1, 100), 50, 36.8, 324), (F(1, 1000), 500, 368, 4559)):
+    for kappa, peak_t, peak, last in (
+        (F(1, 10), 5, 3.71, 18),
+        (F(1, 100), 50, 36.8, 324),
+        (F(1, 1000), 500, 368, 4559),
+    ):
         initial = pr.rate(pr.GradientDescent.large(kappa, 1), (kappa, 1)).initial
         t, value = initial.peak
         assert t == peak_t and float(value) == pytest.approx(peak, rel=2e-3)
@@ -225,4 +233,6 @@ def test_lower_bound() -> None:
         assert isinstance(bound, sp.Rational)
         for method in METHODS.values():
             if method.horizon is None or method.horizon >= t:
-                assert float(pr.rate(method, (1, 10)).residual.enclosure(t)[1]) >= float(bound) * (1 - 1e-13)
+                assert float(pr.rate(method, (1, 10)).residual.enclosure(t)[1]) >= float(bound) * (
+                    1 - 1e-13
+                )

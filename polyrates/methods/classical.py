@@ -37,7 +37,7 @@ def _strongly_convex(ell: object, L: object) -> tuple[Number, Number]:
 def _contraction(ell: Number, L: Number) -> Number:
     """ξ, free of cancellation in floats and of nested radicals in exact numbers."""
     if is_exact(ell):
-        return sympy.expand((L + ell - 2 * square_root(ell * L)) / (L - ell))  # type: ignore[operator]
+        return sympy.expand((L + ell - 2 * square_root(ell * L)) / (L - ell))
     return (L - ell) / (square_root(L) + square_root(ell)) ** 2
 
 
@@ -128,7 +128,7 @@ class HeavyBall(Stationary):
         low, high = _strongly_convex(ell, L)
         root = square_root(low * high)
         if is_exact(low):
-            step = sympy.expand(4 * (high + low - 2 * root) / (high - low) ** 2)  # type: ignore[operator]
+            step = sympy.expand(4 * (high + low - 2 * root) / (high - low) ** 2)
             momentum = sympy.expand(_contraction(low, high) ** 2)
             first = 2 / (high + low)  # h/(1+m), without radicals
         else:
@@ -231,7 +231,7 @@ def gegenbauer_transitions(
 
 @dataclass(frozen=True)
 class Chebyshev(Method):
-    """P_t(λ) = T_t(m(λ))/T_t(m(0)): the smallest maximum of |P| on [ℓ, L] (Flanders, Shortley 1950).
+    """P_t(λ) = T_t(m(λ))/T_t(m(0)): the smallest max |P| on [ℓ, L] (Flanders and Shortley 1950).
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Methods given by their coefficients, with a fixed horizon: tables, products, weighted iterates."""
+"""Methods given by their coefficients: tables, Richardson products, weighted iterates."""
 
 from __future__ import annotations
 
@@ -159,7 +159,9 @@ def _roots(roots: object) -> list[tuple[Any, bool]]:
             continue
         root = number(complex(value).real if is_complex else value, label)
         if sign(root) == 0:
-            refuse_value(label, value, "a residual polynomial has P(0) = 1, so no root at 0", "drop it")
+            refuse_value(
+                label, value, "a residual polynomial has P(0) = 1, so no root at 0", "drop it"
+            )
         real.append(root)
     pairs: list[complex] = []
     for z in upper:
@@ -169,7 +171,9 @@ def _roots(roots: object) -> list[tuple[Any, bool]]:
         lower.remove(match)
         pairs.append(z)
     if lower:
-        refuse_value("roots", lower[0], "has no conjugate among the roots", "give both of each pair")
+        refuse_value(
+            "roots", lower[0], "has no conjugate among the roots", "give both of each pair"
+        )
     if not real and not pairs:
         refuse_value("roots", roots, "must not be empty", "give at least one root")
     return [(root, False) for root in real] + [(z, True) for z in pairs]
@@ -224,7 +228,9 @@ class WeightedIterates(Method):
         total: Any = sum(w) if w and is_exact(w[0]) else math.fsum(map(float, w))
         size = sum(abs(x) for x in w)
         exact_sum = is_exact(total)
-        wrong = sympy.simplify(total - 1) != 0 if exact_sum else abs(total - 1) > 1e-9 * max(size, 1)
+        wrong = (
+            sympy.simplify(total - 1) != 0 if exact_sum else abs(total - 1) > 1e-9 * max(size, 1)
+        )
         if not w or wrong:
             refuse_value("weights", total, "must sum to 1", "divide them by their sum")
         if base.horizon is not None and base.horizon < len(w) - 1:
@@ -266,9 +272,7 @@ class WeightedIterates(Method):
             before = reading or (1,) + (0,) * (size - 1)
             after = [_dot(inner.output, [row[j] for row in inner.mixing]) for j in range(size)]
             change = [new - old for new, old in zip(after, before, strict=True)]
-            blended: list[Any] = [
-                0 if type(c) is int and c == 0 else share * c for c in change
-            ]
+            blended: list[Any] = [0 if type(c) is int and c == 0 else share * c for c in change]
             yield Transition(
                 query=(0, *inner.query),
                 mixing=((1, *blended), *((0, *row) for row in inner.mixing)),

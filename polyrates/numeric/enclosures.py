@@ -11,7 +11,7 @@ third derivative, which gives a Newton-tight maximum.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -24,7 +24,14 @@ from polyrates.estimators import Estimator, Implicit, Unrolled
 from polyrates.numbers import Number, ball
 from polyrates.recurrence import Method, orbit
 
-__all__ = ["EnclosedSeries", "Maximum", "enclosed_pairs", "grid_bound", "supremum"]
+__all__ = [
+    "EnclosedSeries",
+    "Maximum",
+    "enclosed_pairs",
+    "grid_bound",
+    "supremum",
+    "weighted_supremum",
+]
 
 _UNIT = 2.0**-53
 _UP = 1.0 + 8.0 * _UNIT  # a factor that outweighs the rounding of a short nonnegative sum
@@ -124,7 +131,11 @@ class _TooCoarse(Exception):
 
 
 def _pairs(
-    method: Method, estimator: Estimator, steps: int, segment: tuple[Number, Number], only: int | None
+    method: Method,
+    estimator: Estimator,
+    steps: int,
+    segment: tuple[Number, Number],
+    only: int | None,
 ) -> list[dict[str, EnclosedSeries]]:
     ring = _BallRing(ball(segment[0]), ball(segment[1]))
     ends = float(ring.low), float(ring.high)
@@ -222,9 +233,7 @@ def _grid(c: np.ndarray, oversampling: int) -> tuple[int, np.ndarray, float]:
 
 def _constant(series: EnclosedSeries) -> Maximum:
     value = abs(float(series.coefficients[0]))
-    return Maximum(
-        max(value - series.error, 0.0), (value + series.error) * _UP, series.L
-    )
+    return Maximum(max(value - series.error, 0.0), (value + series.error) * _UP, series.L)
 
 
 def _lambda(series: EnclosedSeries, angle: float) -> float:
@@ -257,9 +266,9 @@ def supremum(series: EnclosedSeries) -> Maximum:
         if not len(centers):
             break
         value, tops, angles, done, evaluation = _cells(c, centers, half_width, second, third)
-        k = int(np.argmax(value))
-        if value[k] > best:
-            best, best_angle = float(value[k]), float(angles[k])
+        j = int(np.argmax(value))
+        if value[j] > best:
+            best, best_angle = float(value[j]), float(angles[j])
         # what is settled, or cannot rise above the best by more than rounding, is finished
         done |= tops <= best * (1.0 + 1e-14) + evaluation
         upper = max(upper, float(tops[done].max(initial=0.0)))
@@ -313,11 +322,26 @@ def _cells(
 
 
 def _divided_supremum(series: EnclosedSeries, oversampling: int) -> Maximum:
-    """sup |p|/λ on [ℓ, L], ℓ > 0, by cells: |p| ≤ |p₀| + |p₀′|w + n²‖p‖w²/2 over the least λ."""
+    """sup |p|/λ on [ℓ, L], ℓ > 0."""
+    return weighted_supremum(series, lambda point: 1.0 / point, 1e-10, oversampling)
+
+
+def weighted_supremum(
+    series: EnclosedSeries,
+    weight: Callable[[np.ndarray], np.ndarray],
+    tolerance: float = 1e-10,
+    oversampling: int = 16,
+) -> Maximum:
+    """sup of weight(λ)|p(λ)| for a positive weight that does not increase on [ℓ, L].
+
+    By cells: |p| ≤ |p₀| + |p₀′|w + ‖p″‖w²/2, times the weight at the cell's least λ; a cell is cut
+    in four until its bound is within ``tolerance`` of the best value met.
+    """
     c = series.coefficients
     n = max(len(c) - 1, 1)
-    whole = grid_bound(EnclosedSeries(c, series.error, series.ell, series.L), oversampling)
+    plain = EnclosedSeries(c, series.error, series.ell, series.L)
     k = np.arange(len(c), dtype=float)
+    second = min(n * n * grid_bound(plain).upper, float(k**2 @ np.abs(c))) * _UP
     evaluation = (5.0 * n + 10.0) * _UNIT * float(np.sum(np.abs(c))) + series.error
     size = max(64, oversampling * n)
     half_width = math.pi / (2 * size)
@@ -326,27 +350,30 @@ def _divided_supremum(series: EnclosedSeries, oversampling: int) -> Maximum:
     best, point, upper = 0.0, series.ell, 0.0
 
     def at(angle: np.ndarray) -> np.ndarray:
-        return series.ell + width * np.cos(angle / 2) ** 2
+        return np.asarray(series.ell + width * np.cos(angle / 2) ** 2)
+
+    def value(angle: np.ndarray) -> np.ndarray:
+        return np.asarray(np.abs(np.cos(np.outer(angle, k)) @ c) * weight(at(angle)))
 
     for _ in range(40):
         phase = np.outer(centers, k)
         p = np.cos(phase) @ c
         slope = np.abs(np.sin(phase) @ (k * c)) + n * evaluation
-        least = at(np.minimum(centers + half_width * 1.0000001, math.pi)) * (1 - 1e-14)
+        reach = half_width * 1.0000001
+        least = at(np.minimum(centers + reach, math.pi)) * (1 - 1e-14)
         ends = np.concatenate([centers, [0.0, math.pi]])
-        here = np.abs(np.cos(np.outer(ends, k)) @ c) / at(ends)
+        here = value(ends)
         j = int(np.argmax(here))
         if here[j] > best:
             best, point = float(here[j]), float(at(ends[j : j + 1])[0])
-        reach = half_width * 1.0000001
-        tops = (np.abs(p) + slope * reach + n * n * whole.upper * reach**2 / 2) / least
-        open_cells = tops > best * (1 + 1e-10)
+        tops = (np.abs(p) + slope * reach + second * reach**2 / 2) * weight(least)
+        open_cells = tops > best * (1 + tolerance)
         upper = max(upper, float(tops[~open_cells].max(initial=0.0)))
-        if not open_cells.any() or len(centers) > 200_000:
+        if not open_cells.any() or int(open_cells.sum()) > 50_000:
             upper = max(upper, float(tops[open_cells].max(initial=0.0)))
             break
         half_width /= 4
         offsets = np.array([-3.0, -1.0, 1.0, 3.0]) * half_width
         centers = (centers[open_cells][:, None] + offsets).reshape(-1)
-    slack = evaluation / series.ell
+    slack = evaluation * float(weight(np.array([series.ell * (1 - 1e-14)]))[0])
     return Maximum(max(best * (1 - 1e-13) - slack, 0.0), (max(upper, best) + slack) * _UP, point)

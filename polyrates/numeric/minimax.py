@@ -16,14 +16,26 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any
 
+import mpmath
 import numpy as np
-import numpy.typing as npt
 
 from . import minimax_certificate as certificate
+from . import minimax_digits as precise
+from . import minimax_joint as joint
 from . import minimax_solver as solver
+from .minimax_cases import (
+    Form,
+    MinimaxSolution,
+    Task,
+    asymptotic_value,
+    constant,
+    require,
+    validated,
+    without_computation,
+)
 from .minimax_joint import JointWorstCase, joint_worst_case
 from .minimax_problem import Array, Points, Problem
 from .minimax_solver import Iterate
@@ -38,8 +50,6 @@ __all__ = [
     "solve_minimax",
 ]
 
-Form = Literal["initial/cross", "residual/drift"]
-
 # Beyond exp(-690) the coefficients of the optimum leave the range of floats.
 _RANGE = 690.0
 # The relative gap at which the search for a better certificate ends.
@@ -48,98 +58,6 @@ _GAP = 1e-11
 _ATTEMPTS = 6
 # How close to 1 the share comes before P = 1 is tried, in each round.
 _MARGINS = (1e-3, 1e-5, 1e-7, 1e-9, 0.0, 0.0)
-
-
-@dataclass(frozen=True)
-class MinimaxSolution:
-    """The minimax-optimal polynomial, its share and least favourable measure, and its bounds.
-
-    ``coefficients`` (t + 1,) are those of P in numpy's Chebyshev convention with domain ``hull``;
-    ``share`` is s; ``lower <= V* <= upper`` is certified, ``upper`` being also the worst case of P
-    itself; ``weights`` (n,) on ``contact_points`` (n,) are the least favourable measure; ``eta`` is
-    ``second**2 s / (size**2 (1 - s))``, for which P minimises the mean of ``A**2 + eta B**2`` over
-    that measure (infinite where P = 1, 0 for ``second = 0``, nan for ``size = 0``).
-    """
-
-    coefficients: npt.NDArray[Any]
-    hull: tuple[float, float]
-    share: float
-    lower: float
-    upper: float
-    contact_points: npt.NDArray[Any]
-    weights: npt.NDArray[Any]
-    eta: float
-
-    @property
-    def gap(self) -> float:
-        """``(upper - lower) / upper``, 0 for a zero value."""
-        return float((self.upper - self.lower) / self.upper) if self.upper > 0 else 0.0
-
-
-@dataclass(frozen=True)
-class _Task:
-    """A validated question: sorted disjoint support, positive size, second >= 0."""
-
-    support: tuple[tuple[float, float], ...]
-    form: Form
-    size: float
-    second: float
-    share: float | None
-
-    @property
-    def hull(self) -> tuple[float, float]:
-        return self.support[0][0], self.support[-1][1]
-
-    @property
-    def initial(self) -> bool:
-        return self.form == "initial/cross"
-
-    def problem(self, t: int) -> Problem:
-        ell, top = self.hull
-        gamma = 2 * (self.second / (top - ell)) / self.size
-        return Problem(t, self.support, gamma, self.initial, self.share)
-
-    def eigenvalues(self, problem: Problem, points: Points) -> Array:
-        """Points of the support in λ, without cancellation near ``ell``."""
-        ends = np.array(self.support)[points.segment]
-        inner = ends[:, 0] + (ends[:, 1] - ends[:, 0]) * np.cos(points.phi / 2) ** 2
-        return np.asarray(np.clip(inner, ends[:, 0], ends[:, 1]))
-
-    def eta(self, s: float) -> float:
-        if self.size == 0:
-            return math.nan
-        if self.second == 0:
-            return 0.0
-        ratio = self.second / self.size
-        return math.inf if s >= 1 else ratio * ratio * s / (1 - s)
-
-
-def _require(condition: bool, name: str, value: object, requirement: str, remedy: str) -> None:
-    if not condition:
-        raise ValueError(f"{name} = {value!r}: {requirement}; {remedy}.")
-
-
-def _task(
-    support: Sequence[tuple[float, float]], form: Form, size: float, second: float,
-    share: float | None,
-) -> _Task:  # fmt: skip
-    _require(form in ("initial/cross", "residual/drift"), "form", form,
-             "must be 'initial/cross' or 'residual/drift'", "choose one")  # fmt: skip
-    for name, value in (("size", size), ("second", second)):
-        _require(math.isfinite(value) and value >= 0, name, value,
-                 "must be finite and nonnegative", "pass a norm")  # fmt: skip
-    _require(share is None or 0 < share < 1, "share", share,
-             "must lie strictly between 0 and 1", "pass None to optimise it")  # fmt: skip
-    _require(len(support) > 0, "support", support, "must have an interval", "pass [(ell, L)]")
-    merged: list[tuple[float, float]] = []
-    for low, high in sorted((float(lo), float(hi)) for lo, hi in support):
-        _require(0 <= low <= high < math.inf, "support", (low, high),
-                 "intervals must satisfy 0 <= ell <= L < inf", "order the ends")  # fmt: skip
-        if merged and low <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(high, merged[-1][1]))
-        else:
-            merged.append((low, high))
-    return _Task(tuple(merged), form, float(size), float(second), share)
 
 
 def solve_minimax(
@@ -164,14 +82,12 @@ def solve_minimax(
     is P = 1 (``V* = size``), ``share`` is 1 and every eigenvalue is a contact point; those returned
     carry a measure that proves it.
     """
-    task = _task(support, form, size, second, share)
-    _require(t >= 0 and int(t) == t, "t", t, "must be a nonnegative integer", "pass a degree")
+    task = validated(support, form, size, second, share)
+    require(t >= 0 and int(t) == t, "t", t, "must be a nonnegative integer", "pass a degree")
     if digits is not None:
-        _require(1 <= digits <= 10_000, "digits", digits, "must be positive", "pass e.g. 30")
-        from .minimax_digits import refine
-
-        return refine(task, int(t), int(digits))
-    trivial = _trivial(task, int(t))
+        require(1 <= digits <= 10_000, "digits", digits, "must be positive", "pass e.g. 30")
+        return _precise(task, int(t), int(digits))
+    trivial = without_computation(task, int(t))
     if trivial is not None:
         return trivial
     problem = task.problem(int(t))
@@ -188,15 +104,15 @@ def solve_family(
     second: float,
 ) -> Iterator[MinimaxSolution]:
     """Solutions for each of ``horizons``, each started from the one before (best in order)."""
-    task = _task(support, form, size, second, None)
+    task = validated(support, form, size, second, None)
     iterate: tuple[Problem, Iterate] | None = None
     flat: tuple[int, MinimaxSolution] | None = None
     for t in horizons:
-        _require(t >= 0 and int(t) == t, "horizons", t, "must be nonnegative integers", "pass range")
-        solution = _trivial(task, t)
+        require(t >= 0 and int(t) == t, "horizons", t, "must be nonnegative integers", "pass range")
+        solution = without_computation(task, t)
         if solution is None and flat is not None and t <= flat[0]:
             # the measure that proves P = 1 optimal at a larger degree proves it here
-            solution = _constant(task, t, flat[1])
+            solution = constant(task, t, flat[1])
         if solution is None:
             problem = task.problem(t)
             warm = None if iterate is None else _shift(problem, *iterate)
@@ -211,139 +127,21 @@ def solve_family(
         yield solution
 
 
-# -- cases without a computation ------------------------------------------------------------------
-
-
-def _constant(task: _Task, t: int, proof: MinimaxSolution | None = None) -> MinimaxSolution:
-    """P = 1 with value ``size`` (over the root of a fixed share)."""
-    coefficients = np.zeros(t + 1)
-    coefficients[0] = 1.0
-    lower = upper = task.size
-    if task.share is not None:
-        value = task.size / math.sqrt(task.share)
-        lower, upper = value * (1 - 4 * certificate.U), value * (1 + 4 * certificate.U)
-    points, weights = np.array([task.hull[0]]), np.ones(1)
-    if proof is not None:
-        points, weights, lower = proof.contact_points, proof.weights, proof.lower
-    s = 1.0 if task.share is None else task.share
-    return MinimaxSolution(
-        coefficients, _domain(task), s, lower, upper, points, weights, task.eta(s)
-    )
-
-
-def _domain(task: _Task) -> tuple[float, float]:
-    """The hull; for a single eigenvalue λ, (λ/2, 3λ/2), and (0, 1) for λ = 0."""
-    ell, top = task.hull
-    if top > ell:
-        return ell, top
-    return (ell / 2, 1.5 * ell) if ell > 0 else (0.0, 1.0)
-
-
-def _trivial(task: _Task, t: int) -> MinimaxSolution | None:
-    ell, top = task.hull
-    if task.size == 0:
-        return _constant(task, t)
-    if t == 0 or ell == 0:
-        # A(0) = P(0) = 1 in both forms: the eigenvalue 0 alone forces V* >= size
-        return _constant(task, t)
-    if t == 1 and task.initial:
-        return _constant(task, t)  # A = P - λP' is the constant P(0)
-    points = np.array([lo for lo, _ in task.support])
-    if any(lo < hi for lo, hi in task.support):
-        return None
-    n = len(points)
-    if n == 1 and t == 1:
-        return _one_point(task, float(points[0]))
-    multiplicity = 2 if task.second > 0 else 1
-    if task.initial and task.second == 0:
-        # A = 1 + O(λ^2) interpolates 0 at n points with degree n + 1; double zeros also do
-        reached = t >= n + 1
-    else:
-        reached = t >= multiplicity * n
-    return _interpolating(task, t, points, multiplicity) if reached else None
-
-
-def _one_point(task: _Task, point: float) -> MinimaxSolution | None:
-    """``P = 1 + cλ`` at one eigenvalue in residual/drift: ``min(a, d/λ)``."""
-    if task.share is not None:
-        return _one_point_shared(task, point, task.share)
-    cross = task.second / point
-    if task.size <= cross:
-        return _constant(task, 1)
-    # P = 1 - λ/point, on the domain (point/2, 3 point/2)
-    return MinimaxSolution(
-        np.array([0.0, -0.5]), _domain(task), 0.0, cross * (1 - 2 * certificate.U),
-        cross * (1 + 2 * certificate.U), np.array([point]), np.ones(1), task.eta(0.0),
-    )  # fmt: skip
-
-
-def _one_point_shared(task: _Task, point: float, s: float) -> MinimaxSolution:
-    """The least value of ``(a(1-y))^2/s + (d y/λ)^2/(1-s)`` over y, by Cauchy-Schwarz."""
-    first, second = task.size**2 / s, (task.second / point) ** 2 / (1 - s)
-    y = first / (first + second)
-    value = math.sqrt(first) * math.sqrt(second / (first + second))
-    # P = 1 - y λ/point
-    coefficients = np.array([1 - y, -y / 2])
-    return MinimaxSolution(
-        coefficients, _domain(task), s, value * (1 - 16 * certificate.U),
-        value * (1 + 16 * certificate.U), np.array([point]), np.ones(1), task.eta(s),
-    )  # fmt: skip
-
-
-def _interpolating(task: _Task, t: int, points: Array, multiplicity: int) -> MinimaxSolution:
-    """A polynomial with value 0: all error functions vanish on the whole (finite) support."""
-    low, high = _domain(task)
-    m0 = -(low + high) / (high - low)
-    p = np.zeros(1)
-    p[0] = 1.0
-    chebyshev = np.polynomial.chebyshev
-    if task.initial and multiplicity == 1:
-        # A = (1 + e λ) prod (1 - λ/λ_i) with A'(0) = 0, and P = -λ ∫ A/λ^2
-        monomials = np.array([1.0, float(np.sum(high / points))])
-        for point in points:
-            monomials = np.convolve(monomials, [1.0, -high / point])
-        powers = np.arange(len(monomials), dtype=float)
-        powers[1] = 0.0
-        scaled = monomials / (1 - powers)
-        scaled[1] = 0.0
-        mapped = np.polynomial.Polynomial(scaled)(
-            np.polynomial.Polynomial([(low + high) / (2 * high), (high - low) / (2 * high)])
-        )
-        p = chebyshev.poly2cheb(mapped.coef)
-    else:
-        for point in np.repeat(points, multiplicity):
-            root = (2 * point - low - high) / (high - low)
-            p = chebyshev.chebmul(p, np.array([-root, 1.0]) / (m0 - root))
-    coefficients = np.zeros(t + 1)
-    coefficients[: len(p)] = p
-    weights = np.full(len(points), 1 / len(points))
-    s = 0.5 if task.share is None else task.share
-    return MinimaxSolution(
-        coefficients, (low, high), s, 0.0, 0.0, points, weights, task.eta(s)
-    )
-
-
 # -- the computation ------------------------------------------------------------------------------
 
 
-def _warm(task: _Task, problem: Problem, start: MinimaxSolution) -> Iterate | None:
+def _warm(task: Task, problem: Problem, start: MinimaxSolution) -> Iterate | None:
     """A neighbouring solution as a starting point, shifted in degree like :func:`_shift`."""
     old = replace(problem, t=len(start.coefficients) - 1)
     if start.hull != task.hull or not 0 < start.share < 1 or len(start.weights) < 2:
         return None
-    ends = np.array(task.support)
-    values = np.asarray(start.contact_points, dtype=float)
-    segment = np.searchsorted(ends[:, 0], values, side="right") - 1
-    segment = np.clip(segment, 0, len(ends) - 1)
-    width = ends[segment, 1] - ends[segment, 0]
-    part = (values - ends[segment, 0]) / np.where(width > 0, width, 1.0)
-    phi = 2 * np.arccos(np.sqrt(np.clip(part, 0.0, 1.0)))
     q = old.from_chebyshev(np.asarray(start.coefficients, dtype=float))
     if not np.max(np.abs(q)) > 0:
         return None
     q /= np.max(np.abs(q))
-    points = Points(segment.astype(np.int64), np.where(width > 0, phi, 0.0))
-    iterate = Iterate(q, start.share, points, np.asarray(start.weights, dtype=float))
+    iterate = Iterate(
+        q, start.share, task.points(start.contact_points), np.asarray(start.weights, dtype=float)
+    )
     return _shift(problem, old, iterate)
 
 
@@ -376,22 +174,22 @@ def _shift(problem: Problem, old: Problem, iterate: Iterate) -> Iterate | None:
 
 
 def _solve(
-    task: _Task, problem: Problem, warm: Iterate | None
+    task: Task, problem: Problem, warm: Iterate | None, floats: bool = True
 ) -> tuple[MinimaxSolution, Iterate | None]:
     """Warm Newton, else cold interior point and Newton, until the certificate is sharp."""
-    if problem.t * problem.angle > _RANGE:
+    if floats and problem.t * problem.angle > _RANGE:
         raise ValueError(
             f"t = {problem.t}: the optimum is below the range of floats; pass digits or reduce t."
         )
     best: MinimaxSolution | None = None
     found: Iterate | None = None
     if warm is not None:
-        found, converged = solver.newton(problem, warm)
+        found, converged = solver.newton(problem, warm, 12)
         if converged:
             best = _certify(task, problem, found)
             if best.gap <= _GAP:
                 return best, found
-    points = problem.nodes(6 * problem.t + 8)
+    points = problem.nodes(4 * problem.t + 8)
     for attempt in range(_ATTEMPTS):
         central = solver.interior_point(
             problem, points, 1e-6 if attempt == 0 else 1e-9, margin=_MARGINS[attempt]
@@ -438,7 +236,7 @@ def _scale_error(problem: Problem) -> float:
     return (32 + 8 * problem.t * problem.angle) * certificate.U
 
 
-def _flat(task: _Task, problem: Problem, iterate: Iterate) -> MinimaxSolution | None:
+def _flat(task: Task, problem: Problem, iterate: Iterate) -> MinimaxSolution | None:
     """P = 1 with its proof, where the interior-point value says V* = size."""
     if not problem.joint:
         return None
@@ -456,14 +254,14 @@ def _flat(task: _Task, problem: Problem, iterate: Iterate) -> MinimaxSolution | 
         return None
     coefficients = np.zeros(problem.t + 1)
     coefficients[0] = 1.0
-    contact = task.eigenvalues(problem, points)
+    contact = task.eigenvalues(points)
     order = np.argsort(contact)
     return MinimaxSolution(
         coefficients, task.hull, 1.0, lower, task.size, contact[order], weights[order], math.inf
     )
 
 
-def _certify(task: _Task, problem: Problem, iterate: Iterate) -> MinimaxSolution:
+def _certify(task: Task, problem: Problem, iterate: Iterate) -> MinimaxSolution:
     q, s = iterate.q, iterate.s
     keep = iterate.y > 0
     seeds, points = iterate.points, iterate.points.take(keep)
@@ -476,91 +274,116 @@ def _certify(task: _Task, problem: Problem, iterate: Iterate) -> MinimaxSolution
     scale, slip = _scale(problem), _scale_error(problem)
     lower = max(0.0, task.size * bound * scale * (1 - slip))
 
-    p = problem.chebyshev(q) * (scale / float(problem.rho @ q))
+    p = problem.chebyshev(q) / float(problem.rho @ q)
+    # beyond the range of floats only the profile is of use, to more digits
+    p *= scale if problem.t * problem.angle <= _RANGE else 1.0
     if problem.gamma == 0 and problem.initial:
-        p = _smallest_slope(problem, p)
-    upper = _upper(task, problem, p, s, seeds)
+        # among P + cλ, all optimal, the one with the smallest max |P'|
+        c = _slope_shift(problem, p)
+        p[0] += c * (1 + problem.delta)
+        p[1] += c
+    upper, s = _upper(task, problem, p, s, seeds, lower)
     if upper > task.size and task.share is None:
-        return replace(_constant(task, problem.t), lower=lower)
-    contact = task.eigenvalues(problem, points)
+        return replace(constant(task, problem.t), lower=lower)
+    contact = task.eigenvalues(points)
     order = np.argsort(contact)
     return MinimaxSolution(
         p, task.hull, s, lower, upper, contact[order], weights[order], task.eta(s)
     )
 
 
-def _upper(task: _Task, problem: Problem, p: Array, s: float, seeds: Points) -> float:
-    """Rigorous worst case of ``P / P(0)``, P being exactly the float coefficients ``p``."""
+def _upper(
+    task: Task, problem: Problem, p: Array, s: float, seeds: Points, lower: float
+) -> tuple[float, float]:
+    """Rigorous worst case of ``P / P(0)``, P being exactly the float coefficients ``p``; share."""
     power = -math.frexp(float(np.max(np.abs(p))))[1]
     scaled = np.ldexp(p, power)
     first, second, errors = certificate.error_series(problem, scaled)
-    weights = (1 / s, 1 / (1 - s) if problem.gamma > 0 else 0.0)
-    top = certificate.profile_supremum(
-        first, second, errors, weights, problem.support, problem.hull, seeds
-    )
     origin = certificate.value_at_origin(problem, scaled)
     if not origin > 0:
-        return math.inf
-    return task.size * top / origin * _scale(problem) * (1 + _scale_error(problem))
+        return math.inf, s
+    factor = task.size / origin * _scale(problem) * (1 + _scale_error(problem))
+
+    def top(weights: tuple[float, float], seeds: Points) -> float:
+        return factor * certificate.profile_supremum(
+            first, second, errors, weights, problem.support, problem.hull, seeds
+        )
+
+    upper = top((1 / s, 1 / (1 - s) if problem.gamma > 0 else 0.0), seeds)
+    if problem.joint and upper - lower > _GAP * upper:
+        # rounding of P has moved the best share
+        seeds, odds = joint.balance(first, second, problem.support, problem.hull)
+        other = top(joint.split(odds), seeds)
+        if other < upper:
+            return other, 1 / joint.split(odds)[0]
+    return upper, s
 
 
-def asymptotic_value(ell: float, L: float, t: int, *, size: float, second: float) -> float:
-    r"""Closed form of ``V*`` for large t in "initial/cross" (Schwarz-Pick), 0 < ell < L.
-
-    With :math:`\xi = (\sqrt L - \sqrt\ell)/(\sqrt L + \sqrt\ell)`, :math:`w_0 = -\xi` and D the
-    outer function on the disc of the weight :math:`W^2 = a^2/s + g^2/(\lambda^2 (1-s))`,
-
-    .. math:: V^* \approx \min_s\ \xi^t D(w_0)\,(\tau + \sqrt{\tau^2 + 4}), \qquad
-              \tau = (1/\xi - \xi)(t + q),
-
-    where :math:`D(w_0) = (a/\sqrt s)(\xi/|w_1|)|1 - w_0w_1|^2/(1-\xi^2)^2`,
-    :math:`q = -2\,\mathrm{Re}(w_0w_1/(1-w_0w_1)) + 2\xi^2/(1-\xi^2)`, :math:`w_1` the root in the
-    disc of :math:`(w + 1/w)/2 = m_0 - 2i\rho/(L-\ell)`, :math:`\rho = (g/a)\sqrt{s/(1-s)}`; for
-    g = 0, D = a and q = 0.  Derived formally and checked numerically, not a bound; where it exceeds
-    ``size``, P = 1 is better.
-    """
-    _require(0 <= ell < L < math.inf, "(ell, L)", (ell, L), "must satisfy 0 <= ell < L", "reorder")
-    for name, value in (("size", size), ("second", second), ("t", t)):
-        _require(math.isfinite(value) and value >= 0, name, value,
-                 "must be finite and nonnegative", "pass a norm or a degree")  # fmt: skip
-    if ell == 0 or size == 0:
-        return float(size)
-    delta = 2 * (ell / (L - ell))
-    angle = math.log1p(delta + math.sqrt(delta * (2 + delta)))
-    xi, spread = math.exp(-angle), 2 * math.sinh(angle)
-    if second == 0:
-        tau = spread * t
-        return size * math.exp(-t * angle) * (tau + math.sqrt(tau * tau + 4))
-
-    def logarithm(odds: Array) -> Array:
-        """Of the value, at ``odds = sqrt(s / (1 - s))``."""
-        point = -1 - delta - 1j * (2 * (second / (L - ell)) / size) * odds
-        w1 = 1 / (point - np.sqrt(1 - point) * np.sqrt(-1 - point))
-        product = -xi * w1
-        outer = np.sqrt(1 + odds**-2) * (xi / np.abs(w1)) * np.abs(1 - product) ** 2
-        q = -2 * np.real(product / (1 - product)) + 2 * xi / spread
-        tau = spread * (t + q)
-        with np.errstate(over="ignore"):
-            return np.asarray(
-                np.log(outer) - 2 * math.log(-math.expm1(-2 * angle)) - t * angle
-                + np.log(np.maximum(tau + np.sqrt(tau * tau + 4), 1e-300))
-            )  # fmt: skip
-
-    middle, half = 0.0, 40.0
-    for _ in range(14):  # a grid, four times finer each time
-        grid = np.linspace(middle - half, middle + half, 65)
-        middle = float(grid[np.argmin(logarithm(np.exp(grid)))])
-        half /= 8
-    return size * math.exp(float(np.min(logarithm(np.exp(np.array([middle]))))))
-
-
-def _smallest_slope(problem: Problem, p: Array) -> Array:
-    """P plus the multiple of λ that makes ``max |P'|`` on the support smallest."""
+def _slope_shift(problem: Problem, p: Array) -> float:
+    """``c`` for which ``dP/dx + c`` has the smallest maximum on the support."""
     slope = np.polynomial.chebyshev.chebder(p)
     points = problem.nodes(16 * problem.t + 16)
     values = np.polynomial.chebyshev.chebval(problem.abscissae(points), slope)
-    c = -(float(np.max(values)) + float(np.min(values))) / 2
-    p = p.copy()
-    p[0] += c * (1 + problem.delta)
-    p[1] += c
-    return p
+    return -(float(np.max(values)) + float(np.min(values))) / 2
+
+
+# -- more digits ----------------------------------------------------------------------------------
+
+
+def _precise(task: Task, t: int, digits: int) -> MinimaxSolution:
+    """The float solution polished and certified in mpmath numbers."""
+    with mpmath.workdps(digits + 10):
+        trivial = without_computation(task, t, mpmath.mpf)
+    if trivial is not None:
+        return trivial
+    problem = task.problem(t)
+    rough, found = _solve(task, problem, None, floats=False)
+    # polynomials small on a support with gaps have large coefficients that cancel
+    lost = 0.0 if found is None else math.log10(1 + float(np.max(np.abs(found.q))))
+    with mpmath.workdps(digits + 20 + 2 * int(lost) + 3 * int(math.log10(t + 1))):
+        exact = precise.Precise(problem, task.size, task.second)
+        unit = mpmath.mpf(task.size) / exact.top
+        if found is None:
+            return _precise_flat(task, exact, rough, unit)
+        polished = precise.polish(exact, found, digits)
+        if polished is None:
+            raise ValueError(
+                f"digits = {digits}: the float solution (relative gap {rough.gap:.1e}) is too far "
+                "from the optimum to be polished; reduce t or the gaps of the support."
+            )
+        q, s, y, phi, points = polished
+        omega = y / sum(y)
+        first, second, _, _ = exact.rows(points, phi)
+        rest = 1 / (1 - s) if problem.gamma > 0 else mpmath.mpf(0)
+        alpha, beta = omega * (first @ q) / s, omega * (second @ q) * rest
+        bound, weights = precise.lower_bound(exact, points, phi, alpha, beta, s, flat=False)
+        p = exact.chebyshev(q) / (exact.rho @ q) / exact.top
+        if problem.gamma == 0 and problem.initial:
+            floats = np.array([float(c * exact.top) for c in p])
+            c = mpmath.mpf(_slope_shift(problem, floats)) / exact.top
+            p[0] += c * (1 + exact.delta)
+            p[1] += c
+        upper = precise.upper_bound(exact, p, s, points, phi) * mpmath.mpf(task.size)
+        contact = precise.eigenvalues(exact, points, phi)
+        order = np.argsort([float(v) for v in contact])
+        return MinimaxSolution(
+            p, task.hull, s, bound * unit, upper, contact[order], weights[order], task.eta(s)
+        )
+
+
+def _precise_flat(
+    task: Task, exact: precise.Precise, rough: MinimaxSolution, unit: Any
+) -> MinimaxSolution:
+    """P = 1 with its measure corrected to the digits."""
+    points = task.points(rough.contact_points)
+    phi = np.array([mpmath.mpf(v) for v in points.phi])
+    omega = np.array([mpmath.mpf(v) for v in rough.weights])
+    omega = omega / sum(omega)
+    bound, weights = precise.lower_bound(
+        exact, points, phi, omega, 0 * omega, mpmath.mpf(1), flat=True
+    )
+    contact = precise.eigenvalues(exact, points, phi)
+    return replace(
+        constant(task, exact.problem.t, number=mpmath.mpf),
+        lower=bound * unit, contact_points=contact, weights=weights,
+    )  # fmt: skip

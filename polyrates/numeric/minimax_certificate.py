@@ -76,7 +76,7 @@ def _abscissae(
 # -- from below -----------------------------------------------------------------------------------
 
 
-def _functionals(problem: Problem, points: Points) -> tuple[Long, Long, Array, Array]:
+def functionals(problem: Problem, points: Points) -> tuple[Long, Long, Array, Array]:
     """``A`` and ``B`` of the basis at points, (n, m), with bounds (m,) on their entries' errors."""
     t = problem.t
     plus, theta = _abscissae(
@@ -141,7 +141,7 @@ def _rho(problem: Problem) -> tuple[Long, Array]:
     return rho[problem.columns], error[problem.columns]
 
 
-def _orthonormaliser(
+def orthonormaliser(
     first: Array, second: Array, errors: tuple[Array, Array], omega: Array
 ) -> tuple[Array, float]:
     r"""``Y`` (m, m) and c with :math:`q = Yy`, :math:`\|y\| \le cV` for every P of value V.
@@ -220,10 +220,10 @@ def lower_bound(
     ``alpha, beta`` are first projected onto the annihilators of the directions, in the metric of
     ``omega``; with ``flat`` (the claim is that P = 1 is optimal) only ``beta`` may move.
     """
-    first, second, first_error, second_error = _functionals(problem, points)
+    first, second, first_error, second_error = functionals(problem, points)
     a_rows, b_rows = first.astype(float), second.astype(float)
     rho, rho_error = _rho(problem)
-    y, reach = _orthonormaliser(a_rows, b_rows, (first_error, second_error), omega)
+    y, reach = orthonormaliser(a_rows, b_rows, (first_error, second_error), omega)
     if not math.isfinite(reach):
         return 0.0, omega
     direction = y @ (y.T @ rho.astype(float))
@@ -236,7 +236,7 @@ def lower_bound(
     for _ in range(2):
         v, rest, _ = residual()
         if flat:
-            move = _flat_move(b_rows[:, 1:], omega, rest[1:].astype(float))
+            move = flat_move(b_rows[:, 1:], omega, rest[1:].astype(float))
             beta = beta - move
         else:
             move = y @ (y.T @ rest.astype(float))
@@ -258,7 +258,7 @@ def lower_bound(
     return float(v) / (norm + leak) * (1 - 32 * U), spread / np.sum(spread)
 
 
-def _flat_move(rows: Array, omega: Array, rest: Array) -> Array:
+def flat_move(rows: Array, omega: Array, rest: Array) -> Array:
     """The change of ``beta`` that gives ``rest``, smallest in the metric of ``omega``."""
     root = np.sqrt(omega)
     scaled = rows * root[:, None]
@@ -476,7 +476,7 @@ def outside(profile: Profile, cells: Cells, target: float) -> float:
                 centres, bound, place = centres[open_], bound[open_], place[open_]
         if len(centres) == 0:
             return result
-        if level == 16 or len(centres) > 200_000:
+        if level == 16 or len(centres) > 2000 + 50 * len(profile.k):
             break
         half /= 2
         # half cells beyond the ends repeat the inside by symmetry

@@ -41,7 +41,7 @@ class JointWorstCase:
     weights: Array
 
 
-def _split(log_odds: float) -> tuple[float, float]:
+def split(log_odds: float) -> tuple[float, float]:
     """``1/s`` and ``1/(1-s)``, both to full relative accuracy."""
     return 1 + math.exp(-log_odds), 1 + math.exp(log_odds)
 
@@ -51,7 +51,7 @@ def _least(x: Array, y: Array) -> float:
     low, high = -_EDGE, _EDGE
     for _ in range(70):
         middle = (low + high) / 2
-        u, w = _split(middle)
+        u, w = split(middle)
         i = int(np.argmax(x * u + y * w))
         # slope in s has the sign of y/(1-s)^2 - x/s^2
         if y[i] * w * w > x[i] * u * u:
@@ -59,6 +59,14 @@ def _least(x: Array, y: Array) -> float:
         else:
             low = middle
     return (low + high) / 2
+
+
+def balance(
+    first: Array, other: Array, support: Sequence[tuple[float, float]], hull: tuple[float, float]
+) -> tuple[Points, float]:
+    """Where the maxima of the profile are at the best share, and the log-odds of that share."""
+    _, seeds, log_odds = _exchange(first, other, support, hull)
+    return seeds, log_odds
 
 
 class _Candidates:
@@ -110,7 +118,7 @@ def joint_worst_case(
         slips[1] + certificate.U * float(np.sum(np.abs(other))),
     )
     found, seeds, log_odds = _exchange(first, other, support, hull)
-    u, w = _split(log_odds)
+    u, w = split(log_odds)
     share = 1 / u
     if not np.any(first) or not np.any(other):
         # one function alone: no share to divide, only the error bound of the other to add
@@ -119,9 +127,7 @@ def joint_worst_case(
             first, other, (0.0, 0.0), (u, w), support, hull, seeds
         )
     else:
-        upper = certificate.profile_supremum(
-            first, other, bounds, (u, w), support, hull, seeds
-        )
+        upper = certificate.profile_supremum(first, other, bounds, (u, w), support, hull, seeds)
     points, weights, lower = _mixture(first, other, bounds, found, (u, w), support, hull)
     return JointWorstCase(lower, upper * (1 + 4 * certificate.U), share, points, weights)
 
@@ -150,7 +156,7 @@ def _exchange(
         found.add(i, np.zeros(1), np.array([a * a]), np.array([b * b]))
     log_odds, height = 0.0, -1.0
     for _ in range(40):
-        u, w = _split(log_odds)
+        u, w = split(log_odds)
         top = 0.0
         segment: list[Index] = []
         angles: list[Array] = []
@@ -167,7 +173,7 @@ def _exchange(
         if top <= height * (1 + 1e-15):
             break
         log_odds = _least(found.x, found.y)
-        u, w = _split(log_odds)
+        u, w = split(log_odds)
         height = float(np.max(found.x * u + found.y * w))
     if not angles:
         return found, Points(found.segment, found.phi), log_odds

@@ -294,8 +294,13 @@ def value(problem: Problem, q: Array, tops: Peaks) -> float:
 # -- Newton on the contact points -----------------------------------------------------------------
 
 
-def newton(problem: Problem, start: Iterate, iterations: int = 30) -> tuple[Iterate, bool]:
-    """Sequential quadratic programming on the moving maxima; whether it converged."""
+def newton(
+    problem: Problem, start: Iterate, iterations: int = 30, shortest: float = 1e-3
+) -> tuple[Iterate, bool]:
+    """Sequential quadratic programming on the moving maxima; whether it converged.
+
+    Gives up when the line search wants steps below ``shortest``.
+    """
     q, s, m = start.q, start.s, len(start.q)
     tops = peaks(problem, q, s)
     here = value(problem, q, tops)
@@ -310,7 +315,7 @@ def newton(problem: Problem, start: Iterate, iterations: int = 30) -> tuple[Iter
         if step is None:
             break
         length = 1.0
-        while length > 1e-3:
+        while length > shortest:
             trial_q = q + length * step[:m]
             trial_s = s + length * float(step[m]) if problem.joint else s
             if not problem.joint or 0 < trial_s < 1:
@@ -350,11 +355,14 @@ def carry(problem: Problem, source: Iterate, points: Points) -> Array:
 class Linearisation:
     """The SQP at a point: Hessian and constraint rows, equilibrated, in coordinates ``z``.
 
+    ``tilt`` holds the gradients of the slopes ``W'`` at the maxima.
+
     ``q``-steps are ``basis @ (z / scale)[:m]`` (the basis is the identity where it is None).
     """
 
     hessian: Array
     rows: Array
+    tilt: Array
     target: Array
     scale: Array
     basis: Array | None
@@ -398,7 +406,7 @@ def linearise(problem: Problem, q: Array, s: float, tops: Peaks, y: Array) -> Li
     scale[scale == 0] = 1.0
     hessian = hessian / np.outer(scale, scale)
     hessian[np.diag_indices_from(hessian)] += 1e-15
-    return Linearisation(hessian, gradients / scale, target / scale, scale, basis)
+    return Linearisation(hessian, gradients / scale, tilt / scale, target / scale, scale, basis)
 
 
 def _quadratic_program(

@@ -231,9 +231,7 @@ class Quadratic(QuadraticProblem):
         return self.dH
 
     @classmethod
-    def random(
-        cls, spectrum: Spectrum, dim: int, seed: int, commuting: bool = True
-    ) -> Quadratic:
+    def random(cls, spectrum: Spectrum, dim: int, seed: int, commuting: bool = True) -> Quadratic:
         """A random problem with eigenvalues from a spectrum.
 
         An Interval draws uniformly with both ends included, other supports likewise in proportion
@@ -268,7 +266,9 @@ def _draw(spectrum: Spectrum, dim: int, rng: np.random.Generator) -> Array:
         return np.sort(rng.choice(nodes, size=dim, p=weights / weights.sum()))
     segments = np.array([[floating(a), floating(b)] for a, b in spectrum.support])
     lengths = segments[:, 1] - segments[:, 0]
-    share = lengths / lengths.sum() if lengths.sum() > 0 else np.full(len(lengths), 1 / len(lengths))
+    share = (
+        lengths / lengths.sum() if lengths.sum() > 0 else np.full(len(lengths), 1 / len(lengths))
+    )
     which = rng.choice(len(segments), size=dim, p=share)
     values = segments[which, 0] + rng.random(dim) * lengths[which]
     values[0] = segments[0, 0]

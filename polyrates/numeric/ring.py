@@ -30,11 +30,11 @@ class ValueRing:
 
     def gradient(self, point: np.ndarray) -> np.ndarray:
         """λ times a function."""
-        return point * self.points
+        return np.asarray(point * self.points)
 
     def product(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
         """The pointwise product."""
-        return left * right
+        return np.asarray(left * right)
 
     def inverse(self) -> np.ndarray:
         """1/λ, for the exact implicit solve."""
@@ -74,7 +74,9 @@ class SeriesRing:
         result = middle * point
         if self.degree:
             if point[-1] != 0.0:
-                refuse_value("degree", self.degree, "the product exceeds it", "give a larger degree")
+                refuse_value(
+                    "degree", self.degree, "the product exceeds it", "give a larger degree"
+                )
             result[1] += half * point[0]
             result[2:] += (half / 2) * point[1:-1]
             result[:-1] += (half / 2) * point[1:]

@@ -310,11 +310,16 @@ def _implicit_run(
         if chosen.inner is None:
             jacobians.append(_exact_solve(problem, x, -right))
             continue
-        residual = _Iterates(dx0, lambda v, x=x, right=right: problem.hvp(x, v) + right)
+        residual = _Iterates(dx0, _linear_system(problem, x, right))
         for estimate in orbit(chosen.inner, residual, inner_steps):  # noqa: B007
             pass
         jacobians.append(estimate)
     return Trajectory(np.stack(iterates), np.stack(jacobians), Products(steps, inner_steps))
+
+
+def _linear_system(problem: Problem, x: Array, right: Array) -> Callable[[Any], Any]:
+    """V ↦ ∇²f(x)V + right, the gradient of the inner quadratic."""
+    return lambda v: problem.hvp(x, v) + right
 
 
 _DENSE_LIMIT = 500  # below this many unknowns, forming the Hessian is cheaper than iterating

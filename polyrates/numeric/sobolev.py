@@ -37,7 +37,7 @@ __all__ = [
     "weights_from_series",
 ]
 
-_TINY = 2.0**-900
+_BLOCK = 512  # a product of so many numbers in [1, 2] is a float
 
 
 @dataclass(frozen=True)
@@ -78,18 +78,22 @@ def banded_values(density: ClassicalDensity, eta: Number, t: int) -> Scaled:
 
 def _reciprocal_products(growth: Sequence[float]) -> Scaled:
     """Π_{i≤n} 1/growth_i, n = 0, …, with exponents carried apart."""
-    mantissas = [1.0]
-    exponents = [0]
-    value, shift = 1.0, 0
-    for factor in growth:
-        value /= factor
-        if value < _TINY:
-            value *= 2.0**900
-            shift -= 900
-        mantissas.append(value)
-        exponents.append(shift)
-    mantissa, exponent = np.frexp(np.array(mantissas))
-    return Scaled(mantissa, exponent.astype(np.int64) + np.array(exponents))
+    size = len(growth) + 1
+    padded = np.ones(-(-size // _BLOCK) * _BLOCK)
+    padded[1:size] = growth
+    mantissa, exponent = np.frexp(padded)
+    blocks = np.cumprod((1.0 / mantissa).reshape(-1, _BLOCK), axis=1)  # in [1, 2^_BLOCK]
+    shifts = -np.cumsum(exponent)
+    carried, extra = 1.0, 0
+    offsets = np.zeros(len(blocks), dtype=np.int64)
+    for row, block in enumerate(blocks):
+        last = block[-1]
+        block *= carried
+        offsets[row] = extra
+        carried, more = math.frexp(carried * last)
+        extra += more
+    mantissa, exponent = np.frexp(blocks.reshape(-1)[:size])
+    return Scaled(mantissa, exponent + shifts[:size] + np.repeat(offsets, _BLOCK)[:size])
 
 
 def _symmetric_growth(ell: float, L: float, alpha: float, eta: float, t: int) -> list[float]:
@@ -117,26 +121,31 @@ def _symmetric_growth(ell: float, L: float, alpha: float, eta: float, t: int) ->
     c[2:] = m * (m - 1) / (4 * (m + alpha - 1) * (m + alpha - 2))
     square = np.zeros(t)
     square[1:] = c[1:] ** 2 / (gamma[1:] * gamma[:-1])
+    cross = np.zeros(t)
+    cross[1:] = c[1:] * end[1:] * end[:-1]
     plain = eta_x * n * n / gamma
-    excess = sigma = sigma_before = 0.0
-    q_before = r = r_before = total = 1.0
+    # with z = 1 + ε_n, |q_n| = e_n/z; the two-step lags are σ/ρ and r/ρ, and `level` is A_n/S_n's
+    # normalized square, carried per ρ_n
+    excess = before = lag = older_lag = 0.0
+    z_before = level = near = older_near = 1.0
     growth: list[float] = []
-    for e, d, p, g, k, v, u in zip(
-        end.tolist(), push.tolist(), pull.tolist(), gamma.tolist(), c.tolist(), square.tolist(),
-        plain.tolist(), strict=True,
+    add = growth.append
+    for d, p, w, k, v, u in zip(
+        push.tolist(), pull.tolist(), (gamma * end * end).tolist(), cross.tolist(),
+        square.tolist(), plain.tolist(), strict=True,
     ):  # fmt: skip
-        excess = d + p * excess / (1.0 + excess)
-        q = e / (1.0 + excess)
-        rho_before = 1.0 + sigma_before
-        new_sigma = u + v * sigma_before / rho_before
-        total *= (1.0 + new_sigma) * g * q * q / (1.0 + sigma)
-        new_r = 1.0 - k * q * q_before * (1.0 - r_before / rho_before)
-        new_total = total + new_r * new_r
-        growth.append(new_total / total)
-        total = new_total
-        sigma_before, sigma = sigma, new_sigma
-        r_before, r = r, new_r
-        q_before = q
+        excess = d + p * before
+        z = 1.0 + excess
+        before = excess / z
+        sigma = u + v * older_lag
+        rho = 1.0 + sigma
+        r = 1.0 - k / (z * z_before) * (1.0 - older_near)
+        older_lag, lag = lag, sigma / rho
+        older_near, near = near, r / rho
+        kept = level * w / (z * z)
+        level = kept + r * near
+        add(level / kept)
+        z_before = z
     return growth
 
 
@@ -154,8 +163,8 @@ class LiftedOptimum:
         max_i |⟨P*, λQ_i⟩|/(‖P*‖‖λQ_i‖) over i < t: zero at the optimum.
     nodes, weights : arrays (N,)
         λ_i and w_i.
-    at_nodes : array (N,)
-        √w_i P*(λ_i)/‖P*‖.
+    vector : array (2, N), or (1, N) for η = 0
+        √w_i P*(λ_i)/‖P*‖ and √(ηw_i) P*′(λ_i)/‖P*‖.
     hessenberg : array (t + 1, t)
         λQ_k = Σ_j h_jk Q_j.
     share : array (t + 1,)
@@ -168,17 +177,18 @@ class LiftedOptimum:
     residual: float
     nodes: np.ndarray
     weights: np.ndarray
-    at_nodes: np.ndarray
+    vector: np.ndarray
     hessenberg: np.ndarray
     share: np.ndarray
     shift: int
 
-    def distance(self, values: np.ndarray) -> float:
-        """(Σ w_i (values_i − P*(λ_i))²)^½/‖P*‖_η: how far a run is from P* at the nodes."""
+    def distance(self, values: np.ndarray, slopes: np.ndarray, eta: float) -> float:
+        """‖P − P*‖_η/‖P*‖_η for a P given at the nodes: how far a run is from P*."""
         mantissa, exponent = self.values.mantissa[-1], int(self.values.exponent[-1])
         half, odd = divmod(exponent, 2)
-        scaled = np.ldexp(values * np.sqrt(self.weights), -half) / math.sqrt(mantissa * 2.0**odd)
-        return float(np.linalg.norm(scaled - self.at_nodes))
+        rows = np.stack((values, math.sqrt(eta) * slopes))[: len(self.vector)]
+        scaled = np.ldexp(rows * np.sqrt(self.weights), -half) / math.sqrt(mantissa * 2.0**odd)
+        return float(np.linalg.norm(scaled - self.vector))
 
     @property
     def roots(self) -> np.ndarray:
@@ -266,7 +276,7 @@ def lifted(nodes: np.ndarray, weights: np.ndarray, eta: float, t: int) -> Lifted
         residual=float(np.max(overlaps, initial=0.0)),
         nodes=nodes,
         weights=weights,
-        at_nodes=vector[:size],
+        vector=vector.reshape(-1, size),
         hessenberg=hessenberg,
         share=at_zero / total,
         shift=shift // 2,
@@ -328,7 +338,7 @@ def optimum(measure: Measure, eta: Number, t: int) -> tuple[LiftedOptimum, np.nd
     result = lifted(rule.nodes, rule.weights, floating(eta), t)
     if not rule.basis.size:
         return result, rule.basis
-    share = result.at_nodes[len(rule.nodes) - rule.basis.shape[1] :]
+    share = result.vector[0, len(rule.nodes) - rule.basis.shape[1] :]
     return result, _weights(rule.basis @ share, rule.a, rule.b)
 
 

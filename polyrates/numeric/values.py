@@ -1,4 +1,4 @@
-"""P_t and P_t′ at many points: in closed form for the classical methods, by the loop for the rest."""
+"""P_t and P_t′ at many points: closed forms for the classical methods, the loop for the rest."""
 
 from __future__ import annotations
 
@@ -58,9 +58,7 @@ def chebyshev_size(ell: float, L: float, t: int) -> float:
     return 2.0 * math.exp(-exponent) / (1.0 + math.exp(-2.0 * exponent))
 
 
-def _chebyshev(
-    ell: float, L: float, t: int, points: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def _chebyshev(ell: float, L: float, t: int, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """cos(tθ)/T_t(m₀) and its derivative, tan(θ/2) = √((L−λ)/(λ−ℓ)) exact at both ends."""
     scale = (-1.0) ** t * chebyshev_size(ell, L, t)
     value, slope = np.empty_like(points), np.empty_like(points)

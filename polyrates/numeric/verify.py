@@ -80,7 +80,9 @@ def far_start(problem: QuadraticProblem, seed: int = 0, distance: float = 10.0) 
     direction = np.random.default_rng(seed).standard_normal(problem.dimension)
     direction /= np.linalg.norm(direction)
     size = float(np.linalg.norm(problem.solution))
-    return np.asarray(problem.solution + (distance * size if size > 0 else distance / 10) * direction)
+    return np.asarray(
+        problem.solution + (distance * size if size > 0 else distance / 10) * direction
+    )
 
 
 def predicted_errors(
@@ -181,9 +183,7 @@ def verify(
     else:
         drift_size = float(np.linalg.norm(dH)) * float(np.linalg.norm(distance))
     bound = _bound(method, problem, chosen, steps, E, drift_size, formula)
-    return Verification(
-        predicted, observed, bound, size, gap / size if size > 0 else gap, formula
-    )
+    return Verification(predicted, observed, bound, size, gap / size if size > 0 else gap, formula)
 
 
 def _bound(

@@ -16,7 +16,9 @@ import sympy
 
 from polyrates.errors import NoClosedForm
 from polyrates.estimators import Estimator, Truncated, Unrolled
+from polyrates.measures import ClassicalDensity
 from polyrates.methods import Chebyshev, Gegenbauer, GradientDescent, HeavyBall, Nesterov
+from polyrates.methods.orthogonal import Orthogonal, Sobolev
 from polyrates.numbers import is_symbolic
 from polyrates.recurrence import Method
 from polyrates.spectra import Spectrum
@@ -51,9 +53,9 @@ def asymptotic_rate(method: Method, spectrum: Spectrum, estimator: Estimator) ->
         return _largest([_radius(method.step, method.momentum, lookahead, end) for end in ends])
     if isinstance(method, (Chebyshev, Gegenbauer)):
         return _orthogonal_rate(method.ell, method.L, ends)
-    interval = getattr(method, "interval", None)
-    if interval is not None:
-        return _orthogonal_rate(*interval, ends)
+    if isinstance(method, (Orthogonal, Sobolev)) and isinstance(method.spectrum, ClassicalDensity):
+        # positive almost everywhere on its interval: the coefficients have Chebyshev's limits
+        return _orthogonal_rate(*method.spectrum.hull, ends)
     _refuse(method, "no closed form of its rate is known", "read the value at several t")
 
 

@@ -289,24 +289,49 @@ def vanishes(expression: sympy.Expr) -> bool:
     """Whether an expression reduces to zero by rewriting; False if no rewriting here shows it.
 
     T_n(x), U_n(x) with a symbol n become Laurent polynomials in w where x = (w + 1/w)/2;
-    trigonometric and hyperbolic functions become exponentials; powers with symbols in the exponent
-    become generators.
+    trigonometric and hyperbolic functions become exponentials; powers with integer symbols in the
+    exponent become products of generators. What is left is a rational function, decided by
+    expanding its numerator.
     """
-    expression = sympy.expand(expression)
-    if expression == 0:
+    if sympy.expand(expression) == 0:
         return True
     if not expression.is_commutative:
         return False
     expression = _laurent(expression)
-    if expression.has(sympy.Function):
+    if expression.has(*_PERIODIC):
         expression = expression.rewrite(sympy.exp)
-    expression = sympy.expand(sympy.powdenest(expression, force=True))
-    numerator = sympy.expand(sympy.fraction(sympy.together(expression))[0])
-    if numerator == 0 or sympy.expand(sympy.powsimp(numerator)) == 0:
-        return True
-    if sympy.cancel(expression) == 0:
+    rational = _generators(expression)
+    numerator = sympy.fraction(sympy.together(rational))[0]
+    if sympy.expand(numerator) == 0:
         return True
     return bool(sympy.simplify(expression) == 0)
+
+
+_PERIODIC = (sympy.cos, sympy.sin, sympy.tan, sympy.cot, sympy.cosh, sympy.sinh, sympy.tanh)
+
+
+def _generators(expression: sympy.Expr) -> sympy.Expr:
+    """B^{kt + n} as g^k B^n with one generator g for every irreducible B and integer symbol t."""
+    names: dict[tuple[Any, Any], sympy.Dummy] = {}
+
+    def split(base: sympy.Expr, exponent: sympy.Expr) -> sympy.Expr:
+        terms = sympy.expand(exponent).as_coefficients_dict()
+        symbolic = {key: value for key, value in terms.items() if key != 1}
+        if not symbolic or not all(key.is_integer for key in symbolic):
+            return base**exponent
+        if not all(value.is_Integer for value in symbolic.values()):
+            return base**exponent
+        constant, factors = sympy.factor_list(base)
+        result = base ** terms.get(sympy.S.One, sympy.S.Zero)
+        if constant != 1:
+            factors = [*factors, (constant, 1)]
+        for factor, multiplicity in factors:
+            for key, value in symbolic.items():
+                dummy = names.setdefault((factor, key), sympy.Dummy("g", positive=True))
+                result *= dummy ** (value * multiplicity)
+        return result
+
+    return expression.replace(lambda e: e.is_Pow and bool(e.exp.free_symbols), lambda e: split(*e.args))
 
 
 def _laurent(expression: sympy.Expr) -> sympy.Expr:

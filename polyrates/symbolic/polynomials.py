@@ -10,7 +10,8 @@ import sympy
 from polyrates.errors import refuse_type
 from polyrates.estimators import Estimator, Implicit, Unrolled
 from polyrates.methods import Chebyshev, Gegenbauer
-from polyrates.numbers import fraction_of, lam, t as symbolic_t  # fmt: skip
+from polyrates.numbers import fraction_of, lam  # fmt: skip
+from polyrates.numbers import t as symbolic_t
 from polyrates.recurrence import Method, as_method, check_steps, orbit
 from polyrates.symbolic.classical import gegenbauer_residual
 from polyrates.symbolic.ring import ring_of

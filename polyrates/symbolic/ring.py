@@ -31,7 +31,7 @@ class ExactRing:
 
     @property
     def _uses_flint(self) -> bool:
-        return GROUND_TYPES == "flint" and self.domain == sympy.QQ
+        return bool(GROUND_TYPES == "flint" and self.domain == sympy.QQ)
 
     @property
     def _ring(self) -> PolyRing:

@@ -1,4 +1,4 @@
-"""Exact Chebyshev series on [ℓ, L], and a residual polynomial as weights on Chebyshev's iterates."""
+"""Exact Chebyshev series on [ℓ, L]: a residual polynomial as weights on Chebyshev's iterates."""
 
 from __future__ import annotations
 

@@ -259,35 +259,45 @@ def _symmetric_values(
         K_n = (1 + u_n + v_n)K_{n−2} − v_nK_{n−4},    u_n = η_xn²/γ_n,  v_n = c_n²/(γ_nγ_{n−1}),
         Z_n = (p_n − c_np_{n−2})K_{n−2} + c_nZ_{n−2},
 
-    and S_n(0)²/‖S_n‖² = Z_n²/(K_{n−2}K_nh_n): few operations, on fractions that stay reduced.
+    and S_n(0)²/‖S_n‖² = Z_n²/(K_{n−2}K_nh_n). With x = N/D at λ = 0, each P_n carries a factor D^n
+    and each step of K a factor M, which clear the denominators that would grow with n and cancel
+    in that quotient but for one M.
     """
     half = domain.from_sympy(sympy.Rational(1, 2))
     alpha = domain.from_sympy(density.exponents[0]) + half
     ell, L = domain.from_sympy(density.ell), domain.from_sympy(density.L)
-    x = (L + ell) / (L - ell)
-    eta_x = 4 * domain.from_sympy(eta) / ((L - ell) * (L - ell))
     one = domain.one
-    gamma_before = gamma = norm = half / (1 + alpha)
-    p_before, p = one, x
-    grown = [one, one + eta_x / gamma]  # K_0, K_1
+    N, D = L + ell, L - ell
+    slope = 4 * domain.from_sympy(eta)  # η_x D²
+    M = D * D
+    if domain.is_QQ:
+        x = N / D
+        unit = one * x.denominator / D  # makes N and D coprime integers
+        N, D, slope = N * unit, D * unit, slope * unit * unit
+        M = D * D * slope.denominator
+    square = D * D
+    gamma = norm = square * half / (1 + alpha)
+    p_before, p = one, N
+    grown = [one, M * (1 + slope / gamma)]  # K_0, K_1
     grown_before = [one, one]  # K_{−2}, K_{−1}
-    z = [one, x]
-    sums = [one, x * x / (grown[1] * norm)]
+    z = [one, N]
+    sums = [one, N * N * M / (grown[1] * norm)]
     values = [one, one / (sums[0] + sums[1])]
     for n in range(2, t + 1):
         side = n % 2
-        p_second, p_before, p = p_before, p, x * p - gamma * p_before
-        gamma_before, gamma = gamma, n * (n + 2 * alpha - 1) / (4 * (n + alpha) * (n + alpha - 1))
+        p_second, p_before, p = p_before, p, N * p - gamma * p_before
+        gamma_before = gamma
+        gamma = square * (n * (n + 2 * alpha - 1) / (4 * (n + alpha) * (n + alpha - 1)))
         norm = norm * gamma
-        level = one + eta_x * (n * n) / gamma
+        level = M * (1 + slope * (n * n) / gamma)
         if n == 2:
             k, z_new = level * grown[0], p * grown[0]
         else:
-            c = n * (n - 1) / (4 * (n + alpha - 1) * (n + alpha - 2))
-            v = c * c / (gamma * gamma_before)
-            k = (level + v) * grown[side] - v * grown_before[side]
-            z_new = (p - c * p_second) * grown[side] + c * z[side]
-        sums[side] = sums[side] + z_new * z_new / (grown[side] * k * norm)
+            c = square * (n * (n - 1) / (4 * (n + alpha - 1) * (n + alpha - 2)))
+            v = M * (c * c / (gamma * gamma_before))
+            k = (level + v) * grown[side] - M * v * grown_before[side]
+            z_new = (p - c * p_second) * grown[side] + M * c * z[side]
+        sums[side] = sums[side] + z_new * z_new / (grown[side] * k) * (M / norm)
         grown_before[side], grown[side], z[side] = grown[side], k, z_new
         values.append(one / (sums[0] + sums[1]))
     return tuple(values[: t + 1])

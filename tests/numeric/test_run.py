@@ -152,7 +152,8 @@ def test_differentiate_against_jax_forward_mode() -> None:
             H = jnp.asarray(problem.H) + theta * jnp.asarray(problem.dH)
             b = jnp.asarray(problem.b) + theta * jnp.asarray(problem.db)
             start = jnp.asarray(x0) + theta * jnp.asarray(dx0)
-            return pr.run(method, lambda x: H @ x + b, start, 40)
+            gradient = lambda x: H @ x + b  # noqa: E731, B023
+            return pr.run(method, gradient, start, 40)
 
         x, dx = jax.jvp(final, (0.0,), (1.0,))
         ours = pr.differentiate(method, problem, x0, 40, dx0=dx0)
@@ -270,6 +271,8 @@ def test_everything_pickles() -> None:
     ]:
         again = pickle.loads(pickle.dumps(value))
         assert type(again) is type(value)
-    error = pytest.raises(pr.InvalidValue, pr.Interval, 3, 1).value
+    with pytest.raises(pr.InvalidValue) as caught:
+        pr.Interval(3, 1)
+    error = caught.value
     again = pickle.loads(pickle.dumps(error))
     assert str(again) == str(error) and again.argument == "ell"

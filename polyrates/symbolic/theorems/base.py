@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+import mpmath
 import sympy
 from flint import arb
 
@@ -51,27 +52,32 @@ def times(factor: sympy.Expr, scale: sympy.Expr) -> sympy.Expr:
 
 @dataclass(frozen=True)
 class Asymptotic:
-    """A leading-order formula, what it is leading order in, and the constants it names.
+    """A closed form, the limit it is leading order in, and the constants it names.
 
-    ``expression`` divided by the quantity tends to 1 in the limit. ``where`` gives, for each
-    constant without a closed form, its defining equation and a decimal value.
+    ``expression`` divided by the quantity tends to 1 in the limit; an empty ``limit`` says that it
+    holds exactly. ``where`` gives, for each symbol of its own, the defining equation and the value.
     """
 
     expression: sympy.Expr
     limit: str
-    where: tuple[tuple[sympy.Symbol, sympy.Eq, sympy.Float], ...] = ()
+    where: tuple[tuple[sympy.Symbol, sympy.Eq, sympy.Expr], ...] = ()
 
     def evaluate(self) -> float:
         """The formula as a float, at the theorem's own parameters."""
-        values = {symbol: decimal for symbol, _, decimal in self.where}
-        return float(self.expression.subs(values).evalf(20))
+        symbols = [symbol for symbol, _, _ in self.where]
+        function = sympy.lambdify(symbols, self.expression, "mpmath")
+        with mpmath.workdps(40):
+            value = function(*(mpmath.mpmathify(v.evalf(40)) for _, _, v in self.where))
+            return float(mpmath.re(value))
 
     def _latex(self) -> str:
         from polyrates.symbolic.latex import latex
 
         parts = [latex(self.expression)]
         parts += [latex(equation) for _, equation, _ in self.where]
-        return r",\quad ".join([*parts, rf"\text{{leading order as }} {self.limit}"])
+        if self.limit:
+            parts.append(rf"\text{{to leading order as }} {self.limit}")
+        return r", \quad ".join(parts)
 
     def _repr_latex_(self) -> str:
         return f"$${self._latex()}$$"

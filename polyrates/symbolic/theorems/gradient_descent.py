@@ -185,25 +185,26 @@ class GradientDescentTheorem(LogConcave):
         return super().peak()
 
     @property
-    def burn_in_real(self) -> sympy.Expr | None:
-        """The real number at which the falling value crosses one, in closed form (Lambert W).
+    def burn_in_real(self) -> Asymptotic | None:
+        """The real t at which the falling value crosses one, in closed form (Lambert W).
 
-        Initial: t with (u−1)^{t−1}(1+(t−1)u) = 1, u = hL > √2; drift: t with htρ^{t−1} = 1. The
-        burn-in is the last integer before it.
+        Initial: (u−1)^{t−1}(1+(t−1)u) = 1, u = hL > √2; drift: htρ^{t−1} = 1, where it exceeds one
+        at all. The burn-in is the last integer before it. ``limit`` is empty: it is no limit.
         """
-        if self.part == "residual":
-            return None
+        u = sympy.Symbol("u", positive=True)
         if self.part == "initial":
-            u = self.high
-            if sign(u**2 - 2) in (-1, 0) or sign(2 - u) in (-1, 0):
+            if sign(self.high**2 - 2) in (-1, 0) or sign(2 - self.high) in (-1, 0):
                 return None
             rate = sympy.log(u - 1)
             argument = (u - 1) ** (1 / u) * rate / u
-            return 1 - 1 / u + sympy.LambertW(argument, -1) / rate
-        rate = sympy.log(self.rho)
-        if sign(self.rho) == 0 or sign(1 - self.rho) in (-1, 0):
+            form = 1 - 1 / u + sympy.LambertW(argument, -1) / rate
+            return Asymptotic(form, "", ((u, sympy.Eq(u, self.high), self.high),))
+        if self.part == "residual" or self.rho == 0 or sign(1 - self.rho) in (-1, 0):
             return None
-        return sympy.LambertW(self.rho * rate / self.step, -1) / rate
+        h, rho = sympy.symbols("h rho", positive=True)
+        form = sympy.LambertW(rho * sympy.log(rho) / h, -1) / sympy.log(rho)
+        values = ((h, self.step), (rho, self.rho))
+        return Asymptotic(form, "", tuple((s, sympy.Eq(s, value), value) for s, value in values))
 
     @property
     def _gap(self) -> tuple[sympy.Expr, str] | None:

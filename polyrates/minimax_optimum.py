@@ -1,0 +1,173 @@
+"""Minimax-optimal unrolling: the residual polynomial with the smallest tight worst case, certified.
+
+V* = min over P(0) = 1, deg P ≤ t and s of max over λ of √(a²A²/s + g²B²/(1 − s)), jointly convex in
+(P, s). P ≡ 1 is feasible, so V* ≤ a for every t, and V* never increases with t: no burn-in, ever.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.polynomial import Chebyshev as ChebyshevSeries
+from scipy.optimize import minimize_scalar
+
+from polyrates.errors import refuse_value
+from polyrates.measures import Empirical, as_measure
+from polyrates.methods import Chebyshev, WeightedIterates
+from polyrates.methods.orthogonal import Sobolev
+from polyrates.numbers import count, floating
+from polyrates.numeric.minimax import MinimaxSolution, asymptotic_value, solve_minimax
+from polyrates.optimum import Optimum
+from polyrates.spectra import Spectrum, as_spectrum
+from polyrates.worst_case import Sizes, joint_sizes
+
+__all__ = ["best_eta", "minimax_asymptotic", "minimax_optimal", "optimum_of"]
+
+
+def minimax_optimal(spectrum: Any, t: int, digits: int | None = None, **sizes: Any) -> Optimum:
+    """The polynomial of degree ≤ t with the smallest worst Jacobian error over a support.
+
+    Parameters
+    ----------
+    spectrum : Spectrum
+        Its support counts: an interval, a union, points.
+    t : int ≥ 0
+        The horizon.
+    initial, cross (or residual, drift) : numbers ≥ 0
+        ‖E‖ ≤ a and ‖G‖ ≤ g (or ‖D‖ ≤ d).
+    digits : int, optional
+        Precision beyond floats, with mpmath numbers as results.
+
+    Returns
+    -------
+    Optimum
+        ``lower ≤ V* ≤ upper``, certified: the lower end by weak duality from the least favourable
+        spectrum ω* (``.spectrum``, an Empirical on ``.contact_points``), the upper end a rigorous
+        maximum of the profile, which is also the worst case of the returned ``.polynomial``
+        (numpy Chebyshev series). ``.value`` is the upper end. ``.method`` runs it: weights on
+        Chebyshev's iterates, horizon t. ``.share`` is s and ``.eta`` the weight for which P* also
+        minimizes the mean of A² + ηB² over ω*: in residual/drift, the Sobolev optimum of ω*.
+        For ``cross=0`` P is unique up to cλ only; the P with the smallest max|P′| is returned.
+        Where V* = a, P* ≡ 1: no method helps at this horizon.
+    """
+    where, joint, support = _question(spectrum, sizes)
+    horizon = count(t, "t")
+    precision = None if digits is None else count(digits, "digits", 1)
+    try:
+        solution = solve_minimax(
+            support, horizon, form=_solver_form(joint), size=floating(joint.first),
+            second=floating(joint.second), digits=precision,
+        )  # fmt: skip
+    except ValueError as error:
+        refuse_value("t, digits", (horizon, precision), str(error).rstrip("."), "give digits")
+    return optimum_of(solution, where, horizon)
+
+
+def _solver_form(joint: Sizes) -> Any:
+    return joint.form
+
+
+def _question(
+    spectrum: Any, sizes: dict[str, Any]
+) -> tuple[Spectrum, Sizes, list[tuple[float, float]]]:
+    where = as_spectrum(spectrum)
+    joint = joint_sizes(sizes)
+    support = [(floating(low, "ell"), floating(high, "L")) for low, high in where.support]
+    return where, joint, support
+
+
+def optimum_of(solution: MinimaxSolution, where: Spectrum, t: int) -> Optimum:
+    """A solver's answer as an Optimum with a runnable method."""
+    ell, L = (float(end) for end in solution.hull)
+    method = WeightedIterates(Chebyshev(ell, L), _weights(solution.coefficients, ell, L, t))
+    points = [float(x) for x in solution.contact_points]
+    weights = np.array([float(w) for w in solution.weights])
+    spectrum = Empirical(points, weights) if len(points) and weights.sum() > 0 else where
+    return Optimum(
+        spectrum, t, solution.upper, solution.lower, solution.upper, "certified", method,
+        contact_points=tuple(points), share=solution.share, eta=solution.eta,
+        build_polynomial=partial(_series, solution.coefficients, ell, L),
+    )  # fmt: skip
+
+
+def _series(coefficients: Any, ell: float, L: float) -> ChebyshevSeries:
+    return ChebyshevSeries(np.array([float(c) for c in coefficients]), domain=[ell, L])
+
+
+def _weights(coefficients: Any, ell: float, L: float, t: int) -> np.ndarray:
+    """w_k = c_k T_k(m₀), in logarithms: T_k(m₀) alone leaves the range of floats at large k."""
+    angle = 2.0 * math.asinh(math.sqrt(ell / (L - ell)))
+    weights = np.zeros(t + 1)
+    for k, c in enumerate(coefficients):
+        if c != 0:
+            size = math.log(abs(float(c))) + k * angle + math.log1p(math.exp(-2 * k * angle))
+            sign = math.copysign(1.0, float(c)) * (-1.0) ** k
+            weights[k] = sign * math.exp(size - math.log(2.0))
+    return weights / math.fsum(weights)
+
+
+def minimax_asymptotic(interval: Any, t: int, **sizes: Any) -> float:
+    """The closed form of V* for large t, initial/cross (derived formally, checked, not proved).
+
+    V*(t) ≈ min over s of ξ^t D(w₀)(τ + √(τ² + 4)), τ = (1/ξ − ξ)(t + q), D the outer function of
+    the weight √(a²/s + g²/(λ²(1−s))) on the disc, q from its logarithmic derivative at w₀ = −ξ;
+    for g = 0, V* ≈ (8√κ/(1−κ)) a t ξ^t as t → ∞.
+
+    Parameters
+    ----------
+    interval : Interval
+        With ℓ > 0.
+    t : int ≥ 1
+    initial, cross : numbers ≥ 0
+    """
+    where, joint, _ = _question(interval, sizes)
+    horizon = count(t, "t", 1)
+    if joint.form != "initial/cross":
+        refuse_value(
+            "residual, drift", "given", "the closed form is known in initial/cross alone",
+            "give initial and cross",
+        )  # fmt: skip
+    if len(where.support) != 1:
+        refuse_value("interval", where, "must be one interval", "give pr.Interval(ell, L)")
+    ell, L = (floating(end) for end in where.hull)
+    if ell <= 0:
+        refuse_value("ell", ell, "must be > 0: at ℓ = 0, V* = a exactly", "give ell > 0")
+    first, second = floating(joint.first), floating(joint.second)
+    return float(asymptotic_value(ell, L, horizon, size=first, second=second))
+
+
+def best_eta(spectrum: Any, t: int, **sizes: Any) -> float:
+    """The η whose running Sobolev method has the smallest tight worst case at t.
+
+    Parameters
+    ----------
+    spectrum : measure with a running Sobolev method
+    t : int ≥ 1
+    initial, cross (or residual, drift) : numbers ≥ 0
+
+    Returns
+    -------
+    η > 0 in units of λ², numeric: a search over log η in [1e-12, 1e12]·L², grid, then refinement.
+    """
+    from polyrates.rates import rate
+    from polyrates.worst_case import enclose
+
+    measure = as_measure(spectrum)
+    horizon = count(t, "t", 1)
+    joint = joint_sizes(sizes)
+    L = floating(measure.hull[1], "L")
+
+    def value(log_eta: float) -> float:
+        method = Sobolev(measure, L * L * 10.0**log_eta)
+        return math.log(max(enclose(rate(method, measure), horizon, joint).upper, 5e-324))
+
+    grid = np.linspace(-12.0, 12.0, 33)
+    values = [value(x) for x in grid]
+    best = int(np.argmin(values))
+    low, high = grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)]
+    found = minimize_scalar(value, bounds=(low, high), method="bounded", options={"xatol": 1e-6})
+    log_eta = float(found.x) if found.fun <= values[best] else float(grid[best])
+    return float(L * L * 10.0**log_eta)

@@ -1,0 +1,299 @@
+r"""Minimax unrolling: the question, the answer, and what needs no computation.
+
+Closed forms: zero weights, degree 0, the eigenvalue 0, degree 1, finite spectra that a polynomial
+of the degree annihilates; and the value for large t.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import mpmath
+import numpy as np
+import numpy.typing as npt
+
+from .minimax_problem import Array, Points, Problem
+
+Form = Literal["initial/cross", "residual/drift"]
+# float, or mpmath.mpf at the precision in force
+Number = Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class MinimaxSolution:
+    """The minimax-optimal polynomial, its share and least favourable measure, and its bounds.
+
+    ``coefficients`` (t + 1,) are those of P in numpy's Chebyshev convention with domain ``hull``;
+    ``share`` is s; ``lower <= V* <= upper`` is certified, ``upper`` being also a bound of the worst
+    case of P (divided by P(0), which rounding moves from 1); ``weights`` (n,) on ``contact_points``
+    (n,) are the least favourable measure; ``eta`` is ``second**2 s / (size**2 (1 - s))``, for which
+    P minimises the mean of ``A**2 + eta B**2`` over that measure (infinite where P = 1, 0 for
+    ``second = 0``, nan for ``size = 0``).  Numbers are mpmath's where digits were asked for.
+    """
+
+    coefficients: npt.NDArray[Any]
+    hull: tuple[float, float]
+    share: float
+    lower: float
+    upper: float
+    contact_points: npt.NDArray[Any]
+    weights: npt.NDArray[Any]
+    eta: float
+
+    @property
+    def gap(self) -> float:
+        """``(upper - lower) / upper``, 0 for a zero value."""
+        return float((self.upper - self.lower) / self.upper) if self.upper > 0 else 0.0
+
+
+@dataclass(frozen=True)
+class Task:
+    """A validated question: sorted disjoint support, nonnegative weights."""
+
+    support: tuple[tuple[float, float], ...]
+    form: Form
+    size: float
+    second: float
+    share: float | None
+
+    @property
+    def hull(self) -> tuple[float, float]:
+        return self.support[0][0], self.support[-1][1]
+
+    @property
+    def domain(self) -> tuple[float, float]:
+        """The hull; for a single eigenvalue λ, (λ/2, 3λ/2), and (0, 1) for λ = 0."""
+        ell, top = self.hull
+        if top > ell:
+            return ell, top
+        return (ell / 2, 1.5 * ell) if ell > 0 else (0.0, 1.0)
+
+    @property
+    def initial(self) -> bool:
+        return self.form == "initial/cross"
+
+    def problem(self, t: int) -> Problem:
+        ell, top = self.hull
+        gamma = 2 * (self.second / (top - ell)) / self.size
+        return Problem(t, self.support, gamma, self.initial, self.share)
+
+    def eigenvalues(self, points: Points) -> Array:
+        """Points of the support in λ, without cancellation near ``ell``."""
+        ends = np.array(self.support)[points.segment]
+        inner = ends[:, 0] + (ends[:, 1] - ends[:, 0]) * np.cos(points.phi / 2) ** 2
+        return np.asarray(np.clip(inner, ends[:, 0], ends[:, 1]))
+
+    def points(self, values: npt.NDArray[Any]) -> Points:
+        """Inverse of :meth:`eigenvalues`."""
+        ends = np.array(self.support)
+        at = np.asarray(values, dtype=float)
+        segment = np.clip(np.searchsorted(ends[:, 0], at, side="right") - 1, 0, len(ends) - 1)
+        width = ends[segment, 1] - ends[segment, 0]
+        part = (at - ends[segment, 0]) / np.where(width > 0, width, 1.0)
+        phi = np.where(width > 0, 2 * np.arccos(np.sqrt(np.clip(part, 0.0, 1.0))), 0.0)
+        return Points(segment.astype(np.int64), phi)
+
+    def eta(self, s: Any) -> Any:
+        if self.size == 0:
+            return math.nan
+        if self.second == 0:
+            return 0.0
+        if s >= 1:
+            return math.inf
+        number = type(s)
+        return (number(self.second) / number(self.size)) ** 2 * s / (1 - s)
+
+
+def require(condition: bool, name: str, value: object, requirement: str, remedy: str) -> None:
+    """Raise ValueError naming argument, value, requirement and remedy unless ``condition``."""
+    if not condition:
+        raise ValueError(f"{name} = {value!r}: {requirement}; {remedy}.")
+
+
+def validated(
+    support: Sequence[tuple[float, float]], form: Form, size: float, second: float,
+    share: float | None,
+) -> Task:  # fmt: skip
+    """The question in normal form: intervals sorted, those that touch merged."""
+    require(form in ("initial/cross", "residual/drift"), "form", form,
+            "must be 'initial/cross' or 'residual/drift'", "choose one")  # fmt: skip
+    for name, value in (("size", size), ("second", second)):
+        require(math.isfinite(value) and value >= 0, name, value,
+                "must be finite and nonnegative", "pass a norm")  # fmt: skip
+    require(share is None or 0 < share < 1, "share", share,
+            "must lie strictly between 0 and 1", "pass None to optimise it")  # fmt: skip
+    require(len(support) > 0, "support", support, "must have an interval", "pass [(ell, L)]")
+    merged: list[tuple[float, float]] = []
+    for low, high in support:
+        require(0 <= low <= high < math.inf, "support", (low, high),
+                "intervals must satisfy 0 <= ell <= L < inf", "order the ends")  # fmt: skip
+    for low, high in sorted((float(lo), float(hi)) for lo, hi in support):
+        if merged and low <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(high, merged[-1][1]))
+        else:
+            merged.append((low, high))
+    return Task(tuple(merged), form, float(size), float(second), share)
+
+
+def constant(
+    task: Task, t: int, proof: MinimaxSolution | None = None, number: Number = float
+) -> MinimaxSolution:
+    """P = 1 with value ``size`` (over the root of a fixed share)."""
+    coefficients = np.array([number(1)] + [number(0)] * t)
+    lower = upper = number(task.size)
+    if task.share is not None:
+        value = number(task.size) / number(task.share) ** number(0.5)
+        slip = 8 * _unit(number)
+        lower, upper = value * (1 - slip), value * (1 + slip)
+    points, weights = np.array([number(task.hull[0])]), np.array([number(1)])
+    if proof is not None:
+        points, weights, lower = proof.contact_points, proof.weights, proof.lower
+    s = number(1 if task.share is None else task.share)
+    return MinimaxSolution(coefficients, task.domain, s, lower, upper, points, weights, task.eta(s))
+
+
+def _unit(number: Number) -> Any:
+    return 2.0**-53 if number is float else mpmath.mpf(2) ** (-mpmath.mp.prec)
+
+
+def without_computation(task: Task, t: int, number: Number = float) -> MinimaxSolution | None:
+    """The solution where a closed form has it, else None."""
+    ell = task.hull[0]
+    if task.size == 0 or t == 0 or (t == 1 and task.initial):
+        # in degree 1, A = P - λP' is the constant P(0)
+        return constant(task, t, number=number)
+    if ell == 0:
+        # A(0) = P(0) = 1 in both forms: the eigenvalue 0 alone forces V* >= size
+        return constant(task, t, number=number)
+    points = [lo for lo, _ in task.support]
+    if any(lo < hi for lo, hi in task.support):
+        return None
+    n = len(points)
+    if n == 1 and t == 1 and task.second > 0:
+        return _one_point(task, number)
+    multiplicity = 2 if task.second > 0 else 1
+    if task.initial and multiplicity == 1:
+        # A = 1 + O(λ^2) interpolates 0 at n points with degree n + 1
+        reached = t >= n + 1
+    else:
+        reached = t >= multiplicity * n
+    return _annihilating(task, t, points, multiplicity, number) if reached else None
+
+
+def _one_point(task: Task, number: Number) -> MinimaxSolution:
+    """``P = 1 - yλ/p`` at the eigenvalue p in residual/drift: ``min(a, d/p)``, or with s fixed."""
+    first, second = number(task.size), number(task.second) / number(task.hull[0])
+    slip = 32 * _unit(number)
+    if task.share is None:
+        if first <= second:
+            return constant(task, 1, number=number)
+        s, y, value = number(0), number(1), second
+    else:
+        s = number(task.share)
+        # (a(1-y))^2/s + (d y/p)^2/(1-s) is least where Cauchy-Schwarz is sharp
+        x, z = first * first / s, second * second / (1 - s)
+        y, value = x / (x + z), (x / (x + z) * z) ** number(0.5)
+    # λ = p + (p/2) x on the domain (p/2, 3p/2)
+    coefficients = np.array([1 - y, -y / 2])
+    return MinimaxSolution(
+        coefficients, task.domain, s, value * (1 - slip), value * (1 + slip),
+        np.array([number(task.hull[0])]), np.array([number(1)]), task.eta(s),
+    )  # fmt: skip
+
+
+def _annihilating(
+    task: Task, t: int, points: list[float], multiplicity: int, number: Number
+) -> MinimaxSolution:
+    """A polynomial whose error functions vanish on the whole (finite) support."""
+    low, high = (number(v) for v in task.domain)
+    centre, half = (low + high) / 2, (high - low) / 2
+
+    def times(p: list[Any], c0: Any, c1: Any) -> list[Any]:
+        """Chebyshev coefficients of ``(c0 + c1 λ) p``."""
+        q = [c * (c0 + c1 * centre) for c in p] + [number(0)]
+        for k, c in enumerate(p):
+            if k == 0:
+                q[1] += c1 * half * c
+            else:
+                q[k + 1] += c1 * half * c / 2
+                q[k - 1] += c1 * half * c / 2
+        return q
+
+    p = [number(1)]
+    if task.initial and multiplicity == 1:
+        # A = (1 + eλ) prod (1 - λ/p_i) with A'(0) = 0; then P_k = A_k / (1 - k)
+        roots = [-1 / number(v) for v in points]
+        monomials = [number(1)]
+        for slope in [-sum(roots), *roots]:
+            raised = [*monomials, number(0)]
+            for k, c in enumerate(monomials):
+                raised[k + 1] += slope * c
+            monomials = raised
+        p = [number(0)]
+        for k in range(len(monomials) - 1, -1, -1):
+            p = times(p, number(0), number(1))
+            p[0] += number(0) if k == 1 else monomials[k] / (1 - k)
+    else:
+        for v in points:
+            for _ in range(multiplicity):
+                p = times(p, number(1), -1 / number(v))
+    coefficients = np.array(([*p] + [number(0)] * (t + 1))[: t + 1])
+    weights = np.array([number(1) / len(points)] * len(points))
+    s = number(0.5 if task.share is None else task.share)
+    return MinimaxSolution(
+        coefficients, task.domain, s, number(0), number(0),
+        np.array([number(v) for v in points]), weights, task.eta(s),
+    )  # fmt: skip
+
+
+def asymptotic_value(ell: float, L: float, t: int, *, size: float, second: float) -> float:
+    r"""Closed form of ``V*`` for large t in "initial/cross" (Schwarz-Pick), 0 < ell < L.
+
+    With :math:`\xi = (\sqrt L - \sqrt\ell)/(\sqrt L + \sqrt\ell)`, :math:`w_0 = -\xi` and D the
+    outer function on the disc of the weight :math:`W^2 = a^2/s + g^2/(\lambda^2 (1-s))`,
+
+    .. math:: V^* \approx \min_s\ \xi^t D(w_0)\,(\tau + \sqrt{\tau^2 + 4}), \qquad
+              \tau = (1/\xi - \xi)(t + q),
+
+    where :math:`D(w_0) = (a/\sqrt s)(\xi/|w_1|)|1 - w_0w_1|^2/(1-\xi^2)^2`,
+    :math:`q = -2\,\mathrm{Re}(w_0w_1/(1-w_0w_1)) + 2\xi^2/(1-\xi^2)`, :math:`w_1` the root in the
+    disc of :math:`(w + 1/w)/2 = m_0 - 2i\rho/(L-\ell)`, :math:`\rho = (g/a)\sqrt{s/(1-s)}`; for
+    g = 0, D = a and q = 0.  Derived formally and checked numerically, not a bound; where it exceeds
+    ``size``, P = 1 is better.
+    """
+    require(0 <= ell < L < math.inf, "(ell, L)", (ell, L), "must satisfy 0 <= ell < L", "reorder")
+    for name, value in (("size", size), ("second", second), ("t", t)):
+        require(math.isfinite(value) and value >= 0, name, value,
+                 "must be finite and nonnegative", "pass a norm or a degree")  # fmt: skip
+    if ell == 0 or size == 0:
+        return float(size)
+    delta = 2 * (ell / (L - ell))
+    angle = math.log1p(delta + math.sqrt(delta * (2 + delta)))
+    xi, spread = math.exp(-angle), 2 * math.sinh(angle)
+    if second == 0:
+        tau = spread * t
+        return size * math.exp(-t * angle) * (tau + math.sqrt(tau * tau + 4))
+
+    def logarithm(odds: Array) -> Array:
+        """Of the value, at ``odds = sqrt(s / (1 - s))``."""
+        point = -1 - delta - 1j * (2 * (second / (L - ell)) / size) * odds
+        w1 = 1 / (point - np.sqrt(1 - point) * np.sqrt(-1 - point))
+        product = -xi * w1
+        outer = np.sqrt(1 + odds**-2) * (xi / np.abs(w1)) * np.abs(1 - product) ** 2
+        q = -2 * np.real(product / (1 - product)) + 2 * xi / spread
+        tau = spread * (t + q)
+        with np.errstate(over="ignore"):
+            return np.asarray(
+                np.log(outer) - 2 * math.log(-math.expm1(-2 * angle)) - t * angle
+                + np.log(np.maximum(tau + np.sqrt(tau * tau + 4), 1e-300))
+            )  # fmt: skip
+
+    middle, half = 0.0, 40.0
+    for _ in range(14):  # a grid, four times finer each time
+        grid = np.linspace(middle - half, middle + half, 65)
+        middle = float(grid[np.argmin(logarithm(np.exp(grid)))])
+        half /= 8
+    return size * math.exp(float(np.min(logarithm(np.exp(np.array([middle]))))))

@@ -1,0 +1,279 @@
+"""The tight joint worst case of a Jacobian estimate, and the problem that attains it.
+
+Over all H with spectrum in the support (any dimension ≥ 2), all ‖E‖ ≤ a and all ‖G‖ ≤ g, with
+A = R − λC and B = C, the largest error is exactly
+
+    V = min over s in [0, 1] of max over λ of √(a²A(λ)²/s + g²B(λ)²/(1 − s)),    0/0 = 0
+
+(S-lemma; one or two eigenvalues attain it). The same with A = R, ‖E‖ ≤ a, ‖D‖ ≤ d. The sum of the
+two maxima is an upper bound, equal to V when both are attained at one λ; the single maximum of
+a|A| + g|B| is no bound in general.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import sympy
+from scipy.optimize import minimize_scalar
+
+from polyrates.errors import refuse_type
+from polyrates.estimators import Estimator, Unrolled
+from polyrates.numbers import Number, floating, is_exact, is_symbolic, nonnegative
+from polyrates.numeric.enclosures import EnclosedSeries, enclosed_pairs, weighted_supremum
+from polyrates.numeric.minimax import joint_worst_case
+from polyrates.numeric.problems import Quadratic
+from polyrates.numeric.ring import ValueRing
+from polyrates.recurrence import Method, check_steps
+from polyrates.symbolic.evaluate import exact_pair_at
+
+if TYPE_CHECKING:
+    from polyrates.rates import Rate
+
+__all__ = ["Form", "Sizes", "WorstCase", "joint_sizes", "worst_case", "worst_case_problem"]
+
+Form = Literal["initial/cross", "residual/drift", "residual/hessian"]
+_FORMS: dict[tuple[str, str], Form] = {
+    ("initial", "cross"): "initial/cross",
+    ("residual", "drift"): "residual/drift",
+    ("residual", "hessian"): "residual/hessian",
+}
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """‖E‖ ≤ first and ‖G‖ (or ‖D‖, or ‖∂H‖_F‖x_0 − x*‖) ≤ second."""
+
+    form: Form
+    first: Number
+    second: Number
+
+
+def joint_sizes(sizes: dict[str, Any], *, hessian: bool = False) -> Sizes:
+    """The two sizes of a worst case, from keyword arguments."""
+    given = {name: value for name, value in sizes.items() if value is not None}
+    for (first, second), form in _FORMS.items():
+        if set(given) == {first, second} and (hessian or form != "residual/hessian"):
+            return Sizes(form, nonnegative(given[first], first), nonnegative(given[second], second))
+    refuse_type(
+        ", ".join(given) or "sizes", given or "nothing",
+        "two sizes of one form are needed",
+        "give initial=‖E‖ and cross=‖G‖, or residual=‖E‖ and drift=‖D‖"
+        + (", or residual=‖E‖ and hessian=‖∂H‖_F‖x_0 − x*‖" if hessian else ""),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class WorstCase:
+    """lower ≤ V ≤ upper, certified, and the mixture of eigenvalues that attains ``lower``.
+
+    Attributes
+    ----------
+    lower, upper : float
+    share : float
+        The optimal s.
+    points, weights : arrays (1,) or (2,)
+        Eigenvalues and their weights.
+    """
+
+    lower: float
+    upper: float
+    share: float
+    points: np.ndarray
+    weights: np.ndarray
+
+
+def worst_case(rate: Rate, t: int, **sizes: Any) -> Any:
+    """The tight joint worst case at t: exact where recognized, else a certified upper bound.
+
+    Exact parameters, and both suprema proved and attained at one end of the hull: then the value is
+    a·max|A| + g·max|B|, an exact number. Otherwise the float upper end of :func:`enclose`.
+
+    Parameters
+    ----------
+    t : int ≥ 0
+    initial, cross : numbers ≥ 0
+        ‖E‖ and ‖G‖; or
+    residual, drift : numbers ≥ 0
+        ‖E‖ and ‖D‖; or
+    residual, hessian : numbers ≥ 0
+        ‖E‖ and ‖∂H‖_F‖x_0 − x*‖: the bound that needs no commutation, in Frobenius norm.
+    """
+    t = check_steps(rate.method, t, "t")
+    joint = joint_sizes(sizes, hessian=True)
+    if joint.form == "residual/hessian":
+        return _frobenius(rate, t, joint)
+    exact = _recognized(rate, t, joint)
+    return enclose(rate, t, joint).upper if exact is None else exact
+
+
+def _frobenius(rate: Rate, t: int, joint: Sizes) -> Any:
+    """max|R| ‖E‖ + M ‖∂H‖_F‖x_0 − x*‖, M the maximum of the two-variable multiplier."""
+    if isinstance(rate.estimator, Unrolled):  # divided differences are means of P′: M = max|P′|
+        residual, drift = rate.residual(t), rate.drift(t)
+        if all(map(is_exact, (residual, drift, joint.first, joint.second))):
+            return residual * joint.first + drift * joint.second
+        bounds = rate.residual.enclosure(t)[1], rate.drift.enclosure(t)[1]
+    else:
+        from polyrates.numeric.two_variable import frobenius_bound
+
+        bounds = frobenius_bound(rate.method, rate.estimator, t, rate.spectrum)[:2]
+    total = bounds[0] * floating(joint.first) + bounds[1] * floating(joint.second)
+    return total * (1 + 4 * 2.0**-53)
+
+
+def _recognized(rate: Rate, t: int, joint: Sizes) -> Any:
+    """a·max|A| + g·max|B| where both maxima are proved and meet at one end of the hull."""
+    first = rate.initial if joint.form == "initial/cross" else rate.residual
+    second = rate.drift
+    numbers = (*rate.method.parameters, *rate.spectrum.hull, joint.first, joint.second)
+    if first.status != "proved" or second.status != "proved":
+        return None
+    if any(is_symbolic(value) or not is_exact(value) for value in numbers):
+        return None
+    tops = first(t), second(t)
+    for end in rate.spectrum.hull:
+        P, slope = exact_pair_at(rate.method, t, end)
+        A = P - end * slope if joint.form == "initial/cross" else P
+        if _same(abs(A), tops[0]) and _same(abs(slope), tops[1]):
+            return joint.first * tops[0] + joint.second * tops[1]
+    return None
+
+
+def _same(a: sympy.Expr, b: sympy.Expr) -> bool:
+    if a == b:
+        return True
+    if isinstance(a, sympy.Rational) and isinstance(b, sympy.Rational):
+        return False
+    return bool(sympy.expand(a - b) == 0)
+
+
+def enclose(rate: Rate, t: int, joint: Sizes) -> WorstCase:
+    """The certified enclosure of V, with its share and its least favourable mixture."""
+    first, second = floating(joint.first), floating(joint.second)
+    ends = rate.spectrum.hull
+    low, high = floating(ends[0], "ell"), floating(ends[1], "L")
+    support = [(floating(a), floating(b)) for a, b in rate.spectrum.support]
+    exact_ends = (ends[0], ends[1])
+    if low == high:  # a point: any interval around it carries the two polynomials
+        exact_ends = (low * (1 - 1e-3), low * (1 + 1e-3)) if low > 0 else (0.0, 1.0)
+    parts = enclosed_pairs(rate.method, rate.estimator, t, exact_ends, only=t)[0]
+    A = parts["initial" if joint.form == "initial/cross" else "residual"]
+    B = parts["drift"]
+    if B.divided:
+        return _divided(A, B, support, first, second)
+    # a float end may lie an ulp outside the exact one: widen the domain of the series to hold it
+    domain = min(A.ell, low), max(A.L, high)
+    result = joint_worst_case(
+        A.coefficients, B.coefficients, support, first, second,
+        domain=domain, errors=(A.error, B.error),
+    )  # fmt: skip
+    return WorstCase(result.lower, result.upper, result.share, result.points, result.weights)
+
+
+def _divided(
+    A: EnclosedSeries, B: EnclosedSeries, support: list[tuple[float, float]], a: float, g: float
+) -> WorstCase:
+    """Exact implicit solve, B = −P/λ: the profile is |P| times a decreasing weight in λ."""
+    if not np.any(A.coefficients):  # residual/drift: R = 0
+        best = weighted_supremum(B, lambda x: g / x)
+        return WorstCase(best.lower, best.upper, 0.0, np.array([best.point]), np.ones(1))
+
+    def weight(s: float) -> Any:
+        return lambda x: np.sqrt(a * a / s + (g / x) ** 2 / (1 - s))
+
+    if a == 0.0 or g == 0.0:
+        best = weighted_supremum(A, lambda x: a + g / x)
+        return WorstCase(
+            best.lower, best.upper, float(g == 0.0), np.array([best.point]), np.ones(1)
+        )
+    found = minimize_scalar(
+        lambda s: weighted_supremum(A, weight(s), 1e-6).upper,
+        bounds=(1e-9, 1 - 1e-9), method="bounded", options={"xatol": 1e-10},
+    )  # fmt: skip
+    share = float(found.x)
+    best = weighted_supremum(A, weight(share))
+    one = weighted_supremum(A, lambda x: a + g / x)  # a single eigenvalue: a lower bound for V
+    return WorstCase(one.lower, best.upper, share, np.array([one.point]), np.ones(1))
+
+
+def worst_case_problem(
+    method: Method,
+    spectrum: Any,
+    t: int,
+    estimator: Estimator | None = None,
+    **sizes: Any,
+) -> tuple[Quadratic, np.ndarray, np.ndarray]:
+    """The explicit quadratic, x_0 and ∂x_0 whose Jacobian error at t attains the worst case.
+
+    H = diag(λ_i) with the one or two eigenvalues of the least favourable mixture, b = 0, ∂b = 0,
+    so x* = 0, ∂x* = 0 and all error sits in x_0 and ∂x_0; ∂H is diagonal, hence commutes.
+    From equality in Cauchy–Schwarz, E_i ∝ √w_i a²A_i/s and G_i ∝ √w_i g²B_i/(1 − s).
+
+    Parameters
+    ----------
+    method : Method
+    spectrum : Spectrum
+    t : int ≥ 0
+    estimator : Estimator, default ``pr.Unrolled()``
+    initial, cross (or residual, drift) : numbers ≥ 0
+
+    Returns
+    -------
+    problem : Quadratic, x0 : array (d,), dx0 : array (d,), d = 1 or 2
+    """
+    from polyrates.rates import rate as rate_of
+
+    rate = rate_of(method, spectrum, estimator)
+    t = check_steps(method, t, "t")
+    joint = joint_sizes(sizes)
+    a, g = floating(joint.first), floating(joint.second)
+    worst = enclose(rate, t, joint)
+    points = worst.points
+    if np.any(points <= 0):
+        # x* is not unique at λ = 0; the supremum over λ > 0 is approached next to it
+        points = np.maximum(points, 1e-12 * floating(rate.spectrum.hull[1], "L"))
+    pair = rate.estimator.pair(method, t, ValueRing(points))
+    A = pair.residual - points * pair.drift if joint.form == "initial/cross" else pair.residual
+    B = np.broadcast_to(pair.drift, points.shape)
+    first, second = _attaining(A, B, a, g, worst)
+    D = second - points * first if joint.form == "initial/cross" else second
+    size = len(points)
+    problem = Quadratic(np.diag(points), np.zeros(size), np.diag(D), np.zeros(size))
+    return problem, np.ones(size), first
+
+
+def _attaining(
+    A: np.ndarray, B: np.ndarray, a: float, g: float, worst: WorstCase
+) -> tuple[np.ndarray, np.ndarray]:
+    """(E, G) of norms a and g that maximize ‖AE + BG‖ for the mixture's share."""
+    s = worst.share
+    if len(A) == 1 or s in (0.0, 1.0):
+        best = int(np.argmax(a * np.abs(A) + g * np.abs(B)))
+        unit = np.zeros(len(A))
+        unit[best] = 1.0
+        return a * unit * _sign(A), g * unit * _sign(B)
+    root = np.sqrt(worst.weights)
+    E, G = root * A / s, root * B / (1 - s)
+    sizes = float(np.linalg.norm(E)), float(np.linalg.norm(G))
+    return (
+        E * (a / sizes[0]) if sizes[0] > 0 else np.append(a, np.zeros(len(A) - 1)),
+        G * (g / sizes[1]) if sizes[1] > 0 else np.append(g, np.zeros(len(A) - 1)),
+    )
+
+
+def _sign(values: np.ndarray) -> np.ndarray:
+    return np.where(values < 0, -1.0, 1.0)
+
+
+def sum_bound(rate: Rate, t: int, joint: Sizes) -> float:
+    """max a|A| + max g|B|, never below V; equal to it where both maxima share a λ."""
+    first = rate.initial if joint.form == "initial/cross" else rate.residual
+    parts = (
+        first.enclosure(t)[1] * floating(joint.first),
+        rate.drift.enclosure(t)[1] * floating(joint.second),
+    )
+    return math.fsum(parts) * (1 + 2.0**-52)
