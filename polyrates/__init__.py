@@ -60,8 +60,10 @@ from polyrates.numeric.verify import Verification, verify
 from polyrates.optimum import Optimum
 from polyrates.rates import Comparison, Rate, RatePart, compare, rate
 from polyrates.recurrence import Method, Stationary, Transition
+from polyrates.references import cite
 from polyrates.sobolev_optimum import sobolev_optimal
 from polyrates.spectra import Interval, Spectrum, Union
+from polyrates.symbolic.latex import latex
 from polyrates.symbolic.polynomials import ErrorPolynomials, error_polynomials, residual_polynomial
 from polyrates.symbolic.theorems import best_step, lower_bound
 from polyrates.synthesis import realize
@@ -120,10 +122,12 @@ __all__ = [
     "WeightedIterates",
     "best_eta",
     "best_step",
+    "cite",
     "compare",
     "differentiate",
     "error_polynomials",
     "lam",
+    "latex",
     "lower_bound",
     "minimax_asymptotic",
     "minimax_optimal",

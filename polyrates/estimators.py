@@ -139,6 +139,11 @@ class Estimator(ABC):
         """An upper bound for the degrees of R, λC and R − λC at t."""
         return t
 
+    def _repr_latex_(self) -> str:
+        from polyrates.symbolic.latex import latex
+
+        return f"$${latex(self)}$$"
+
 
 @dataclass(frozen=True)
 class Unrolled(Estimator):

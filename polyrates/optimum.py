@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from polyrates.numbers import Number
+from polyrates.numbers import Number, is_exact
 from polyrates.recurrence import Method
 from polyrates.spectra import Spectrum
 
@@ -98,3 +98,17 @@ class Optimum:
     def gap(self) -> Any:
         """upper − lower."""
         return self.upper - self.lower
+
+    def _latex(self) -> str:
+        from polyrates.symbolic.latex import latex
+
+        value = latex(self.value) if is_exact(self.value) else f"{float(self.value):.12g}"
+        line = (
+            rf"\text{{optimum at }} t = {self.degree}: \quad {value} \quad \text{{({self.status})}}"
+        )
+        if not is_exact(self.value):
+            return line
+        return rf"\begin{{gathered}} {line} \\ P^\star = {latex(self.polynomial)} \end{{gathered}}"
+
+    def _repr_latex_(self) -> str:
+        return f"$${self._latex()}$$"

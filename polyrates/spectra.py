@@ -37,6 +37,11 @@ class Spectrum(ABC):
         ell, L = self.hull
         return ell / L
 
+    def _repr_latex_(self) -> str:
+        from polyrates.symbolic.latex import latex
+
+        return f"$${latex(self)}$$"
+
 
 def check_hull(ell: object, L: object, *, point_allowed: bool = False) -> Segment:
     """0 ≤ ℓ < L as numbers of one kind; conditions on symbols that are open are accepted."""

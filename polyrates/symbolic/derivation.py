@@ -22,6 +22,7 @@ from typing import Any, ClassVar
 import sympy
 
 from polyrates.errors import PolyratesError
+from polyrates.symbolic.radicals import tidy
 
 __all__ = [
     "Checked",
@@ -297,6 +298,8 @@ def vanishes(expression: sympy.Expr) -> bool:
         return True
     if not expression.is_commutative:
         return False
+    if tidy(expression) == 0:
+        return True
     expression = _laurent(expression)
     if expression.has(*_PERIODIC):
         expression = expression.rewrite(sympy.exp)

@@ -50,6 +50,15 @@ class _Printer(LatexPrinter):
     def _print_Add(self, expr: Any, order: Any = None) -> str:  # noqa: N802 - sympy's naming
         return "".join(self.signed_terms(expr, order))
 
+    def _print_Derivative(self, expr: Any) -> str:  # noqa: N802
+        text = str(super()._print_Derivative(expr))
+        if not isinstance(expr.expr, sympy.Mul):
+            return text
+        # d/du of a product: sympy leaves open where the derivative ends
+        body = self._print(expr.expr)
+        head = text[: -len(body)] if text.endswith(body) else text
+        return rf"{head}\left({body}\right)" if head != text else text
+
     def signed_terms(self, expr: Any, order: Any = None) -> list[str]:
         """The terms of a sum with their signs, as they follow one another."""
         terms = list(self._as_ordered_terms(expr, order=order))
@@ -352,9 +361,23 @@ def _plain(text: str) -> str:
 # Derivations -----------------------------------------------------------------------------------
 
 
-def _formula(value: Any) -> str:
-    """A statement: LaTeX already, or an object."""
-    return value if isinstance(value, str) else latex(value)
+def _formulas(derivation: Derivation) -> list[str]:
+    """The statements: LaTeX already, cut at their ``\\quad``s, or the value for the method at hand."""
+    result: list[str] = []
+    for each in derivation.statement:
+        if isinstance(each, str):
+            pieces = each.split(r", \quad ")
+            result += [rf"{piece}," for piece in pieces[:-1]] + pieces[-1:]
+        else:
+            result.append(latex(each) if isinstance(each, sympy.Rel) else f"= {latex(each)}")
+    return result
+
+
+def _stack(formulas: list[str]) -> str:
+    if len(formulas) == 1:
+        return formulas[0]
+    rows = " \\\\\n".join(f"& {each}" for each in formulas)
+    return f"\\begin{{aligned}}\n{rows}\n\\end{{aligned}}"
 
 
 def _sides(step: Any) -> tuple[list[str], list[str]]:
@@ -382,7 +405,7 @@ def _text_rows(text: str) -> list[str]:
 def latex_derivation(derivation: Derivation) -> str:
     """One ``aligned``: title, statement, hypotheses, and each step with its reason below it."""
     rows = [rf"& \textbf{{{derivation.title}}}"]
-    rows += [f"& {_formula(each)}" for each in derivation.statement]
+    rows += [f"& {each}" for each in _formulas(derivation)]
     given = [each if isinstance(each, str) else f"${latex(each)}$" for each in derivation.hypotheses]
     if given:
         rows += [f"& {row}" for row in _text_rows("Given: " + "; ".join(given))]
@@ -413,7 +436,7 @@ def _display(step: Any) -> str:
 def markdown_derivation(derivation: Derivation) -> str:
     """A heading line, the statement, and a numbered list of steps with their checks."""
     parts = [f"**{derivation.title}.**"]
-    parts += [f"$${_formula(each)}$$" for each in derivation.statement]
+    parts.append("$$" + _stack(_formulas(derivation)) + "$$")
     given = [each if isinstance(each, str) else f"${latex(each)}$" for each in derivation.hypotheses]
     if given:
         parts.append("Given: " + "; ".join(given) + ".")
@@ -434,7 +457,7 @@ def html_derivation(derivation: Derivation) -> str:
 
     given = [each if isinstance(each, str) else f"${latex(each)}$" for each in derivation.hypotheses]
     parts = [f'<section class="derivation"><h4>{html.escape(derivation.title)}</h4>']
-    parts += [block(_formula(each)) for each in derivation.statement]
+    parts.append(block(_stack(_formulas(derivation))))
     if given:
         parts.append(f"<p>Given: {text('; '.join(given))}.</p>")
     parts.append("<ol>")

@@ -153,8 +153,13 @@ def heavy_ball_proof(
             Equality(
                 ((1 + c) * _slope() - 1 - _B * t).subs(t, -1),
                 c * (1 - _B),
-                r"and $\ge 0$ at $t = -1$, so it has three real roots, all below $t = 1$: the "
-                "values are log-concave from there",
+                r"$\ge 0$ at $t = -1$",
+            ),
+            Equality(
+                ((1 + c) * _slope() - 1 - _B * t).subs(t, 1),
+                c * (1 + _B),
+                "and positive at $t = 1$: three real roots, all below 1, so the values are "
+                "log-concave from there",
             ),
         ]
     elif part != "residual":
