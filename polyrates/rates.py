@@ -157,7 +157,7 @@ class RatePart:
         curve = self._long_curve()
         if curve is None:
             return sympy.oo, sympy.oo
-        at = int(np.argmax(curve))
+        at = int(np.argmax(curve >= curve.max() * (1 - 1e-12)))  # the first of equals
         return at, float(curve[at])
 
     @property

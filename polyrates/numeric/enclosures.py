@@ -193,6 +193,8 @@ def _series(point: Any, ends: tuple[float, float]) -> EnclosedSeries:
     if float(np.max(radii)) > 1e-17 * size:
         raise _TooCoarse
     # float() rounds the midpoint to nearest: half an ulp, and underflow is below 2^-1074
+    if len(balls) == 1 and flint.arb(middles[0]) == balls[0]:  # P_0 = 1 is exactly 1
+        return EnclosedSeries(middles, 0.0, *ends)
     tiny = np.where((middles == 0) & (radii == 0), 0.0, 5e-324)
     error = float(np.sum(radii * _UP + np.abs(middles) * _UNIT + tiny)) * _UP
     keep = len(middles)
@@ -233,6 +235,8 @@ def _grid(c: np.ndarray, oversampling: int) -> tuple[int, np.ndarray, float]:
 
 def _constant(series: EnclosedSeries) -> Maximum:
     value = abs(float(series.coefficients[0]))
+    if series.error == 0.0:
+        return Maximum(value, value, series.L)
     return Maximum(max(value - series.error, 0.0), (value + series.error) * _UP, series.L)
 
 
