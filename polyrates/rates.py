@@ -31,7 +31,8 @@ from polyrates.numeric.enclosures import (
     grid_bound,
     supremum,
 )
-from polyrates.recurrence import Method, as_method, check_steps
+from polyrates.numeric.tails import settled_after
+from polyrates.recurrence import Method, Stationary, as_method, check_steps
 from polyrates.spectra import Interval, Spectrum, Union, as_spectrum
 from polyrates.symbolic.asymptotics import asymptotic_rate
 from polyrates.symbolic.theorems import Theorem, find_theorem
@@ -40,6 +41,7 @@ __all__ = ["Comparison", "Rate", "RatePart", "compare", "rate"]
 
 Part = Literal["initial", "cross", "residual", "drift"]
 Status = Literal["proved", "certified", "numeric"]
+_LONGEST_CERTIFIED = 600  # steps; a certified curve costs O(steps²)
 PARTS: tuple[Part, ...] = ("initial", "cross", "residual", "drift")
 
 
@@ -164,9 +166,9 @@ class RatePart:
     def burn_in(self) -> Any:
         """The last t with part(t) > 1; 0 if none, oo if divergent.
 
-        An exact integer where a theorem holds. Elsewhere certified over the horizon of a
-        fixed-horizon method, numeric for the others: the run is continued to four times that t
-        and until the values visibly decay.
+        An exact integer where a theorem holds; certified for fixed horizons and, where the powers
+        of the transition matrix are seen to fall within 600 steps, for stationary methods; else
+        numeric: the run is continued to four times that t and until the values visibly decay.
         """
         theorem = self._theorem
         if theorem is not None:
@@ -184,13 +186,34 @@ class RatePart:
         """How ``burn_in`` and ``peak`` are known."""
         if self._theorem is not None:
             return self.status
-        return "certified" if self.method.horizon is not None else "numeric"
+        settled = self.method.horizon is not None or self._settled_after() is not None
+        return "certified" if settled else "numeric"
+
+    def _settled_after(self) -> int | None:
+        """A t beyond which the values stay below 1 and below their peak, certified."""
+        if not isinstance(self.method, Stationary) or not isinstance(self.estimator, Unrolled):
+            return None
+        try:
+            if not float(self.asymptotic) < 1:
+                return None
+        except NoClosedForm:
+            pass
+        level = min(1.0, float(self.curve(8, tight=False).max()) / 1.02)
+        found = [
+            settled_after(self.method, segment, self.kind, level) if level > 0 else None
+            for segment in _segments(self.spectrum)
+        ]
+        longest = max((T for T in found if T is not None), default=0)
+        return None if None in found or longest > _LONGEST_CERTIFIED else longest
 
     def _long_curve(self) -> np.ndarray | None:
         """Values until they decay for good, as far as can be seen; None if they diverge."""
         self._require_numbers()
         if self.method.horizon is not None:
             return self.curve(self.method.horizon)
+        settled = self._settled_after()
+        if settled is not None:
+            return self.curve(settled)
         steps = 64
         while steps <= 4096:
             try:

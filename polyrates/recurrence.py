@@ -22,6 +22,7 @@ from itertools import islice
 from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
+from scipy.linalg import blas
 
 from polyrates.errors import HorizonError, refuse_type, refuse_value
 from polyrates.numbers import Number, count, floating
@@ -34,6 +35,7 @@ __all__ = [
     "Stationary",
     "Table",
     "Transition",
+    "advance",
     "as_method",
     "check_steps",
     "combine",
@@ -113,6 +115,11 @@ class Method(ABC):
         steps = check_steps(self, steps)
         walk = self.transitions(floating)
         return Table.of([next(walk) for _ in range(steps)])
+
+    def _repr_latex_(self) -> str:
+        from polyrates.symbolic.latex import latex
+
+        return f"$${latex(self)}$$"
 
 
 class Stationary(Method):
@@ -260,46 +267,71 @@ def check_steps(method: Method, steps: object, name: str = "steps") -> int:
     return number
 
 
+_AXPY = {np.dtype(np.float64): blas.daxpy, np.dtype(np.float32): blas.saxpy}
+
+
 def combine(coefficients: Sequence[Any], points: Sequence[P]) -> P:
     """Σ_i c_i p_i: the one place where points are combined.
 
     Zero coefficients cost nothing, a single coefficient of one returns the point itself, and
-    containers whose ``+`` concatenates are refused. Sums of numpy arrays are accumulated in place,
-    in memory that was allocated here: the points themselves are never written to.
+    containers whose ``+`` concatenates are refused. Points are never written to.
     """
-    total: Any = None
-    scratch: Any = None  # one array for the terms of a sum of numpy arrays, used again and again
-    owned = False  # whether total is memory of our own
-    for coefficient, point in zip(coefficients, points, strict=True):
-        plain = type(coefficient) is int
-        if plain and coefficient == 0:
-            continue
-        if total is None:
-            if isinstance(point, (list, tuple, str, bytes)) or type(point) is dict:
-                refuse_type(
-                    "point",
-                    point,
-                    "a plain container is not a vector: its + concatenates",
-                    "give a numpy, JAX or torch array",
-                )
-            owned = not (plain and coefficient == 1)
-            total = point * coefficient if owned else point  # type: ignore[operator]
-            continue
-        if owned and type(total) is np.ndarray and type(point) is np.ndarray:
-            if total.shape == point.shape and total.dtype == point.dtype != object:
-                if plain and coefficient == 1:
-                    total += point
-                    continue
-                scratch = np.multiply(point, coefficient, out=scratch)
-                if scratch.dtype == total.dtype:
-                    total += scratch
-                    continue
-                total, scratch = total + scratch, None
-                continue
-        term = point if plain and coefficient == 1 else point * coefficient  # type: ignore[operator]
-        total = total + term
-        owned = True
+    if len(coefficients) == 1 and type(coefficients[0]) is int and coefficients[0] == 1:
+        return points[0]
+    terms = [
+        (coefficient, point)
+        for coefficient, point in zip(coefficients, points, strict=True)
+        if type(coefficient) is not int or coefficient != 0
+    ]
+    if len(terms) > 1 and type(terms[0][1]) is np.ndarray:
+        total = _sum_of_arrays(terms)
+        if total is not None:
+            return total  # type: ignore[no-any-return]
+    total = None
+    for coefficient, point in terms:
+        if isinstance(point, (list, tuple, str, bytes)) or type(point) is dict:
+            refuse_type(
+                "point",
+                point,
+                "a plain container is not a vector: its + concatenates",
+                "give a numpy, JAX or torch array",
+            )
+        one = type(coefficient) is int and coefficient == 1
+        term: Any = point if one else point * coefficient  # type: ignore[operator]
+        total = term if total is None else total + term
     return total  # type: ignore[no-any-return]
+
+
+def _sum_of_arrays(terms: list[tuple[Any, Any]]) -> Any:
+    """The same sum in memory of its own, by BLAS' y ← ax + y, or None where that does not apply.
+
+    One pass over memory a term, where numpy's operators make two and a copy.
+    """
+    (coefficient, first), (scale, second) = terms[:2]
+    shape, dtype = first.shape, first.dtype
+    starts_with_one = type(coefficient) is int and coefficient == 1
+    if len(terms) == 2 and starts_with_one and type(second) is np.ndarray:  # a gradient step
+        if second.dtype != dtype or second.shape != shape or type(scale) is not float:
+            return None
+        total = second * scale
+        total += first
+        return total
+    axpy = _AXPY.get(dtype)
+    if axpy is None or not shape or not first.size:
+        return None
+    for factor, point in terms:
+        if (
+            (type(factor) is not float and type(factor) is not int)
+            or type(point) is not np.ndarray
+            or point.dtype != dtype
+            or point.shape != shape
+            or not point.flags.c_contiguous
+        ):
+            return None
+    total = first.copy() if starts_with_one else first * coefficient
+    for factor, point in terms[1:]:
+        axpy(point.reshape(-1), total.reshape(-1), a=factor)
+    return total
 
 
 def walk(
@@ -323,13 +355,31 @@ def walk(
         transition = next(transitions)
         if not state:
             state = (carrier.start,) * len(transition.gain)
-        gradient = carrier.gradient(combine(transition.query, state))
-        state = tuple(
-            combine((*row, _negated(gain)), (*state, gradient))
-            for row, gain in zip(transition.mixing, transition.gain, strict=True)
-        )
+        state = advance(transition, state, carrier.gradient)
         output = combine(transition.output, state)
         yield output, state
+
+
+def advance(
+    transition: Transition[Any], state: tuple[P, ...], gradient: Callable[[P], P]
+) -> tuple[P, ...]:
+    """One step: the gradient at the query, then every point of the next state."""
+    at = combine(transition.query, state)
+    slope = gradient(at)
+    # a row that mixes what the query mixed starts from the query itself (x⁺ = y − h∇f(y))
+    return tuple(
+        combine((1, _negated(gain)), (at, slope))
+        if all(map(_same, row, transition.query))
+        else combine((*row, _negated(gain)), (*state, slope))
+        for row, gain in zip(transition.mixing, transition.gain, strict=True)
+    )
+
+
+def _same(left: Any, right: Any) -> bool:
+    """Whether two coefficients are known to be equal; what == means on the others is not asked."""
+    return left is right or (
+        type(left) in (int, float) and type(right) in (int, float) and left == right
+    )
 
 
 def orbit(method: Method, carrier: Carrier[P, Any], steps: int) -> Iterator[P]:

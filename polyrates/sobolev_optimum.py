@@ -14,7 +14,7 @@ from polyrates.errors import InvalidArgument
 from polyrates.measures import ClassicalDensity, Measure, as_measure
 from polyrates.methods import Chebyshev, Richardson, WeightedIterates
 from polyrates.methods.orthogonal import Orthogonal, Sobolev
-from polyrates.numbers import Number, count, floating, is_exact, nonnegative, sign
+from polyrates.numbers import Number, count, floating, is_exact, is_symbolic, nonnegative, sign
 from polyrates.numeric import sobolev as numeric
 from polyrates.numeric.values import residual_series, residual_values
 from polyrates.optimum import Certificate, Optimum
@@ -33,6 +33,11 @@ def sobolev_optimal(spectrum: Spectrum, t: int, eta: object) -> Optimum:
     It never rises with t. For a measure of N points none of which is 0 it is 0 from degree N on at
     η = 0, and from 2N on for η > 0. A mass w at 0 is never removed: P(0) = 1, so the minimum stays
     ≥ w; on eigenvalues 0 of the Hessian the solution is not determined and ∂x_0 is kept.
+
+    For finitely many eigenvalues P* is small on them and can be huge between them: rounding then
+    spoils any run after some steps, as ``.certificate.executed`` tells. Mixing in a little of the
+    interval's density, ``Mixture([(0.99, spectrum), (0.01, Uniform(*spectrum.hull))])``, costs a
+    few per cent of the value and is stable.
 
     Parameters
     ----------
@@ -79,7 +84,7 @@ def _exact(measure: Measure, t: int, eta: Number) -> Optimum:
     return Optimum(
         spectrum=measure, degree=t, value=shown[-1], lower=shown[-1], upper=shown[-1],
         status="proved", method=method, values=shown, build_polynomial=polynomial,
-        build_certificate=partial(_exact_certificate, measure, eta, t),
+        build_certificate=partial(_exact_certificate, measure, method, eta, t),
     )  # fmt: skip
 
 
@@ -91,10 +96,18 @@ def _exact_polynomial(density: ClassicalDensity, eta: Number, t: int) -> sympy.P
     return symbolic.banded(density, eta, t).polynomial
 
 
-def _exact_certificate(measure: Measure, eta: Number, t: int) -> Certificate:
-    banded = isinstance(measure, ClassicalDensity)
-    expansion = symbolic.banded(measure, eta, t) if banded else symbolic.kernel(measure, eta, t)  # type: ignore[arg-type]
-    return Certificate(*symbolic.violation(measure, eta, expansion))
+def _exact_certificate(measure: Measure, method: Method, eta: Number, t: int) -> Certificate:
+    if isinstance(measure, ClassicalDensity):
+        expansion = symbolic.banded(measure, eta, t)
+    else:
+        expansion = symbolic.kernel(measure, eta, t)
+    residual, kernel = symbolic.violation(measure, eta, expansion)
+    if any(map(is_symbolic, (*measure.parameters, eta))) or not expansion.values[-1]:
+        return Certificate(residual, kernel)
+    result, _ = numeric.optimum(measure, eta, t)
+    with np.errstate(all="ignore"):
+        executed = result.distance(*residual_values(method, t, result.nodes), floating(eta))
+    return Certificate(residual, kernel, executed)
 
 
 def _on_chebyshev(measure: Measure, polynomial: Any, t: int) -> WeightedIterates:
@@ -122,13 +135,22 @@ def _float(measure: Measure, t: int, eta: Number) -> Optimum:
             build_polynomial=partial(_series, measure, method, t),
             build_certificate=partial(_float_certificate, measure, method, eta, t, value),
         )  # fmt: skip
+    points = measure.points
     last = _last_degree(measure, eta)
     if last is not None and t >= last:
         return _vanishing(measure, t, eta, last)
     result, weights = numeric.optimum(measure, eta, t)
     values = result.values.numbers()
     attained = values[-1] * result.attained
-    method, executed = _realize(measure, t, result, weights)
+    enough = t
+    if sign(measure.mass_at_zero) == 1:  # the floor is reached before t: more degrees are rounding
+        enough = next(k for k, value in enumerate(values) if value <= values[-1] * (1 + 1e-14))
+    if enough < t:
+        result, weights = numeric.optimum(measure, eta, enough)
+        if points is not None and points <= t + 1:
+            weights = weights[:0]  # the orthogonal iterates end before t
+    method, executed = _realize(measure, eta, enough, result, weights)
+    method = _padded(method, t - enough)
     return Optimum(
         spectrum=measure, degree=t, value=values[-1], lower=min(values[-1], attained),
         upper=max(values[-1], attained), status="numeric", method=method, values=values,
@@ -140,7 +162,7 @@ def _float(measure: Measure, t: int, eta: Number) -> Optimum:
 
 
 def _realize(
-    measure: Measure, t: int, result: numeric.LiftedOptimum, weights: np.ndarray
+    measure: Measure, eta: Number, t: int, result: numeric.LiftedOptimum, weights: np.ndarray
 ) -> tuple[Method, float]:
     """A method with the residual polynomial P*, and how far floats run it from P*.
 
@@ -150,10 +172,9 @@ def _realize(
     stable wherever P* is small on the hull. The first that is accurate is taken, else the best.
     """
     bulk = measure.bulk
-    product = _product(result, t)
-    best: tuple[float, Method] = (math.inf, product)
+    best: tuple[float, Method] | None = None
     builders: list[Callable[[], Method]] = [
-        lambda: product,
+        lambda: _product(result, t),
         lambda: _on_chebyshev(measure, result, t),
     ]
     if weights.size:
@@ -162,25 +183,33 @@ def _realize(
         try:
             with np.errstate(all="ignore"):
                 method = build()
-                distance = result.distance(residual_values(method, t, result.nodes)[0])
+                run = residual_values(method, t, result.nodes)
+                distance = result.distance(*run, floating(eta))
         except InvalidArgument:  # weights that overflow
             continue
-        if distance < best[0]:
+        if math.isfinite(distance) and (best is None or distance < best[0]):
             best = (distance, method)
         if distance < 1e-9:
             break
-    return best[1], best[0]
+    return (_product(result, t), math.inf) if best is None else (best[1], best[0])
 
 
-def _product(result: numeric.LiftedOptimum, t: int) -> Richardson:
+def _padded(method: Method, extra: int) -> Method:
+    """The same method with ``extra`` steps that change nothing."""
+    zeros = [0.0] * extra
+    if isinstance(method, WeightedIterates):
+        return WeightedIterates(method.base, (*method.weights, *zeros))
+    assert isinstance(method, Richardson)
+    return Richardson((*method.step_sizes, *zeros), (*method.momenta, *zeros))
+
+
+def _product(result: numeric.LiftedOptimum, t: int) -> Method:
     """Π(1 − λ/root) in Leja's order, filled up with empty steps."""
     roots = [z.real if z.imag == 0 else z for z in result.roots.tolist()]
     if not roots:
         return Richardson([0.0] * max(t, 1))
     product = Richardson.leja(roots)
-    spare = t - len(product.step_sizes)
-    zeros = [0.0] * spare
-    return Richardson((*product.step_sizes, *zeros), (*product.momenta, *zeros))
+    return _padded(product, t - len(product.step_sizes))
 
 
 def _last_degree(measure: Measure, eta: Number) -> int | None:
@@ -196,7 +225,7 @@ def _vanishing(measure: Measure, t: int, eta: Number, last: int) -> Optimum:
     result, _ = numeric.optimum(measure, eta, last - 1)
     roots, _ = measure.quadrature(last)
     ordered = Richardson.leja(np.tile(roots, last // len(roots))).step_sizes
-    method = Richardson((*ordered, *[0.0] * (t - last)))
+    method = _padded(Richardson(ordered), t - last)
     values = (*result.values.numbers(), *[0.0] * (t - last + 1))
     return Optimum(
         spectrum=measure, degree=t, value=0.0, lower=0.0, upper=0.0, status="proved",
@@ -213,6 +242,7 @@ def _series(measure: Measure, method: Method, t: int) -> Any:
 def _float_certificate(
     measure: Measure, method: Method, eta: Number, t: int, value: Any
 ) -> Certificate:
-    nodes, _ = measure.quadrature(t + 1)
-    at_nodes = residual_values(method, t, nodes)
-    return Certificate(*numeric.violations(measure, floating(eta), *at_nodes, float(value), t))
+    result, _ = numeric.optimum(measure, eta, t)
+    at_nodes = residual_values(method, t, result.nodes)
+    residual, kernel = numeric.violations(measure, floating(eta), *at_nodes, float(value), t)
+    return Certificate(residual, kernel, result.distance(*at_nodes, floating(eta)))

@@ -117,27 +117,43 @@ def float_lanczos(points: np.ndarray, weights: np.ndarray, n: int) -> tuple[np.n
 
     Lanczos' process on diag(λ) from √w. Rounding makes it lose orthogonality as soon as an
     isolated point is resolved, so the loss is followed by its own three-term recurrence (Simon's
-    ω, Math. Comp. 42, 1984) and the vectors are made orthogonal again where it passes √ε: then the
-    coefficients are right to a few ε times the largest point.
+    ω, Math. Comp. 42, 1984). Where it stays below √ε, as for spectra that fill an interval, three
+    vectors are enough; otherwise the process starts again with all of them kept, O(N n) memory,
+    and makes them orthogonal where it must. The coefficients are right to a few ε times the largest
+    point.
     """
-    mass = float(np.sum(weights))
+    quick = _lanczos(points, weights, n, keep=False)
+    result = quick if quick is not None else _lanczos(points, weights, n, keep=True)
+    assert result is not None, "with every vector kept the process runs to its end"
+    return result
+
+
+def _lanczos(
+    points: np.ndarray, weights: np.ndarray, n: int, keep: bool
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """The process; None where orthogonality is lost and ``keep`` is off."""
+    from scipy.linalg.blas import daxpy  # y += a x in one pass; here: it costs to load
+
+    size = len(points)
     diagonal = np.zeros(n)
     off = np.zeros(n)  # off[k] = √b_k links P_{k−1} and P_k
-    basis = np.empty((n, len(points)))
-    basis[0] = np.sqrt(weights / mass)
+    basis = np.empty((max(n if keep else min(n, 3), 1), size))
+    np.sqrt(weights / float(np.sum(weights)), out=basis[0])
     scale = float(np.max(np.abs(points), initial=0.0)) or 1.0
     omega_before = np.zeros(n + 1)
     omega = np.zeros(n + 1)
     omega[0] = 1.0
     twice = False
+    vector = np.empty(size)
     for k in range(n):
-        vector = points * basis[k]
-        diagonal[k] = vector @ basis[k]
+        current = basis[k % len(basis)]
+        np.multiply(points, current, out=vector)
+        diagonal[k] = vector @ current
         if k + 1 == n:
             break
-        vector -= diagonal[k] * basis[k]
+        daxpy(current, vector, a=-diagonal[k])
         if k:
-            vector -= off[k] * basis[k - 1]
+            daxpy(basis[(k - 1) % len(basis)], vector, a=-off[k])
         length = float(np.sqrt(vector @ vector))
         following = np.zeros(n + 1)
         if k and length > 0.0:
@@ -151,6 +167,8 @@ def float_lanczos(points: np.ndarray, weights: np.ndarray, n: int) -> tuple[np.n
             following[:k] += np.sign(following[:k]) * 2 * _EPS * scale / length
         lost = float(np.max(np.abs(following[:k]), initial=0.0))
         if twice or lost > np.sqrt(_EPS) or length < 1e-6 * scale:
+            if not keep:
+                return None
             for _ in range(2):
                 vector -= (basis[: k + 1] @ vector) @ basis[: k + 1]
             following[: k + 1] = _EPS
@@ -160,9 +178,10 @@ def float_lanczos(points: np.ndarray, weights: np.ndarray, n: int) -> tuple[np.n
         following[k + 1] = 1.0
         omega_before, omega = omega, following
         off[k + 1] = length
-        basis[k + 1] = vector / length if length > 0 else 0.0
+        np.multiply(vector, 1.0 / length if length > 0 else 0.0, out=basis[(k + 1) % len(basis)])
     squares = off**2
-    squares[0] = 1.0
+    if n:
+        squares[0] = 1.0
     return diagonal, squares
 
 

@@ -12,6 +12,7 @@ import polyrates
 ROOT = Path(polyrates.__file__).parent
 GROUND = [
     "errors", "numbers", "recurrence", "spectra", "threeterm", "measures", "methods", "estimators",
+    "references",
 ]  # fmt: skip
 # upward imports, made late, that are allowed by name
 LATE = {"polyrates.symbolic.latex", "polyrates.plotting"}

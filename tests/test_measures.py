@@ -48,7 +48,7 @@ def floated(measure):
         return Empirical(*measure.atoms())
     if isinstance(measure, Mixture):
         return Mixture([(float(w), floated(each)) for w, each in measure.components])
-    names = [f for f in measure.__dataclass_fields__]
+    names = list(measure.__dataclass_fields__)
     return type(measure)(*(float(getattr(measure, name)) for name in names))
 
 

@@ -117,8 +117,7 @@ def exact_values(density, eta, t, points) -> tuple[np.ndarray, np.ndarray]:
     p = fmpq_poly([fmpq(int(c.p), int(c.q)) for c in reversed(polynomial.all_coeffs())])
     where = [fmpq(*float(x).as_integer_ratio()) for x in points]
     return tuple(
-        np.array([float(F(int(y.p), int(y.q))) for y in map(q, where)])
-        for q in (p, p.derivative())
+        np.array([float(F(int(y.p), int(y.q))) for y in map(q, where)]) for q in (p, p.derivative())
     )
 
 

@@ -148,6 +148,20 @@ def test_ill_conditioned_optima_say_so() -> None:
     assert hopeless.certificate.executed > 1
 
 
+def test_the_remedy_for_ill_conditioned_optima() -> None:
+    """A hundredth of the interval's density makes the method of a point spectrum robust."""
+    points = Empirical(0.01 + 13 * np.logspace(-4, 0, 30))
+    ell, L = points.hull
+    t = 25
+    alone = sobolev_optimal(points, t, 1.0)
+    assert alone.certificate.executed > 1e-3
+    robust = sobolev_optimal(Mixture([(0.99, points), (0.01, Uniform(ell, L))]), t, 1.0)
+    assert robust.certificate.executed < 1e-8
+    reached = average(robust.method, points, t, 1.0)
+    assert alone.value <= reached <= 1.1 * alone.value
+    assert reached < 0.8 * average(Sobolev(Uniform(ell, L), 1.0), points, t, 1.0)
+
+
 def test_points_run_out() -> None:
     for points, mass in (([1, 2, 5], 0), ([0, 1, 2, 5], F(1, 4))):
         for kind in (int, float):

@@ -11,7 +11,16 @@ from typing import Any
 import sympy
 
 from polyrates.errors import refuse_type, refuse_value
-from polyrates.numbers import Number, is_exact, number, numbers, sign, unify
+from polyrates.numbers import (
+    Number,
+    floating,
+    is_exact,
+    is_symbolic,
+    number,
+    numbers,
+    sign,
+    unify,
+)
 from polyrates.recurrence import Method, Transition, momentum_step
 
 __all__ = ["Richardson", "Tabulated", "WeightedIterates"]
@@ -207,8 +216,7 @@ class WeightedIterates(Method):
     """x_t = Σ_k w_k y_k on the iterates y_k of a base method, run without storing them.
 
     Before the horizon the output is the partial sum x_s = Σ_{k<s} w_k y_k + (1 − Σ_{k<s} w_k) y_s,
-    so P_s(0) = 1 at every step; x_s − x_{s−1} = (Σ_{k≥s} w_k)(y_s − y_{s−1}) needs one point of
-    memory beyond the base method's and no division.
+    so P_s(0) = 1 at every step; it needs one point of memory beyond the base method's.
 
     Parameters
     ----------
@@ -257,29 +265,49 @@ class WeightedIterates(Method):
         return self.base.parameters + self.weights
 
     def transitions(self, number: Callable[[Number], Any]) -> Iterator[Transition[Any]]:
-        """The state is (x, state of the base method)."""
-        tail: Any = number(self.weights[-1])
-        tails = [tail]
-        for weight in reversed(self.weights[1:-1]):
-            tail = tail + number(weight)
-            tails.append(tail)
-        reading: tuple[Any, ...] = ()
-        for inner in self.base.transitions(number):
-            if not tails or self.horizon == 0:
+        """The state is (u, state of the base method), u = V_s + (1 − W_s/c_s) y_s.
+
+        V_s = Σ_{k≤s} w_k y_k / c_s, W_s = Σ_{k≤s} w_k, c_s a power of two that follows the size of
+        the terms so far. So u never exceeds what is left of the error, old rounding is scaled down
+        with it, and the sum keeps its relative accuracy: with c_s = 1 it would end at ε|x_0|.
+        """
+        scales = self._scales()
+        before: tuple[Any, ...] = ()
+        total: Any = number(self.weights[0])  # W_{s−1}
+        for s, inner in enumerate(self.base.transitions(number), start=1):
+            if s > self.horizon:
                 return
-            share = tails.pop()
+            weight, scale, last = number(self.weights[s]), number(scales[s]), number(scales[s - 1])
+            keep = last / scale
             size = len(inner.gain)
-            before = reading or (1,) + (0,) * (size - 1)
+            reading = before or (1,) + (0,) * (size - 1)
             after = [_dot(inner.output, [row[j] for row in inner.mixing]) for j in range(size)]
-            change = [new - old for new, old in zip(after, before, strict=True)]
-            blended: list[Any] = [0 if type(c) is int and c == 0 else share * c for c in change]
+            lost = keep - total / scale  # (1 − W_{s−1}/c_{s−1}) c_{s−1}/c_s
+            total = total + weight
+            share = 1 + (weight - total) / scale
+            row = [_dot((share, -lost), pair) for pair in zip(after, reading, strict=True)]
             yield Transition(
                 query=(0, *inner.query),
-                mixing=((1, *blended), *((0, *row) for row in inner.mixing)),
+                mixing=((keep, *row), *((0, *each) for each in inner.mixing)),
                 gain=(share * _dot(inner.output, inner.gain), *inner.gain),
-                output=(1,) + (0,) * size,
+                output=(scale, *(_dot((1 - scale,), (each,)) for each in inner.output)),
             )
-            reading = inner.output
+            before = inner.output
+
+    def _scales(self) -> list[Number]:
+        """c_0 ≤ … ≤ c_t = 1, exact powers of two; 1 throughout where the weights are symbols."""
+        if any(map(is_symbolic, self.weights)):
+            return [sympy.Integer(1)] * len(self.weights)
+        sizes: list[int | None] = []
+        largest = total = 0.0
+        for weight in map(floating, self.weights):
+            total += weight
+            largest = max(largest, abs(weight), abs(total))
+            sizes.append(min(math.frexp(largest)[1], 0) if largest > 0 else None)
+        first = next(size for size in sizes if size is not None)
+        powers = [first if size is None else size for size in sizes]
+        powers[-1] = 0
+        return [sympy.Integer(2) ** power for power in powers]
 
 
 def _dot(left: Any, right: Any) -> Any:

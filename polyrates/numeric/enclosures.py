@@ -25,8 +25,11 @@ from polyrates.numbers import Number, ball
 from polyrates.recurrence import Method, orbit
 
 __all__ = [
+    "BallRing",
     "EnclosedSeries",
     "Maximum",
+    "TooCoarse",
+    "enclose_series",
     "enclosed_pairs",
     "grid_bound",
     "supremum",
@@ -60,7 +63,7 @@ class EnclosedSeries:
 
 
 @dataclass(frozen=True)
-class _BallRing:
+class BallRing:
     """Chebyshev series on [ℓ, L] with ball coefficients, as flint polynomials."""
 
     low: Any
@@ -68,9 +71,11 @@ class _BallRing:
 
     @property
     def start(self) -> Any:
+        """The constant 1."""
         return flint.arb_poly([1])
 
     def number(self, value: Number) -> Any:
+        """A ball around the coefficient."""
         return ball(value)
 
     def gradient(self, point: Any) -> Any:
@@ -118,7 +123,7 @@ def enclosed_pairs(
         try:
             with flint.ctx.workprec(precision):
                 return _pairs(method, estimator, steps, segment, only)
-        except _TooCoarse:
+        except TooCoarse:
             precision *= 2
     refuse_value(
         "t", steps, f"ball arithmetic at {precision} bits loses all digits",
@@ -126,7 +131,7 @@ def enclosed_pairs(
     )  # fmt: skip
 
 
-class _TooCoarse(Exception):
+class TooCoarse(Exception):
     """The balls are too wide for floats: more precision is needed."""
 
 
@@ -137,7 +142,7 @@ def _pairs(
     segment: tuple[Number, Number],
     only: int | None,
 ) -> list[dict[str, EnclosedSeries]]:
-    ring = _BallRing(ball(segment[0]), ball(segment[1]))
+    ring = BallRing(ball(segment[0]), ball(segment[1]))
     ends = float(ring.low), float(ring.high)
     wanted = range(steps + 1) if only is None else (only,)
     result = []
@@ -150,19 +155,19 @@ def _pairs(
         zero = EnclosedSeries(np.zeros(1), 0.0, *ends)
         for t, value in enumerate(orbit(method, ring, steps)):
             if t in wanted:
-                series = _series(value, ends)
+                series = enclose_series(value, ends)
                 drift = EnclosedSeries(series.coefficients, series.error, *ends, divided=True)
                 result.append({"residual": zero, "drift": drift, "initial": series, "cross": drift})
         return result
     for t, pair in enumerate(_each(method, estimator, steps, ring, only)):
         if only is not None and t != only and isinstance(estimator, Unrolled):
             continue
-        drift = _series(pair.drift, ends)
+        drift = enclose_series(pair.drift, ends)
         result.append(
             {
-                "residual": _series(pair.residual, ends),
+                "residual": enclose_series(pair.residual, ends),
                 "drift": drift,
-                "initial": _series(pair.residual - ring.gradient(pair.drift), ends),
+                "initial": enclose_series(pair.residual - ring.gradient(pair.drift), ends),
                 "cross": drift,
             }
         )
@@ -170,7 +175,7 @@ def _pairs(
 
 
 def _each(
-    method: Method, estimator: Estimator, steps: int, ring: _BallRing, only: int | None
+    method: Method, estimator: Estimator, steps: int, ring: BallRing, only: int | None
 ) -> Iterator[Any]:
     if only is None or isinstance(estimator, Unrolled):
         yield from estimator.pairs(method, steps if only is None else only, ring)
@@ -178,7 +183,8 @@ def _each(
         yield estimator.pair(method, only, ring)
 
 
-def _series(point: Any, ends: tuple[float, float]) -> EnclosedSeries:
+def enclose_series(point: Any, ends: tuple[float, float]) -> EnclosedSeries:
+    """A series with ball coefficients as floats and a bound on their distance from the truth."""
     balls = point.coeffs() or [flint.arb(0)]
     middles = np.array([float(x) for x in balls])
     radii = np.array([float(x.rad()) for x in balls])
@@ -189,9 +195,9 @@ def _series(point: Any, ends: tuple[float, float]) -> EnclosedSeries:
                 "t", len(balls) - 1, "the polynomial exceeds the range of floats",
                 "give a smaller t: the method diverges on this spectrum",
             )  # fmt: skip
-        raise _TooCoarse
+        raise TooCoarse
     if float(np.max(radii)) > 1e-17 * size:
-        raise _TooCoarse
+        raise TooCoarse
     # float() rounds the midpoint to nearest: half an ulp, and underflow is below 2^-1074
     if len(balls) == 1 and flint.arb(middles[0]) == balls[0]:  # P_0 = 1 is exactly 1
         return EnclosedSeries(middles, 0.0, *ends)

@@ -25,20 +25,22 @@ import numpy as np
 from . import minimax_certificate as certificate
 from . import minimax_digits as precise
 from . import minimax_joint as joint
-from . import minimax_solver as solver
+from . import minimax_newton as solver
+from . import minimax_supremum as supremum
 from .minimax_cases import (
     Form,
     MinimaxSolution,
     Task,
+    Units,
     asymptotic_value,
     constant,
     require,
     validated,
     without_computation,
 )
+from .minimax_interior import Iterate, interior_point
 from .minimax_joint import JointWorstCase, joint_worst_case
 from .minimax_problem import Array, Points, Problem
-from .minimax_solver import Iterate
 
 __all__ = [
     "Form",
@@ -73,9 +75,9 @@ def solve_minimax(
 ) -> MinimaxSolution:
     """The minimax-optimal polynomial of degree ``t`` on a union of closed intervals.
 
-    A point is ``(p, p)``.  ``share`` fixes ``s`` (strictly between 0 and 1); ``start`` is a solution
-    of a neighbouring problem (same support; any degree); ``digits`` asks for that many certified
-    digits and returns mpmath numbers.
+    A point is ``(p, p)``.  ``share`` fixes ``s`` (strictly between 0 and 1); ``start`` is a
+    solution of a neighbouring problem (same support; any degree); ``digits`` asks for that many
+    certified digits and returns mpmath numbers.
 
     For ``second = 0`` in "initial/cross" the coefficient of λ in P does not enter A: among the
     optimal P, the one with the smallest ``max |P'|`` on the support is returned.  Where the optimum
@@ -90,9 +92,10 @@ def solve_minimax(
     trivial = without_computation(task, int(t))
     if trivial is not None:
         return trivial
-    problem = task.problem(int(t))
-    warm = None if start is None else _warm(task, problem, start)
-    return _solve(task, problem, warm)[0]
+    units = Units.of(task)
+    problem = units.task.problem(int(t))
+    warm = None if start is None else _warm(units.task, problem, units.inward(start))
+    return units.outward(_solve(units.task, problem, warm)[0], int(t))
 
 
 def solve_family(
@@ -104,13 +107,19 @@ def solve_family(
     second: float,
 ) -> Iterator[MinimaxSolution]:
     """Solutions for each of ``horizons``, each started from the one before (best in order)."""
-    task = validated(support, form, size, second, None)
+    asked = validated(support, form, size, second, None)
+    units = Units.of(asked) if size > 0 and asked.hull[1] > 0 else None
+    task = asked if units is None else units.task
     iterate: tuple[Problem, Iterate] | None = None
     flat: tuple[int, MinimaxSolution] | None = None
     for t in horizons:
         require(t >= 0 and int(t) == t, "horizons", t, "must be nonnegative integers", "pass range")
-        solution = without_computation(task, t)
-        if solution is None and flat is not None and t <= flat[0]:
+        closed = without_computation(asked, t)
+        if closed is not None or units is None:
+            yield closed or constant(asked, t)
+            continue
+        solution: MinimaxSolution | None = None
+        if flat is not None and t <= flat[0]:
             # the measure that proves P = 1 optimal at a larger degree proves it here
             solution = constant(task, t, flat[1])
         if solution is None:
@@ -124,7 +133,7 @@ def solve_family(
                 beyond, last = _solve(task, further, None)
                 if last is None:
                     flat = (further.t, beyond)
-        yield solution
+        yield units.outward(solution, t)
 
 
 # -- the computation ------------------------------------------------------------------------------
@@ -191,8 +200,8 @@ def _solve(
                 return best, found
     points = problem.nodes(4 * problem.t + 8)
     for attempt in range(_ATTEMPTS):
-        central = solver.interior_point(
-            problem, points, 1e-6 if attempt == 0 else 1e-9, margin=_MARGINS[attempt]
+        central = interior_point(
+            problem, points, 1e-4 if attempt == 0 else 1e-9, margin=_MARGINS[attempt]
         )
         flat = _flat(task, problem, central)
         if flat is not None:
@@ -227,18 +236,20 @@ def _better(one: MinimaxSolution, two: MinimaxSolution) -> MinimaxSolution:
 
 
 def _scale(problem: Problem) -> float:
-    """``1 / |T_t(m0)|``."""
+    """``1 / |T_t(m0)|``; 1, so values in that unit, where it is below the range of floats."""
     power = problem.t * problem.angle
+    if power > _RANGE:
+        return 1.0
     return 2 * math.exp(-power) / (1 + math.exp(-2 * power))
 
 
 def _scale_error(problem: Problem) -> float:
-    return (32 + 8 * problem.t * problem.angle) * certificate.U
+    return (32 + 8 * problem.t * problem.angle) * supremum.U
 
 
 def _flat(task: Task, problem: Problem, iterate: Iterate) -> MinimaxSolution | None:
     """P = 1 with its proof, where the interior-point value says V* = size."""
-    if not problem.joint:
+    if not problem.joint or problem.t * problem.angle > _RANGE:
         return None
     height = float(problem.rho @ iterate.q)
     if not _scale(problem) / height > 1 - 1e-4:
@@ -275,15 +286,14 @@ def _certify(task: Task, problem: Problem, iterate: Iterate) -> MinimaxSolution:
     lower = max(0.0, task.size * bound * scale * (1 - slip))
 
     p = problem.chebyshev(q) / float(problem.rho @ q)
-    # beyond the range of floats only the profile is of use, to more digits
-    p *= scale if problem.t * problem.angle <= _RANGE else 1.0
+    p *= scale
     if problem.gamma == 0 and problem.initial:
         # among P + cλ, all optimal, the one with the smallest max |P'|
         c = _slope_shift(problem, p)
         p[0] += c * (1 + problem.delta)
         p[1] += c
     upper, s = _upper(task, problem, p, s, seeds, lower)
-    if upper > task.size and task.share is None:
+    if upper > task.size and task.share is None and scale < 1:
         return replace(constant(task, problem.t), lower=lower)
     contact = task.eigenvalues(points)
     order = np.argsort(contact)
@@ -305,7 +315,7 @@ def _upper(
     factor = task.size / origin * _scale(problem) * (1 + _scale_error(problem))
 
     def top(weights: tuple[float, float], seeds: Points) -> float:
-        return factor * certificate.profile_supremum(
+        return factor * supremum.profile_supremum(
             first, second, errors, weights, problem.support, problem.hull, seeds
         )
 
@@ -321,10 +331,21 @@ def _upper(
 
 def _slope_shift(problem: Problem, p: Array) -> float:
     """``c`` for which ``dP/dx + c`` has the smallest maximum on the support."""
-    slope = np.polynomial.chebyshev.chebder(p)
-    points = problem.nodes(16 * problem.t + 16)
-    values = np.polynomial.chebyshev.chebval(problem.abscissae(points), slope)
-    return -(float(np.max(values)) + float(np.min(values))) / 2
+    slope = np.asarray(np.polynomial.chebyshev.chebder(p), dtype=float)
+    extremes = []
+    for i, (low, high) in enumerate(problem.support):
+        if low == high:
+            extremes.append(supremum.point_value(slope, low, problem.hull)[0])
+            continue
+        local, _ = supremum.local_series(slope, problem.support, problem.hull, i)
+        # lifted to be positive, its maxima are those of its square
+        lift = 1.1 * float(np.sum(np.abs(local)))
+        for sign in (1.0, -1.0):
+            lifted = sign * local
+            lifted[0] += lift
+            heights = solver.series_peaks(lifted, 0 * lifted, 1.0, 0.0)[1]
+            extremes.append(sign * (math.sqrt(float(np.max(heights))) - lift))
+    return -(max(extremes) + min(extremes)) / 2
 
 
 # -- more digits ----------------------------------------------------------------------------------
@@ -336,6 +357,8 @@ def _precise(task: Task, t: int, digits: int) -> MinimaxSolution:
         trivial = without_computation(task, t, mpmath.mpf)
     if trivial is not None:
         return trivial
+    units = Units.of(task)
+    task = units.task
     problem = task.problem(t)
     rough, found = _solve(task, problem, None, floats=False)
     # polynomials small on a support with gaps have large coefficients that cancel
@@ -344,7 +367,7 @@ def _precise(task: Task, t: int, digits: int) -> MinimaxSolution:
         exact = precise.Precise(problem, task.size, task.second)
         unit = mpmath.mpf(task.size) / exact.top
         if found is None:
-            return _precise_flat(task, exact, rough, unit)
+            return units.outward(_precise_flat(task, exact, rough, unit), t)
         polished = precise.polish(exact, found, digits)
         if polished is None:
             raise ValueError(
@@ -366,9 +389,10 @@ def _precise(task: Task, t: int, digits: int) -> MinimaxSolution:
         upper = precise.upper_bound(exact, p, s, points, phi) * mpmath.mpf(task.size)
         contact = precise.eigenvalues(exact, points, phi)
         order = np.argsort([float(v) for v in contact])
-        return MinimaxSolution(
+        solution = MinimaxSolution(
             p, task.hull, s, bound * unit, upper, contact[order], weights[order], task.eta(s)
         )
+        return units.outward(solution, t)
 
 
 def _precise_flat(

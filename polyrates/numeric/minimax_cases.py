@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import mpmath
@@ -61,6 +61,7 @@ class Task:
 
     @property
     def hull(self) -> tuple[float, float]:
+        """``(ell, L)``; both equal for a single eigenvalue."""
         return self.support[0][0], self.support[-1][1]
 
     @property
@@ -73,9 +74,11 @@ class Task:
 
     @property
     def initial(self) -> bool:
+        """Whether ``A = P − λP'``."""
         return self.form == "initial/cross"
 
     def problem(self, t: int) -> Problem:
+        """The question in degree ``t``, normalised."""
         ell, top = self.hull
         gamma = 2 * (self.second / (top - ell)) / self.size
         return Problem(t, self.support, gamma, self.initial, self.share)
@@ -97,6 +100,7 @@ class Task:
         return Points(segment.astype(np.int64), phi)
 
     def eta(self, s: Any) -> Any:
+        """The eta that matches a share: see :class:`MinimaxSolution`."""
         if self.size == 0:
             return math.nan
         if self.second == 0:
@@ -104,7 +108,8 @@ class Task:
         if s >= 1:
             return math.inf
         number = type(s)
-        return (number(self.second) / number(self.size)) ** 2 * s / (1 - s)
+        ratio = number(self.second) / number(self.size)
+        return ratio * ratio * s / (1 - s)
 
 
 def require(condition: bool, name: str, value: object, requirement: str, remedy: str) -> None:
@@ -136,6 +141,65 @@ def validated(
         else:
             merged.append((low, high))
     return Task(tuple(merged), form, float(size), float(second), share)
+
+
+# Ratio of the weights, with L near 1, beyond which one of them decides alone.
+_RATIO = 2.0**100
+
+
+@dataclass(frozen=True)
+class Units:
+    """A task in units that are powers of two, with L and ``size`` near 1, and the way back.
+
+    The ratio of the weights is kept within bounds: V* does not decrease in ``second``, so where the
+    ratio was cut from above only the lower bound (and the optimality of P = 1) carries over.
+    """
+
+    task: Task
+    original: Task
+    eigenvalue: int
+    value: int
+    cut: bool
+
+    @staticmethod
+    def of(task: Task) -> Units:
+        """The units of a task of positive size."""
+        e, k = math.frexp(task.hull[1])[1], math.frexp(task.size)[1]
+        support = tuple((math.ldexp(lo, -e), math.ldexp(hi, -e)) for lo, hi in task.support)
+        mantissa, power = math.frexp(task.second)
+        power -= e + k
+        second, cut = 0.0, power > 100
+        if mantissa > 0:
+            second = _RATIO if cut else max(math.ldexp(mantissa, max(power, -200)), 1 / _RATIO)
+        inner = Task(support, task.form, math.ldexp(task.size, -k), second, task.share)
+        return Units(inner, task, e, k, cut)
+
+    def inward(self, start: MinimaxSolution) -> MinimaxSolution:
+        """A solution of the original task in these units (bounds left as they are)."""
+        power = -self.eigenvalue
+        points = np.ldexp(np.asarray(start.contact_points, dtype=float), power)
+        hull = math.ldexp(start.hull[0], power), math.ldexp(start.hull[1], power)
+        return replace(start, contact_points=points, hull=hull)
+
+    def outward(self, solution: MinimaxSolution, t: int) -> MinimaxSolution:
+        """The solution in the original units; bounds rounded outwards where floats end."""
+        if isinstance(solution.lower, float):
+            lower = math.ldexp(solution.lower, self.value)
+            upper = math.ldexp(solution.upper, self.value)
+            if solution.upper > 0 and lower < 2.0**-1000:  # subnormal results round outwards
+                lower, upper = math.nextafter(lower, 0.0), math.nextafter(upper, math.inf)
+            points = np.ldexp(solution.contact_points, self.eigenvalue)
+        else:
+            lower = solution.lower * mpmath.mpf(2) ** self.value
+            upper = solution.upper * mpmath.mpf(2) ** self.value
+            points = solution.contact_points * mpmath.mpf(2) ** self.eigenvalue
+        if self.cut and solution.share < 1:
+            flat = constant(self.original, t, number=type(lower))
+            return replace(flat, lower=lower, contact_points=points, weights=solution.weights)
+        return replace(
+            solution, lower=lower, upper=upper, contact_points=points,
+            hull=self.original.domain, eta=self.original.eta(solution.share),
+        )  # fmt: skip
 
 
 def constant(
@@ -175,11 +239,9 @@ def without_computation(task: Task, t: int, number: Number = float) -> MinimaxSo
     if n == 1 and t == 1 and task.second > 0:
         return _one_point(task, number)
     multiplicity = 2 if task.second > 0 else 1
-    if task.initial and multiplicity == 1:
-        # A = 1 + O(λ^2) interpolates 0 at n points with degree n + 1
-        reached = t >= n + 1
-    else:
-        reached = t >= multiplicity * n
+    # without B, A = 1 + O(λ^2) interpolates 0 at n points with degree n + 1
+    needed = n + 1 if task.initial and multiplicity == 1 else multiplicity * n
+    reached = t >= needed
     return _annihilating(task, t, points, multiplicity, number) if reached else None
 
 

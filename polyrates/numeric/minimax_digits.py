@@ -17,9 +17,10 @@ import numpy as np
 import numpy.typing as npt
 
 from . import minimax_certificate as certificate
-from . import minimax_solver as solver
+from . import minimax_newton as solver
+from . import minimax_supremum as supremum
+from .minimax_interior import Iterate
 from .minimax_problem import Array, Points, Problem
-from .minimax_solver import Iterate
 
 # Arrays of mpmath numbers.
 Exact = npt.NDArray[Any]
@@ -264,7 +265,7 @@ def upper_bound(exact: Precise, p: Exact, s: Any, points: Points, phi: Exact) ->
     known = [float(top) for top, _ in tops]
     height, target = mpmath.mpf(0), max(known, default=0.0) * (1 - 1e-9)
     uf, wf = float(u), float(w)
-    blur = float(total) * certificate.U
+    blur = float(total) * supremum.U
     for i, (low, high) in enumerate(problem.support):
         mine = [j for j in range(len(points)) if points.segment[j] == i]
         if low == high:
@@ -274,22 +275,22 @@ def upper_bound(exact: Precise, p: Exact, s: Any, points: Points, phi: Exact) ->
                                  _exact([0]))[0]  # fmt: skip
                 height = max(height, extra)
             continue
-        a_local, a_slip = certificate.local_series(a_series, problem.support, problem.hull, i)
-        b_local, b_slip = certificate.local_series(b_series, problem.support, problem.hull, i)
+        a_local, a_slip = supremum.local_series(a_series, problem.support, problem.hull, i)
+        b_local, b_slip = supremum.local_series(b_series, problem.support, problem.hull, i)
         slack = math.sqrt(uf * (a_slip + blur) ** 2 + wf * (b_slip + blur) ** 2)
-        profile = certificate.Profile(a_local, b_local, uf, wf)
-        cells = certificate.contact_cells(profile, _floats(phi[mine]) if mine else np.zeros(0))
+        profile = supremum.Profile(a_local, b_local, uf, wf)
+        cells = supremum.contact_cells(profile, _floats(phi[mine]) if mine else np.zeros(0))
         # centres move by rounding, the series by slack: the Taylor bounds keep a margin
         sure = cells.bend > 1e-6 * profile.degree**2 * profile.radius
         sure &= cells.bend > 1e7 * slack * math.sqrt(max(known, default=1.0)) * profile.degree**2
-        cells = certificate.Cells(
+        cells = supremum.Cells(
             cells.seeds, cells.top, np.where(sure, cells.reach * (1 - 1e-6), 0.0), cells.bend
         )
         for j, good, bend in zip(mine, sure, cells.bend, strict=True):
             top, tilt = tops[j]
             height = max(height, top + (tilt * tilt / (bend * (1 - 1e-6)) if good else 0))
-        rest = certificate.outside(profile, cells, target)
-        rest = (math.sqrt(max(rest, 0.0)) + slack) ** 2 * (1 + 64 * certificate.U)
+        rest = supremum.outside(profile, cells, target)
+        rest = (math.sqrt(max(rest, 0.0)) + slack) ** 2 * (1 + 64 * supremum.U)
         height = max(height, mpmath.mpf(rest))
     origin = abs(exact.value @ p)
     origin -= (

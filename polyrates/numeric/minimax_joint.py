@@ -18,9 +18,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import minimax_certificate as certificate
+from . import minimax_supremum as supremum
+from .minimax_newton import series_peaks
 from .minimax_problem import Array, Index, Points
-from .minimax_solver import series_peaks
 
 # |log(s / (1 - s))| beyond which the smaller term is below rounding.
 _EDGE = 37.0
@@ -112,10 +112,10 @@ def joint_worst_case(
     count = max(len(A), len(B))
     first, other = np.zeros(count), np.zeros(count)
     first[: len(A)], other[: len(B)] = size * np.asarray(A), second * np.asarray(B)
-    slips = (1 + 4 * certificate.U) * size * errors[0], (1 + 4 * certificate.U) * second * errors[1]
+    slips = (1 + 4 * supremum.U) * size * errors[0], (1 + 4 * supremum.U) * second * errors[1]
     bounds = (
-        slips[0] + certificate.U * float(np.sum(np.abs(first))),
-        slips[1] + certificate.U * float(np.sum(np.abs(other))),
+        slips[0] + supremum.U * float(np.sum(np.abs(first))),
+        slips[1] + supremum.U * float(np.sum(np.abs(other))),
     )
     found, seeds, log_odds = _exchange(first, other, support, hull)
     u, w = split(log_odds)
@@ -123,13 +123,13 @@ def joint_worst_case(
     if not np.any(first) or not np.any(other):
         # one function alone: no share to divide, only the error bound of the other to add
         share, u, w = (1.0 if np.any(first) else 0.0), 1.0, 1.0
-        upper = sum(bounds) + certificate.profile_supremum(
+        upper = sum(bounds) + supremum.profile_supremum(
             first, other, (0.0, 0.0), (u, w), support, hull, seeds
         )
     else:
-        upper = certificate.profile_supremum(first, other, bounds, (u, w), support, hull, seeds)
+        upper = supremum.profile_supremum(first, other, bounds, (u, w), support, hull, seeds)
     points, weights, lower = _mixture(first, other, bounds, found, (u, w), support, hull)
-    return JointWorstCase(lower, upper * (1 + 4 * certificate.U), share, points, weights)
+    return JointWorstCase(lower, upper * (1 + 4 * supremum.U), share, points, weights)
 
 
 def _exchange(
@@ -145,14 +145,14 @@ def _exchange(
         if low < high:
             local.append(
                 (
-                    certificate.local_series(first, support, hull, i)[0],
-                    certificate.local_series(other, support, hull, i)[0],
+                    supremum.local_series(first, support, hull, i)[0],
+                    supremum.local_series(other, support, hull, i)[0],
                 )
             )
             continue
         local.append(None)
-        a = certificate.point_value(first, low, hull)[0]
-        b = certificate.point_value(other, low, hull)[0]
+        a = supremum.point_value(first, low, hull)[0]
+        b = supremum.point_value(other, low, hull)[0]
         found.add(i, np.zeros(1), np.array([a * a]), np.array([b * b]))
     log_odds, height = 0.0, -1.0
     for _ in range(40):
@@ -207,11 +207,11 @@ def _mixture(
         spots = np.clip(low + (high - low) * np.cos(found.phi[at] / 2) ** 2, low, high)
         x = y = 0.0
         for spot, p in zip(spots, shares, strict=True):
-            a, a_slip = certificate.point_value(first, float(spot), hull)
-            b, b_slip = certificate.point_value(other, float(spot), hull)
+            a, a_slip = supremum.point_value(first, float(spot), hull)
+            b, b_slip = supremum.point_value(other, float(spot), hull)
             x += p * max(0.0, abs(a) - a_slip - bounds[0]) ** 2
             y += p * max(0.0, abs(b) - b_slip - bounds[1]) ** 2
-        value = (math.sqrt(x) + math.sqrt(y)) * (1 - 16 * certificate.U)
+        value = (math.sqrt(x) + math.sqrt(y)) * (1 - 16 * supremum.U)
         # one eigenvalue where it does as well
         if result is None or value > result[2] * (1 + 1e-14):
             result = spots, np.array(shares), value

@@ -20,11 +20,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
+# double or long
+Floats = npt.NDArray[np.floating[Any]]
 Index = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
@@ -40,9 +43,11 @@ class Points:
         return len(self.phi)
 
     def take(self, keep: Mask | Index) -> Points:
+        """The points selected by a mask or indices."""
         return Points(self.segment[keep], self.phi[keep])
 
     def join(self, other: Points) -> Points:
+        """Both sets, these first."""
         return Points(
             np.concatenate([self.segment, other.segment]), np.concatenate([self.phi, other.phi])
         )
@@ -65,6 +70,7 @@ class Problem:
 
     @property
     def hull(self) -> tuple[float, float]:
+        """``(ell, L)``."""
         return self.support[0][0], self.support[-1][1]
 
     @cached_property
@@ -123,6 +129,7 @@ class Problem:
     # -- geometry ---------------------------------------------------------------------------------
 
     def abscissae(self, points: Points) -> Array:
+        """The points in ``x``, clipped to [-1, 1]."""
         shape = np.array(self.segments)[points.segment]
         return np.asarray(np.clip(shape[:, 0] + shape[:, 1] * np.cos(points.phi), -1.0, 1.0))
 
@@ -183,7 +190,7 @@ class Problem:
         curve = np.zeros((n, t + 1))
         curve[:, 1:] = -k[:-1] * power.imag.T[:, :-1] * chain[:, None]
         shift = x + 1 + self.delta
-        basis = self.integrals(value, x)
+        basis = np.asarray(self.integrals(value, x), dtype=float)
         if self.initial:
             first = basis - shift[:, None] * slope
             first_phi = -shift[:, None] * curve
@@ -203,7 +210,7 @@ class Problem:
             )
         return first, self.gamma * slope, first_phi, self.gamma * curve
 
-    def integrals(self, value: Array, x: Array) -> Array:
+    def integrals(self, value: Floats, x: Floats) -> Floats:
         """``Q_k`` from ``T_k``: shape (n, t + 1)."""
         t = self.t
         basis = value.copy()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -14,6 +14,7 @@ from scipy.sparse.linalg import LinearOperator, cg
 from polyrates.errors import NonFiniteError, refuse_type, refuse_value
 from polyrates.estimators import Estimator, Implicit, Truncated, Unrolled, as_estimator
 from polyrates.numbers import Number, floating
+from polyrates.numeric.arrays import Tree, flatten, is_tree, library, map_leaves
 from polyrates.numeric.problems import Array, Problem, QuadraticProblem
 from polyrates.recurrence import Jet, Method, as_method, check_steps, orbit, walk
 
@@ -43,23 +44,36 @@ def run(
 ) -> Any:
     """Run a method on a gradient; the last output, or all of them stacked.
 
+    Works on whatever ``x0`` is, eager or traced (jit, grad, vmap, torch.func), and is
+    differentiable by its framework. Under ``jax.jit`` the loop is unrolled into the program: for
+    many steps take :func:`polyrates.frameworks.jax.scan_run`, whose compile time does not grow.
+
+    Precision: coefficients are computed in floats of 64 bits and used in the type of ``x0``. A run
+    in float32 follows errors down to about steps·6e-8 of the largest iterate on the way and no
+    further, and it cannot tell an interval with ℓ/L below 1e-7 from one with ℓ = 0.
+
     Parameters
     ----------
     method : Method
     gradient : callable
-        x ↦ ∇f(x), of the shape of x.
-    x0 : numpy, JAX or torch array
-        The start; every point of the state begins there.
+        x ↦ ∇f(x), of the shape (for trees: the structure) and the precision of x.
+    x0 : numpy, JAX or torch array, or a tree of JAX arrays or of torch tensors
+        The start; every point of the state begins there. A tree is a nested dict, list or tuple
+        (where JAX is loaded, any registered pytree).
     steps : int ≥ 0
     history : bool
-        False: x_steps. True: x_0, …, x_steps stacked along a new first axis, shape (steps+1, …).
+        False: x_steps. True: x_0, …, x_steps stacked along a new first axis, shape (steps+1, …),
+        for trees in every leaf.
 
     Raises
     ------
     InvalidType, InvalidValue
-        A plain list as ``x0``, a gradient of another shape, too many steps for a fixed horizon.
+        A plain list of numbers as ``x0``, a gradient of another shape, structure or precision, too
+        many steps for a fixed horizon.
     NonFiniteError
-        NaN or infinity in a numpy run, with the first step at which it appeared.
+        NaN or infinity, with the first step at which it appeared and whether the gradient was the
+        first to have it. Looked for after the run, so a good run pays one look at its result; in
+        traced code, where values are not known, it is not looked for.
     """
     steps = check_steps(as_method(method), steps)
     if not callable(gradient):
@@ -70,18 +84,21 @@ def run(
     carrier = _Iterates(start, _checked(gradient, start))
     with np.errstate(over="ignore", invalid="ignore"):  # what overflows is reported by its step
         if history:
-            result = _stack(list(orbit(method, carrier, steps)))
-            _require_finite(result, lambda: iter(result))
-            return result
-        result = start
-        for result in orbit(method, carrier, steps):  # noqa: B007
-            pass
-        _require_finite(result, lambda: orbit(method, carrier, steps))
-    return result
+            points = list(orbit(method, carrier, steps))
+            result = map_leaves(lambda *leaves: _stack(list(leaves)), *points)
+        else:
+            result = start
+            for result in orbit(method, carrier, steps):  # noqa: B007
+                pass
+        if not _is_finite(result):
+            _explain(method, carrier, steps)
+    return result.value if isinstance(result, Tree) else result
 
 
 def _start(x0: Any) -> Any:
-    if isinstance(x0, (list, tuple, dict, str, bytes)) or not hasattr(x0, "shape"):
+    if is_tree(x0):
+        return flatten(x0)
+    if library(x0) is None:
         refuse_type(
             "x0", x0, "must be an array: + on plain containers concatenates",
             "give numpy.array(x0), or a JAX or torch array",
@@ -97,8 +114,9 @@ def _start(x0: Any) -> Any:
 
 
 def _checked(gradient: Callable[[Any], Any], start: Any) -> Callable[[Any], Any]:
-    """The gradient, its first answer compared with the shape of x0."""
-    shape = tuple(start.shape)
+    """The gradient, its first answer compared with x0: structure, shape, precision."""
+    if isinstance(start, Tree):
+        return _checked_tree(gradient, start)
     seen = False
 
     def call(x: Any) -> Any:
@@ -106,38 +124,115 @@ def _checked(gradient: Callable[[Any], Any], start: Any) -> Callable[[Any], Any]
         g = gradient(x)
         if not seen:
             seen = True
-            if tuple(getattr(g, "shape", ())) != shape:
-                refuse_value(
-                    "gradient", f"returned shape {getattr(g, 'shape', type(g).__name__)}",
-                    f"must have the shape of x0, {shape}", "return ∇f(x) as an array like x",
-                )  # fmt: skip
-            if isinstance(g, np.ndarray) and g.dtype.kind not in "fiu":
-                refuse_type("gradient", g.dtype, "must return real floats", "check its dtype")
+            _compare(g, start, "gradient")
         return g
 
     return call
 
 
+def _checked_tree(gradient: Callable[[Any], Any], start: Tree) -> Callable[[Any], Any]:
+    seen = False
+
+    def call(x: Tree) -> Tree:
+        nonlocal seen
+        answer = gradient(x.value)
+        if not is_tree(answer):
+            refuse_type(
+                "gradient", answer, "must return a tree like x0", "return ∇f(x) in x's containers"
+            )
+        g = flatten(answer, "gradient")
+        if not seen:
+            seen = True
+            if _skeleton(answer) != _skeleton(x.value):
+                refuse_value(
+                    "gradient", answer, "must return a tree of the structure of x0",
+                    "return ∇f(x) in x's containers, with the same keys",
+                )  # fmt: skip
+            for i, (mine, theirs) in enumerate(zip(g.leaves, start.leaves, strict=True)):
+                _compare(mine, theirs, f"gradient, leaf {i}")
+        return Tree(g.leaves, start.rebuild)
+
+    return call
+
+
+def _skeleton(value: Any) -> Any:
+    """The containers without the arrays, for comparison."""
+    if isinstance(value, dict):
+        return {key: _skeleton(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value).__name__, [_skeleton(each) for each in value]
+    return None if library(value) is not None else type(value).__name__
+
+
+def _compare(g: Any, x: Any, label: str) -> None:
+    shape = tuple(x.shape)
+    if tuple(getattr(g, "shape", ())) != shape or (library(g) is None and shape == ()):
+        refuse_value(
+            label, f"returned shape {getattr(g, 'shape', type(g).__name__)}",
+            f"must have the shape of x0, {shape}", "return ∇f(x) as an array like x",
+        )  # fmt: skip
+    if isinstance(g, np.ndarray) and g.dtype.kind not in "fiu":
+        refuse_type(label, g.dtype, "must return real floats", "check its dtype")
+    mine, theirs = (str(getattr(each, "dtype", "")).removeprefix("torch.") for each in (g, x))
+    if "float" in mine and "float" in theirs and mine != theirs:
+        refuse_type(
+            label, mine, f"x0 is {theirs}: the run would mix precisions, with the limits of the "
+            "lower and the memory of the higher", f"cast x0 to {mine}, or the gradient to {theirs}",
+        )  # fmt: skip
+
+
 def _stack(points: list[Any]) -> Any:
-    kind = type(points[0]).__module__.split(".")[0]
+    kind = library(points[0])
     if kind == "torch":
         return sys.modules["torch"].stack(points)
-    if kind in ("jax", "jaxlib"):
+    if kind == "jax":
         return sys.modules["jax"].numpy.stack(points)
     return np.stack(points)
 
 
-def _require_finite(result: Any, again: Callable[[], Iterator[Any]]) -> None:
-    """Look for the first bad step only after a bad end, so that a good run pays nothing."""
-    if not isinstance(result, np.ndarray) or np.all(np.isfinite(result)):
-        return
-    for step, point in enumerate(again()):
-        if not np.all(np.isfinite(point)):
-            raise NonFiniteError(
-                "gradient", f"NaN or infinity at step {step}", "the run left the finite numbers",
-                "check the gradient, or use a smaller step: the method's interval must cover the "
-                "spectrum",
-            )  # fmt: skip
+def _is_finite(result: Any) -> bool:
+    """Whether all values are finite; True where they are not known (traced arrays)."""
+    if isinstance(result, Tree):
+        return all(_is_finite(leaf) for leaf in result.leaves)
+    kind = library(result)
+    if kind == "jax":
+        jax = sys.modules["jax"]
+        if isinstance(result, jax.core.Tracer):
+            return True
+        return bool(jax.numpy.all(jax.numpy.isfinite(result)))
+    if kind == "torch":
+        try:
+            return bool(sys.modules["torch"].isfinite(result.detach()).all())
+        except RuntimeError:  # inside torch.func.vmap values are not known
+            return True
+    return not isinstance(result, np.ndarray) or bool(np.all(np.isfinite(result)))
+
+
+def _explain(method: Method, carrier: _Iterates, steps: int) -> None:
+    """Run again and say where it left the finite numbers; only after a bad end."""
+    first_gradient: list[int] = []
+    calls = 0
+
+    def watched(x: Any) -> Any:
+        nonlocal calls
+        g = carrier.function(x)
+        calls += 1
+        if not first_gradient and _is_finite(x) and not _is_finite(g):
+            first_gradient.append(calls)
+        return g
+
+    for step, point in enumerate(orbit(method, _Iterates(carrier.start, watched), steps)):
+        if _is_finite(point):
+            continue
+        remedy = (
+            "check the gradient: the point it was given is finite"
+            if first_gradient
+            else "use a smaller step: the method's interval must cover the spectrum, and "
+            "estimate_spectrum measures it"
+        )
+        raise NonFiniteError(
+            "gradient", f"NaN or infinity at step {step}", "the run left the finite numbers", remedy
+        )
 
 
 class Products(NamedTuple):
@@ -247,7 +342,9 @@ def _check_problem(problem: Any, x0: Any, dx0: Any) -> tuple[Array, Array]:
         )  # fmt: skip
     x = _start(x0)
     if not isinstance(x, np.ndarray) or x.ndim != 1:
-        refuse_value("x0", f"shape {x.shape}", "must be a numpy array of shape (d,)", "ravel it")
+        shown = f"shape {x.shape}" if hasattr(x, "shape") else "a tree"
+        refuse_value("x0", shown, "must be a numpy array of shape (d,)", "ravel it")
+    x = x.astype(float, copy=False)  # the tangents are of 64 bits, whatever x0 is
     if isinstance(problem, QuadraticProblem) and x.shape != (problem.dimension,):
         refuse_value(
             "x0", f"an array of shape {x.shape}", f"does not fit d = {problem.dimension}",

@@ -312,7 +312,8 @@ def discretize(measure: Measure, t: int) -> Rule:
     if bulk is None:
         return Rule(np.zeros(1), np.ones(1), none, none, none)
     points = bulk.points
-    basis, a, b = none, none, none
+    basis: np.ndarray = none
+    a, b = none, none
     if points is not None and points <= t:
         nodes, weights = bulk.quadrature(t + 1)
     else:

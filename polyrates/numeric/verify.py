@@ -8,11 +8,12 @@ from typing import Literal
 import numpy as np
 
 from polyrates.errors import NotCommuting, refuse_type, refuse_value
-from polyrates.estimators import Estimator, Unrolled, as_estimator
+from polyrates.estimators import Estimator, Implicit, Unrolled, as_estimator
 from polyrates.numeric.enclosures import enclosed_pairs, grid_bound
 from polyrates.numeric.problems import Array, QuadraticProblem, commutator
 from polyrates.numeric.ring import ValueRing
 from polyrates.numeric.run import differentiate
+from polyrates.numeric.two_variable import multiplier_bounds
 from polyrates.recurrence import Method, as_method, check_steps
 
 __all__ = ["Verification", "far_start", "predicted_errors", "verify"]
@@ -36,8 +37,8 @@ class Verification:
         The error of the estimate of ∂x* at every t.
     bound : array (steps+1,)
         Guaranteed: observed ≤ bound in norm. max|R|‖E‖ + max|C|‖D‖ with suprema over the hull of
-        the spectrum; without commutation max|C| ‖∂H‖_F‖x_0 − x*‖ takes the second place, for
-        unrolling alone (infinite for the other estimators).
+        the spectrum; without commutation M ‖∂H‖_F‖x_0 − x*‖ takes the second place, M the
+        certified maximum of the two-variable multiplier.
     size : float
         The size of the initial error, max(‖E‖, ‖D‖/L), in Frobenius norm.
     gap : float
@@ -199,10 +200,30 @@ def _bound(
     values = problem.eigensystem[0]
     margin = 1e-14 * float(values[-1]) * len(values)
     low, high = max(float(values[0]) - margin, 0.0), float(values[-1]) + margin
-    if high <= 0 or (formula == "two-variable" and not isinstance(estimator, Unrolled)):
+    if high <= 0:
         return np.full(steps + 1, np.inf)
+    if formula == "two-variable":
+        return _frobenius(method, estimator, steps, (low, high), E, drift_size)
     bounds = []
     for parts in enclosed_pairs(method, estimator, steps, (low, high)):
         residual, drift = grid_bound(parts["residual"]).upper, grid_bound(parts["drift"]).upper
         bounds.append(residual * E + (drift * drift_size if drift_size > 0 else 0.0))
     return np.array(bounds)
+
+
+def _frobenius(
+    method: Method,
+    estimator: Estimator,
+    steps: int,
+    segment: tuple[float, float],
+    E: float,
+    drift_size: float,
+) -> Array:
+    """max|R| E + M drift_size at every t, M the maximum of the two-variable multiplier."""
+    multipliers = multiplier_bounds(method, estimator, steps, segment)
+    if isinstance(estimator, Implicit) and estimator.inner is None:
+        residuals = np.zeros(steps + 1)
+    else:
+        pairs = enclosed_pairs(method, estimator, steps, segment)
+        residuals = np.array([grid_bound(parts["residual"]).upper for parts in pairs])
+    return np.asarray((residuals * E + multipliers * drift_size) * (1 + 1e-15))

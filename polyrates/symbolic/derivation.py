@@ -22,7 +22,7 @@ from typing import Any, ClassVar
 import sympy
 
 from polyrates.errors import PolyratesError
-from polyrates.symbolic.radicals import tidy
+from polyrates.symbolic.radicals import tidy, without_roots
 
 __all__ = [
     "Checked",
@@ -105,9 +105,9 @@ class Step(ABC):
         """Run the check; a failure raises DerivationError."""
 
     @property
-    def shown_relation(self) -> str:
-        """The relation in LaTeX."""
-        return self.relation
+    def remainder(self) -> str:
+        """What stands behind the right side in LaTeX: the order of what was dropped."""
+        return ""
 
     def _fail(self, detail: str) -> DerivationError:
         return DerivationError(f"step does not hold ({self.why}): {detail}")
@@ -117,24 +117,37 @@ class Step(ABC):
 class Equality(Step):
     """left = right: as a symbolic zero, or at random rational points of ``over`` where given.
 
-    ``where`` replaces symbols by expressions before the check (and is shown with the step).
+    ``where`` replaces symbols by expressions before the check. ``first_order_in`` names a symbol ε:
+    the two sides then agree up to O(ε²).
     """
 
     over: tuple[Range, ...] = ()
     where: tuple[tuple[Any, Any], ...] = ()
     samples: int = 12
     seed: int = 0
+    first_order_in: sympy.Symbol | None = None
 
     @property
     def kind(self) -> str:
         """Symbolic unless points were given."""
         return SAMPLED if self.over else SYMBOLIC
 
+    @property
+    def remainder(self) -> str:
+        """O(ε²) where only the first order was compared."""
+        if self.first_order_in is None:
+            return ""
+        return rf" + O\left({sympy.latex(self.first_order_in)}^{{2}}\right)"
+
     def check(self) -> Checked:
         """Whether left − right is zero."""
         difference = sympy.sympify(self.left) - sympy.sympify(self.right)
         for old, new in self.where:
             difference = difference.subs(old, new)
+        if self.first_order_in is not None:
+            terms = sympy.Add.make_args(sympy.expand(difference))
+            small = self.first_order_in**2
+            difference = sympy.Add(*(each for each in terms if not _divides(small, each)))
         if not self.over:
             if not vanishes(difference.doit()):
                 raise self._fail(f"{difference} does not reduce to 0")
@@ -286,6 +299,10 @@ class Derivation:
         return html_derivation(self)
 
 
+def _divides(power: sympy.Pow, term: sympy.Expr) -> bool:
+    return bool(term.as_coeff_exponent(power.base)[1] >= power.exp)
+
+
 def vanishes(expression: sympy.Expr) -> bool:
     """Whether an expression reduces to zero by rewriting; False if no rewriting here shows it.
 
@@ -303,11 +320,22 @@ def vanishes(expression: sympy.Expr) -> bool:
     expression = _laurent(expression)
     if expression.has(*_PERIODIC):
         expression = expression.rewrite(sympy.exp)
-    rational = _generators(expression)
+    rational = _generators(without_roots(expression))
     numerator = sympy.fraction(sympy.together(rational))[0]
     if sympy.expand(numerator) == 0:
         return True
-    return bool(sympy.simplify(expression) == 0)
+    return not _refuted(expression) and bool(sympy.simplify(expression) == 0)
+
+
+def _refuted(expression: sympy.Expr) -> bool:
+    """Whether a value at one point shows that the expression is not zero: cheaper than rewriting."""
+    symbols = sorted(expression.free_symbols, key=str)
+    point = {
+        symbol: 3 + k if symbol.is_integer else sympy.Rational(2 * k + 3, 7 * k + 11)
+        for k, symbol in enumerate(symbols)
+    }
+    value = expression.subs(point).evalf(40)
+    return bool(value.is_number and value.is_finite and abs(value) > sympy.Float("1e-20"))
 
 
 _PERIODIC = (sympy.cos, sympy.sin, sympy.tan, sympy.cot, sympy.cosh, sympy.sinh, sympy.tanh)
@@ -324,17 +352,25 @@ def _generators(expression: sympy.Expr) -> sympy.Expr:
             return base**exponent
         if not all(value.is_Integer for value in symbolic.values()):
             return base**exponent
-        constant, factors = sympy.factor_list(base)
         result = base ** terms.get(sympy.S.One, sympy.S.Zero)
-        if constant != 1:
-            factors = [*factors, (constant, 1)]
-        for factor, multiplicity in factors:
+        for factor, multiplicity in _factors(base):
             for key, value in symbolic.items():
                 dummy = names.setdefault((factor, key), sympy.Dummy("g", positive=True))
                 result *= dummy ** (value * multiplicity)
         return result
 
     return expression.replace(lambda e: e.is_Pow and bool(e.exp.free_symbols), lambda e: split(*e.args))
+
+
+def _factors(base: sympy.Expr) -> list[tuple[sympy.Expr, int]]:
+    """The irreducible factors of a rational function with their multiplicities."""
+    result: list[tuple[sympy.Expr, int]] = []
+    for part, direction in zip(sympy.fraction(sympy.cancel(base)), (1, -1), strict=True):
+        constant, factors = sympy.factor_list(part)
+        result += [(factor, direction * multiplicity) for factor, multiplicity in factors]
+        if constant != 1:
+            result.append((constant, direction))
+    return result
 
 
 def _laurent(expression: sympy.Expr) -> sympy.Expr:

@@ -369,7 +369,8 @@ def _formulas(derivation: Derivation) -> list[str]:
             pieces = each.split(r", \quad ")
             result += [rf"{piece}," for piece in pieces[:-1]] + pieces[-1:]
         else:
-            result.append(latex(each) if isinstance(each, sympy.Rel) else f"= {latex(each)}")
+            shown = latex(each)
+            result.append(shown if isinstance(each, sympy.Rel) else rf"\text{{Here: }} {shown}")
     return result
 
 
@@ -381,10 +382,11 @@ def _stack(formulas: list[str]) -> str:
 
 
 def _sides(step: Any) -> tuple[list[str], list[str]]:
-    return tuple(  # type: ignore[return-value]
+    left, right = (
         _printer().signed_terms(side) if isinstance(side, sympy.Add) else [inline(side)]
         for side in (step.left, step.right)
     )
+    return left, [*right, step.remainder] if step.remainder else right
 
 
 def _sentence(text: str) -> list[str]:

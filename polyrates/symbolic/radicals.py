@@ -6,7 +6,7 @@ from typing import Any
 
 import sympy
 
-__all__ = ["root_of", "tidy"]
+__all__ = ["root_of", "tidy", "without_roots"]
 
 
 def tidy(value: sympy.Expr) -> sympy.Expr:
@@ -44,6 +44,17 @@ def root_of(value: sympy.Expr) -> sympy.Expr:
     return _restore(root, back)
 
 
+def without_roots(value: sympy.Expr) -> sympy.Expr:
+    """Squares of new symbols for the symbols under square roots: equal to zero exactly if value is.
+
+    The symbols are taken as ≥ 0, as the endpoints of a spectrum are.
+    """
+    symbols = _symbols_under_roots(value)
+    if not symbols:
+        return value
+    return value.subs(_squares(symbols)[0])
+
+
 def _is_root(power: sympy.Pow) -> bool:
     return bool(power.exp.is_Rational and power.exp.q == 2)
 
@@ -71,7 +82,10 @@ def _squares(symbols: list[sympy.Symbol]) -> tuple[dict[Any, Any], dict[Any, sym
 def _merge(value: sympy.Expr, symbols: list[sympy.Symbol]) -> sympy.Expr:
     images, back = _squares(symbols)
     replaced = value.subs(images)
-    return _restore(sympy.factor(sympy.cancel(sympy.together(replaced))), back)
+    try:
+        return _restore(sympy.factor(sympy.cancel(sympy.together(replaced))), back)
+    except sympy.PolynomialError:  # powers with a symbolic exponent: nothing to merge
+        return value
 
 
 def _restore(value: sympy.Expr, back: dict[Any, sympy.Symbol]) -> sympy.Expr:

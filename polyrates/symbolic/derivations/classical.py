@@ -157,7 +157,7 @@ def gegenbauer_proof(
         rf"\left((1 + c) {ratio} - 1\right) {size}",
     }.get(part, rf"\max_{{\lambda}} \left|P_{{t}}'\right| = \frac{{2}}{{L - \ell}} {ratio} {size}")
     statement += r", \quad c = \frac{L + \ell}{L - \ell}"
-    over = (_DEGREE, Range(a, sympy.Rational(1, 8), 4), _UNIT)
+    over = (Range(t, 1, 6, integer=True), Range(a, sympy.Rational(1, 8), 4), _UNIT)
     steps: list[Step] = [
         Comparison(
             sympy.Abs(G(t, a, x)),

@@ -1,0 +1,332 @@
+"""Proved suprema against exact root counting, brute force, and the limits of their parameters."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import replace
+from fractions import Fraction as F
+from itertools import pairwise
+
+import pytest
+import sympy
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from polyrates.errors import InvalidValue, Undecided
+from polyrates.estimators import OneStep, Unrolled
+from polyrates.methods import Chebyshev, Gegenbauer, GradientDescent, HeavyBall, Nesterov
+from polyrates.numbers import lam, t
+from polyrates.spectra import Interval, Union
+from polyrates.symbolic.polynomials import error_polynomials
+from polyrates.symbolic.theorems import best_step, find_theorem, lower_bound
+
+PARTS = ("initial", "cross", "residual", "drift")
+EXACT = settings(max_examples=25, deadline=None)
+
+
+def theorem(method, spectrum, part):
+    return find_theorem(method, spectrum, part, Unrolled())
+
+
+def changes_sign(poly, low, high):
+    """Whether a rational polynomial takes both signs on [low, high], by Sturm's count."""
+    if poly.is_zero:
+        return False
+    odd = sympy.Poly(1, lam)
+    for factor, multiplicity in poly.sqf_list()[1]:
+        if multiplicity % 2:
+            odd *= factor
+    if odd.degree() <= 0:
+        return False
+    ends = int(odd.eval(low) == 0) + int(odd.eval(high) == 0)
+    return odd.count_roots(low, high) - ends > 0
+
+
+def assert_supremum(poly, support, value):
+    """value − |poly| ≥ 0 on the support, with equality somewhere: exactly the supremum."""
+    value = sympy.sympify(value)
+    attained = False
+    for low, high in support:
+        for bound in (value - poly, value + poly):
+            bound = sympy.Poly(bound, lam)
+            assert bound.eval(low) >= 0 and bound.eval(high) >= 0
+            if low != high:
+                assert not changes_sign(bound, low, high)
+                assert bound.eval((low + high) / 2) >= 0
+        attained |= abs(poly.eval(low)) == value or abs(poly.eval(high)) == value
+    assert attained
+
+
+def assert_all_parts(method, spectrum, steps, parts=PARTS):
+    for t_ in steps:
+        polynomials = error_polynomials(method, t_)
+        for part in parts:
+            found = theorem(method, spectrum, part)
+            assert found is not None
+            assert_supremum(getattr(polynomials, part), spectrum.support, found.value(t_))
+
+
+rationals = st.builds(F, st.integers(1, 40), st.integers(1, 12))
+
+
+@EXACT
+@given(rationals, rationals, rationals, st.integers(0, 9))
+def test_gradient_descent_for_every_step(step, ell, width, steps):
+    h = sympy.Rational(step.numerator, step.denominator) / 5
+    assert_all_parts(GradientDescent(h), Interval(ell, ell + width), [steps])
+
+
+@EXACT
+@given(rationals, rationals, st.integers(0, 9))
+def test_chebyshev_on_its_interval(ell, width, steps):
+    assert_all_parts(Chebyshev(ell, ell + width), Interval(ell, ell + width), [steps])
+
+
+@EXACT
+@given(rationals, rationals, rationals, st.integers(0, 7))
+def test_gegenbauer_on_its_interval(ell, width, alpha, steps):
+    method = Gegenbauer(ell, ell + width, alpha)
+    assert_all_parts(method, Interval(ell, ell + width), [steps])
+
+
+@pytest.mark.parametrize("root", [F(1, 2), F(2, 5), F(1, 10), F(9, 10)])
+def test_heavy_ball_and_nesterov_on_their_interval(root):
+    interval = Interval(root**2, 1)  # √κ rational, so everything is
+    assert_all_parts(HeavyBall.tuned(root**2, 1), interval, range(9))
+    assert_all_parts(Nesterov.tuned(root**2, 1), interval, range(9), PARTS[1:])
+
+
+def test_nesterov_initial_part_has_no_theorem():
+    assert theorem(Nesterov.tuned(1, 4), Interval(1, 4), "initial") is None
+
+
+def test_support_with_gaps_points_and_zero():
+    gaps = Union([(1, 2), (3, 3), (5, 9)])
+    for h in (F(1, 20), F(1, 9), F(1, 5), F(2, 9), F(1, 3)):
+        assert_all_parts(GradientDescent(h), gaps, range(6))
+    point = Union([(4, 4)])
+    for h in (F(1, 8), F(1, 4), F(2, 5)):
+        assert_all_parts(GradientDescent(h), point, range(5))
+    from_zero = Interval(0, 3)
+    assert_all_parts(GradientDescent(F(1, 2)), from_zero, range(6))
+    assert_all_parts(Chebyshev(0, 3), from_zero, range(6))
+    assert_all_parts(Gegenbauer(0, 3, F(3, 2)), from_zero, range(6))
+    # inside the method's interval, with its top
+    assert_all_parts(Chebyshev(1, 9), gaps, range(6))
+
+
+def test_no_theorem_where_none_holds():
+    interval = Interval(1, 10)
+    assert theorem(Chebyshev(1, 9), interval, "initial") is None  # the support leaves the interval
+    assert theorem(Chebyshev(1, 11), interval, "initial") is None  # λ = L is not in the support
+    assert theorem(Gegenbauer(1, 10, F(-1, 4)), interval, "initial") is None
+    assert theorem(HeavyBall(F(1, 5), F(1, 3)), interval, "residual") is None
+    assert theorem(Chebyshev(1.0, 10.0), Interval(1.0, 10.0), "initial") is None
+    assert find_theorem(Chebyshev(1, 10), interval, "initial", OneStep()) is None
+
+
+@pytest.mark.parametrize("exponent", range(1, 7))
+def test_burn_in_table(exponent):
+    kappa = F(1, 10**exponent)
+    interval = Interval(kappa, 1)
+    for method in (GradientDescent.large(kappa, 1), Chebyshev(kappa, 1)):
+        found = theorem(method, interval, "initial")
+        began = time.perf_counter()
+        last, (at, height) = found.burn_in(), found.peak()
+        assert time.perf_counter() - began < 1
+        # exact arithmetic on either side of both integers
+        assert found.value_enclosure(last)[0] > 1 > found.value_enclosure(last + 1)[1]
+        peak = found.value_enclosure(int(at))[1]
+        assert peak >= found.value_enclosure(int(at) - 1)[0]
+        assert peak >= found.value_enclosure(int(at) + 1)[0]
+        assert abs(float(height.evalf(15)) / peak - 1) < 1e-12
+        if exponent >= 3:
+            close = 10.0 ** (1 - exponent / 2)
+            assert abs(found.burn_in_asymptotic.evaluate() / last - 1) < close
+            time_form, height_form = found.peak_asymptotic
+            assert abs(time_form.evaluate() / at - 1) < close
+            assert abs(height_form.evaluate() / peak - 1) < close
+
+
+@pytest.mark.parametrize("kappa", [F(1, 10), F(1, 100), F(1, 1000)])
+def test_burn_in_against_brute_force(kappa):
+    interval, k = Interval(kappa, 1), float(kappa)
+    for method in (GradientDescent.large(kappa, 1), Chebyshev(kappa, 1)):
+        for part in PARTS:
+            found = theorem(method, interval, part)
+            curve = [found.value_enclosure(n)[1] for n in range(int(6 / k))]
+            above = [n for n, value in enumerate(curve) if value > 1 + 1e-12]
+            assert found.burn_in() == (above[-1] if above else 0)
+            assert found.peak()[0] == curve.index(max(curve))
+
+
+def test_rows_of_the_large_step():
+    rows = {F(1, 10): (3.71, 5, 19), F(1, 100): (36.8, 50, 325), F(1, 1000): (368, 500, 4560)}
+    for kappa, (height, at, below) in rows.items():
+        found = theorem(GradientDescent.large(kappa, 1), Interval(kappa, 1), "initial")
+        assert found.peak()[0] == at == math.ceil((1 - kappa**2) / (2 * kappa))
+        assert abs(float(found.peak()[1].evalf()) / height - 1) < 2e-3
+        assert found.burn_in() == below - 1
+
+
+def test_ties_are_decided_exactly():
+    # hL = 3/2: φ_3 = 1 exactly, so the last t above one is 2
+    found = theorem(GradientDescent(F(3, 2)), Interval(0, 1), "initial")
+    assert found.value(3) == 1
+    assert found.burn_in() == 2
+    # the flat step touches one only at t = 0, 1, 2
+    flat = theorem(GradientDescent.flat(0, 1), Interval(F(1, 9), 1), "initial")
+    assert flat.burn_in() == 0 and flat.peak() == (0, 1)
+    just_above = theorem(GradientDescent(F(99, 70)), Interval(F(1, 9), 1), "initial")
+    just_below = theorem(GradientDescent(F(140, 99)), Interval(F(1, 9), 1), "initial")
+    # 99/70 > √2 > 140/99
+    assert just_above.burn_in() == 2 and just_below.burn_in() == 0
+    # Chebyshev on [0, L] grows for ever; its iterates stay at one
+    zero = Interval(0, 1)
+    assert theorem(Chebyshev(0, 1), zero, "initial").burn_in() == sympy.oo
+    assert theorem(Chebyshev(0, 1), zero, "drift").peak() == (sympy.oo, sympy.oo)
+    assert theorem(Chebyshev(0, 1), zero, "residual").burn_in() == 0
+    # divergent steps
+    for h in (2, F(5, 2)):
+        assert theorem(GradientDescent(h), Interval(F(1, 9), 1), "initial").burn_in() == sympy.oo
+    assert theorem(GradientDescent(2), Interval(F(1, 9), 1), "residual").burn_in() == 0
+    assert theorem(GradientDescent(3), Interval(F(1, 9), 1), "residual").burn_in() == sympy.oo
+    nilpotent = theorem(GradientDescent(F(1, 4)), Union([(4, 4)]), "drift")
+    assert nilpotent.peak() == (1, F(1, 4)) and nilpotent.burn_in() == 0
+
+
+@EXACT
+@given(st.integers(101, 199), st.integers(0, 100))
+def test_burn_in_real_brackets_the_integer(percent, below):
+    u = sympy.Rational(percent, 100)
+    found = theorem(GradientDescent(u), Interval(F(below, 101), 1), "initial")
+    real = found.burn_in_real
+    assert (real is None) == (found.burn_in() == 0) == (u**2 < 2)
+    if real is not None and found.value(found.burn_in() + 1) != 1:
+        assert found.burn_in() == math.ceil(real.evaluate()) - 1
+
+
+def test_limits_of_kappa():
+    tiny, almost = F(1, 10**12), 1 - F(1, 10**12)
+    large = theorem(GradientDescent.large(tiny, 1), Interval(tiny, 1), "initial")
+    assert large.peak()[0] == 500000000000
+    assert abs(float(large.peak()[1].evalf()) * math.e * float(tiny) - 1) < 1e-6
+    narrow = theorem(Chebyshev(almost, 1), Interval(almost, 1), "initial")
+    assert narrow.burn_in() == 0
+    assert narrow.value(5) < F(1, 10**40)
+    wide = theorem(GradientDescent.large(almost, 1), Interval(almost, 1), "initial")
+    assert wide.burn_in() == 0 and wide.peak() == (0, 1)
+
+
+def test_dyadic_parameters_are_fast_and_enclosed():
+    step, ell, L = (F(value) for value in (0.0713, 0.31, 27.9))
+    found = theorem(GradientDescent(step), Interval(ell, L), "initial")
+    chebyshev = theorem(Chebyshev(ell, L), Interval(ell, L), "initial")
+    for each in (found, chebyshev):
+        for t_ in (3, 10_000):
+            began = time.perf_counter()
+            each.value(t_)
+            assert time.perf_counter() - began < 0.5  # milliseconds on an idle machine
+        lower, upper = each.value_enclosure(20)
+        exact = each.value(20)
+        assert F(lower) <= F(int(exact.p), int(exact.q)) <= F(upper)
+        assert upper <= math.nextafter(math.nextafter(lower, math.inf), math.inf)
+    assert chebyshev.value_enclosure(10**7) == (0.0, 5e-324)
+
+
+def test_values_at_symbolic_t_agree_with_integers():
+    for method in (
+        GradientDescent(F(2, 11)), GradientDescent(F(3, 20)), GradientDescent(F(1, 10)),
+        Chebyshev(1, 10), Gegenbauer(1, 10, F(3, 2)), HeavyBall.tuned(1, 10),
+        Nesterov.tuned(1, 10),
+    ):  # fmt: skip
+        for part in PARTS:
+            found = theorem(method, Interval(1, 10), part)
+            if found is None:
+                continue
+            general = found.value(t)
+            for n in range(6):
+                value = general.subs(t, n)
+                assert abs((value - found.value(n)).evalf(30, chop=True)) < 1e-25
+
+
+def test_symbols():
+    ell, L, h = sympy.symbols("ell L h", positive=True)
+    large = theorem(GradientDescent.large(ell, L), Interval(ell, L), "initial")
+    kappa = ell / L
+    wanted = ((1 - kappa) / (1 + kappa)) ** (t - 1) * (1 + 2 * (t - 1) / (1 + kappa))
+    formula = large.value(t).args[-1][0]
+    assert sympy.simplify((formula / wanted).subs({ell: 2, L: 7})) == 1
+    assert large.hypotheses == (sympy.Lt(ell, L),)
+    assert sympy.simplify(large.asymptotic - (L - ell) / (L + ell)) == 0
+    with pytest.raises(Undecided):
+        large.burn_in()
+    general = theorem(GradientDescent(h), Interval(ell, L), "residual").value(3)
+    for point in ({h: F(1, 9), ell: 1, L: 10}, {h: 3, ell: 1, L: 2}):
+        numbers = theorem(GradientDescent(point[h]), Interval(point[ell], point[L]), "residual")
+        assert general.subs(point) == numbers.value(3)
+    ratio = lower_bound(Interval(ell, L), t)
+    assert sympy.simplify(ratio.subs({ell: 1, L: 10, t: 2}) - F(81, 161)) == 0
+
+
+def test_lower_bound():
+    assert lower_bound(Interval(1, 10), 2) == sympy.Rational(81, 161)
+    assert lower_bound((1, 10), 0) == 1
+    assert lower_bound((0, 10), 7) == 1
+    floating = lower_bound((1.0, 10.0), 2)
+    assert isinstance(floating, float) and 0 <= 81 / 161 - floating < 1e-15
+    with pytest.raises(InvalidValue):
+        lower_bound(Union([(1, 2), (3, 4)]), 3)
+    for method in (GradientDescent.large(1, 10), HeavyBall.tuned(1, 10), Nesterov.tuned(1, 10)):
+        found = theorem(method, Interval(1, 10), "residual")
+        for n in range(1, 12):
+            assert found.value_enclosure(n)[1] >= float(lower_bound((1, 10), n))
+
+
+def test_best_step():
+    interval = Interval(F(1, 100), 1)
+    for horizon, step, value in ((10, 1.731, 0.988), (50, 1.906, 0.753), (200, 1.959, 0.0955)):
+        best = best_step(interval, horizon)
+        assert abs(float(best.step) - step) < 6e-4 and abs(best.value / value - 1) < 6e-4
+        assert 0 <= best.upper - best.lower < 1e-14
+        for nearby in (F(99, 100), F(101, 100)):
+            other = GradientDescent(best.step * nearby)
+            assert theorem(other, interval, "initial").value_enclosure(horizon)[0] > best.upper
+        assert theorem(best.method, interval, "initial").value_enclosure(horizon)[1] <= best.upper
+    assert best_step(interval, 1).value == 1 and best_step(Interval(0, 1), 9).value == 1
+    assert best_step(Union([(3, 3)]), 4).value == 0
+    floats = best_step((0.01, 1.0), 50)
+    assert isinstance(floats.step, float) and abs(floats.value - 0.7532006) < 1e-6
+    # t = 2: h²ℓL is the middle of 1 − (hℓ)² = (hL)² − 1
+    exact = best_step((1, 2), 2)
+    assert abs(float(exact.step) - math.sqrt(2 / 5)) < 1e-15
+
+
+def test_values_are_unimodal():
+    for found in (
+        theorem(GradientDescent.large(1, 30), Interval(1, 30), "drift"),
+        theorem(Gegenbauer(1, 30, F(1, 2)), Interval(1, 30), "initial"),
+        theorem(HeavyBall.tuned(1, 30), Interval(1, 30), "initial"),
+        theorem(Nesterov.tuned(1, 30), Interval(1, 30), "drift"),
+    ):
+        curve = [found.value_enclosure(n)[0] for n in range(1, 90)]
+        rises = [b > a for a, b in pairwise(curve)]
+        assert rises == sorted(rises, reverse=True)
+        at, height = found.peak()
+        assert math.isclose(max(curve), float(height.evalf()), rel_tol=1e-12)
+        assert curve.index(max(curve)) + 1 == at
+
+
+def test_a_wrong_constant_is_noticed():
+    interval = Interval(1, 10)
+    found = theorem(Chebyshev(1, 10), interval, "drift")
+    poly = error_polynomials(Chebyshev(1, 10), 4).drift
+    assert_supremum(poly, interval.support, found.value(4))
+    for wrong in (F(999, 1000), F(1001, 1000)):
+        with pytest.raises(AssertionError):
+            assert_supremum(poly, interval.support, found.value(4) * wrong)
+    shifted = replace(theorem(GradientDescent(F(1, 7)), interval, "drift"), step=sympy.Rational(1, 8))
+    with pytest.raises(AssertionError):
+        poly = error_polynomials(GradientDescent(F(1, 7)), 4).drift
+        assert_supremum(poly, interval.support, shifted.value(4))
