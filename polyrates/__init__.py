@@ -10,15 +10,22 @@ Spectra      Interval, Union; Uniform, GegenbauerDensity, JacobiDensity, Marchen
 Methods      GradientDescent, HeavyBall, Nesterov, Chebyshev, Gegenbauer, Orthogonal, Sobolev,
              Tabulated, Richardson, WeightedIterates; realize
 Estimators   Unrolled, Truncated, OneStep, Implicit
-Problems     Quadratic, Ridge; or any object with gradient, hvp, cross
-Analysis     residual_polynomial, error_polynomials, rate, compare, best_step, lower_bound
-Synthesis    sobolev_optimal, minimax_optimal
-Execution    run, differentiate, verify
+Problems     Quadratic, Ridge, Logistic, NonlinearLeastSquares; or any object with gradient, hvp and
+             cross
+Analysis     residual_polynomial, error_polynomials, rate, average, compare, best_step, lower_bound,
+             worst_case_problem
+Synthesis    sobolev_optimal, minimax_optimal, minimax_asymptotic, best_eta; best_start, best_split,
+             best_restart; plan
+Execution    run, differentiate, jvp, vjp, verify, sweep; residual_values, residual_series
+Measurement  estimate_spectrum, estimate_sizes, estimate_eta; beyond quadratics local_model,
+             local_errors, contraction_bound
 Presentation latex, cite
 """
 
 from __future__ import annotations
 
+from polyrates.average import average
+from polyrates.choices import best_restart, best_split, best_start
 from polyrates.errors import (
     HorizonError,
     InexactError,
@@ -31,7 +38,9 @@ from polyrates.errors import (
     PolyratesError,
     Undecided,
 )
+from polyrates.estimation import estimate_eta, estimate_sizes, estimate_spectrum
 from polyrates.estimators import Estimator, Implicit, OneStep, Truncated, Unrolled
+from polyrates.local import contraction_bound, local_errors, local_model
 from polyrates.measures import (
     Empirical,
     GegenbauerDensity,
@@ -53,16 +62,20 @@ from polyrates.methods import (
 from polyrates.methods.orthogonal import Orthogonal, Sobolev, SobolevAsymptotic
 from polyrates.minimax_optimum import best_eta, minimax_asymptotic, minimax_optimal
 from polyrates.numbers import lam, t
+from polyrates.numeric.losses import Logistic, NonlinearLeastSquares
 from polyrates.numeric.problems import Problem, Quadratic, Ridge
+from polyrates.numeric.reverse import jvp, vjp
 from polyrates.numeric.run import Trajectory, differentiate, run
 from polyrates.numeric.values import residual_series, residual_values
 from polyrates.numeric.verify import Verification, verify
 from polyrates.optimum import Optimum
+from polyrates.plan import Plan, plan
 from polyrates.rates import Comparison, Rate, RatePart, compare, rate
 from polyrates.recurrence import Method, Stationary, Transition
 from polyrates.references import cite
 from polyrates.sobolev_optimum import sobolev_optimal
 from polyrates.spectra import Interval, Spectrum, Union
+from polyrates.sweeps import sweep
 from polyrates.symbolic.latex import latex
 from polyrates.symbolic.polynomials import ErrorPolynomials, error_polynomials, residual_polynomial
 from polyrates.symbolic.theorems import best_step, lower_bound
@@ -88,6 +101,7 @@ __all__ = [
     "InvalidType",
     "InvalidValue",
     "JacobiDensity",
+    "Logistic",
     "MarchenkoPastur",
     "Method",
     "Mixture",
@@ -95,10 +109,12 @@ __all__ = [
     "NoClosedForm",
     "NoShortRecurrence",
     "NonFiniteError",
+    "NonlinearLeastSquares",
     "NotCommuting",
     "OneStep",
     "Optimum",
     "Orthogonal",
+    "Plan",
     "PolyratesError",
     "Problem",
     "Quadratic",
@@ -120,17 +136,29 @@ __all__ = [
     "Unrolled",
     "Verification",
     "WeightedIterates",
+    "average",
     "best_eta",
+    "best_restart",
+    "best_split",
+    "best_start",
     "best_step",
     "cite",
     "compare",
+    "contraction_bound",
     "differentiate",
     "error_polynomials",
+    "estimate_eta",
+    "estimate_sizes",
+    "estimate_spectrum",
+    "jvp",
     "lam",
     "latex",
+    "local_errors",
+    "local_model",
     "lower_bound",
     "minimax_asymptotic",
     "minimax_optimal",
+    "plan",
     "rate",
     "realize",
     "residual_polynomial",
@@ -138,7 +166,9 @@ __all__ = [
     "residual_values",
     "run",
     "sobolev_optimal",
+    "sweep",
     "t",
     "verify",
+    "vjp",
     "worst_case_problem",
 ]

@@ -70,7 +70,10 @@ def load(name: str) -> Dataset:
     """
     if name not in BUILT_IN:
         refuse_value(
-            "data", name, "is not a built-in data set", f"give {' or '.join(BUILT_IN)}, or a CSV file"
+            "data",
+            name,
+            "is not a built-in data set",
+            f"give {' or '.join(BUILT_IN)}, or a CSV file",
         )
     try:
         from sklearn import datasets
@@ -99,7 +102,9 @@ def load_csv(path: str | Path, target: str) -> Dataset:
     header, rows = _read(path)
     if target not in header:
         shown = ", ".join(header[:8]) + (", …" if len(header) > 8 else "")
-        refuse_value("target", target, f"is not a column of {path.name}", f"its columns are {shown}")
+        refuse_value(
+            "target", target, f"is not a column of {path.name}", f"its columns are {shown}"
+        )
     table = np.array([_numbers(path, header, line, row) for line, row in rows])
     if len(table) < 2:
         refuse_value(
@@ -124,9 +129,11 @@ def load_vector(path: str | Path, dimension: int, argument: str = "x0") -> Array
         values.append(value)
     if len(values) != dimension:
         refuse_value(
-            argument, str(path), f"holds {len(values)} numbers, the problem has {dimension} features",
+            argument,
+            str(path),
+            f"holds {len(values)} numbers, the problem has {dimension} features",
             "give one number a feature, in the standardised features",
-        )  # fmt: skip
+        )
     return np.array(values, dtype=float)
 
 
@@ -185,9 +192,11 @@ def _numbers(path: Path, header: Sequence[str], line: int, row: Sequence[str]) -
             )
         if value is None:
             refuse_value(
-                "data", str(path), f"{cell.strip()[:40]!r} is not a number ({where})",
+                "data",
+                str(path),
+                f"{cell.strip()[:40]!r} is not a number ({where})",
                 "drop the column or encode it as numbers",
-            )  # fmt: skip
+            )
         if not math.isfinite(value):
             refuse_value("data", str(path), f"{cell.strip()[:40]!r} is not finite ({where})")
         values.append(value)
@@ -203,9 +212,7 @@ def _number(cell: str) -> float | None:
         return None
 
 
-def _standardised(
-    name: str, X: Array, y: Array, features: tuple[str, ...], target: str
-) -> Dataset:
+def _standardised(name: str, X: Array, y: Array, features: tuple[str, ...], target: str) -> Dataset:
     columns = [_scaled(name, X[:, i], f"column {label!r}") for i, label in enumerate(features)]
     scaled = np.ascontiguousarray(np.stack(columns, axis=1))
     goal = _scaled(name, y, f"target {target!r}")
@@ -224,9 +231,11 @@ def _scaled(name: str, column: Array, label: str) -> Array:
     if not math.isfinite(deviation) or deviation < 1e-150:
         word = "underflows" if deviation < 1e-150 else "overflows"
         refuse_value(
-            "data", name, f"{label} {word} when it is standardised (values up to {size:.1e})",
+            "data",
+            name,
+            f"{label} {word} when it is standardised (values up to {size:.1e})",
             "rescale the column",
-        )  # fmt: skip
+        )
     if deviation <= 1e-12 * size:
         refuse_value("data", name, f"{label} is constant up to rounding", "drop it or center it")
     return np.asarray(centred / deviation)

@@ -214,7 +214,7 @@ class Jet(Generic[P]):
         self.tangent = tangent
 
     def __mul__(self, scalar: Any) -> Jet[P]:
-        return Jet(self.value * scalar, self.tangent * scalar)  # type: ignore[operator]
+        return Jet(self.value * scalar, self.tangent * scalar)
 
     def __add__(self, other: Jet[P]) -> Jet[P]:
         return Jet(self.value + other.value, self.tangent + other.tangent)  # type: ignore[operator]
@@ -297,7 +297,7 @@ def combine(coefficients: Sequence[Any], points: Sequence[P]) -> P:
                 "give a numpy, JAX or torch array",
             )
         one = type(coefficient) is int and coefficient == 1
-        term: Any = point if one else point * coefficient  # type: ignore[operator]
+        term: Any = point if one else point * coefficient
         total = term if total is None else total + term
     return total  # type: ignore[no-any-return]
 

@@ -353,19 +353,25 @@ def _check_problem(problem: Any, x0: Any, dx0: Any) -> tuple[Array, Array]:
     cross = np.asarray(problem.cross(x))
     if cross.ndim not in (1, 2) or cross.shape[0] != len(x):
         refuse_value(
-            "problem.cross", f"returned shape {cross.shape}", f"must be ({len(x)},) or ({len(x)}, p)",
+            "problem.cross", f"returned shape {cross.shape}",
+            f"must be ({len(x)},) or ({len(x)}, p)",
             "return ∂_θ∇f(x), parameters along the last axis",
         )  # fmt: skip
     if dx0 is None:
         return x, np.zeros(cross.shape)
-    dx = _start(dx0 if hasattr(dx0, "shape") else dx0)
+    dx = _start(dx0)
     if not isinstance(dx, np.ndarray) or dx.shape != cross.shape:
         refuse_value("dx0", f"shape {dx.shape}", f"must have shape {cross.shape}", "reshape it")
     return x, dx
 
 
 def _tangent_run(
-    method: Method, problem: Problem, x0: Array, dx0: Array, steps: int, chosen: Unrolled | Truncated
+    method: Method,
+    problem: Problem,
+    x0: Array,
+    dx0: Array,
+    steps: int,
+    chosen: Unrolled | Truncated,
 ) -> Trajectory:
     carrier = _Tangents(problem, x0, dx0)
     plain = _Iterates(x0, problem.gradient)
@@ -384,7 +390,7 @@ def _tangent_run(
         s = chosen.reset_at(steps) if isinstance(chosen, Truncated) else 0
         state: tuple[Array, ...] = ()
         iterates, jacobians = [], []
-        for t, (output, state) in enumerate(walk(method, plain, s)):
+        for t, (output, state) in enumerate(walk(method, plain, s)):  # noqa: B007
             if t < s:
                 iterates.append(output)
                 jacobians.append(dx0)

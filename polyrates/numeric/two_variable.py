@@ -9,12 +9,12 @@ the entries of C∘∂H are at most M times those of ∂H, and ‖Av‖ ≤ ‖A
 
     unrolled               M = max|P′|              (divided differences are means of P′)
     implicit, exact        M = max|P|/ℓ
-    implicit, k inner      M = max|(Q_k − 1)/λ| · max|P|              (a product of one-variable parts)
+    implicit, k inner      M = max|(Q_k − 1)/λ| · max|P|              (a product of two parts)
     truncated              M of C(λ, μ) = Σ_{j=s}^{t−1} W_j(λ) P_j(μ)
 
 P_j is the polynomial of the point queried at step j and W_j what the rest of the run makes of a
-gradient added there (the adjoint of the state-space recursion). The last maximum is a genuine one in
-two variables: the W_j and P_j are Chebyshev series from flint's balls, the bound of Ehlich and
+gradient added there (the adjoint of the state-space recursion). The last maximum is a genuine one
+in two variables: the W_j and P_j are Chebyshev series from flint's balls, the bound of Ehlich and
 Zeller is applied once along each variable, and the cells that may hold the maximum are then
 subdivided with Bernstein's bounds on the second derivatives.
 
@@ -37,11 +37,11 @@ from polyrates.numbers import Number, ball
 from polyrates.numeric.enclosures import (
     _UNIT,
     _UP,
+    BallRing,
     EnclosedSeries,
     Maximum,
-    BallRing,
-    enclose_series,
     TooCoarse,
+    enclose_series,
     enclosed_pairs,
     grid_bound,
     supremum,
@@ -103,7 +103,7 @@ def multiplier_maximum(
 def multiplier_bounds(
     method: Method, estimator: Estimator, steps: int, segment: tuple[Number, Number]
 ) -> Array:
-    """Upper bounds of M at t = 0, …, steps from one grid each: at most 4 % above, shape (steps+1,)."""
+    """Upper bounds of M at t = 0, …, steps on one grid each, at most 4 % above; (steps+1,)."""
     steps = check_steps(as_method(method), steps)
     if isinstance(estimator, Truncated):
         found = [
@@ -157,9 +157,7 @@ def _by_parts(
     if estimator.inner is None:
         low = float(ball(segment[0]).lower())
         if not low > 0:
-            refuse_value(
-                "spectrum", low, "an exact solve needs eigenvalues > 0", "give ell > 0"
-            )
+            refuse_value("spectrum", low, "an exact solve needs eigenvalues > 0", "give ell > 0")
         low = float(np.nextafter(low, 0.0))
         return [
             TwoVariableMaximum(
@@ -274,7 +272,7 @@ class _Table(NamedTuple):
 
     @property
     def degree(self) -> int:
-        return max(self.coefficients.shape[1] - 1, 1)
+        return max(int(self.coefficients.shape[1]) - 1, 1)
 
     def at(self, angles: Array, derivative: bool = False) -> Array:
         """Values, or derivatives by the angle, shape (k, m)."""
@@ -350,7 +348,7 @@ def _tops(
     values: Array, slopes: tuple[Array, Array], widths: tuple[float, float],
     degrees: tuple[int, int], whole: float, error: float,
 ) -> Array:  # fmt: skip
-    """Taylor to second order on a cell; Bernstein in each variable bounds the second derivatives."""
+    """Taylor to second order on a cell; Bernstein bounds the second derivatives."""
     reach = degrees[0] * widths[0] + degrees[1] * widths[1]
     slack = (degrees[0] * widths[0] + degrees[1] * widths[1]) * error
     first = slopes[0] * widths[0] + slopes[1] * widths[1]
@@ -369,9 +367,7 @@ def _subdivide(
         widths = widths[0] / 2 * (1 + 1e-12), widths[1] / 2 * (1 + 1e-12)
         shifts = np.array([[-1, -1, 1, 1], [-1, 1, -1, 1]], dtype=float)
         shifts = shifts * np.array(widths)[:, None]
-        centers = np.clip(
-            (centers[:, :, None] + shifts[:, None, :]).reshape(2, -1), 0.0, math.pi
-        )
+        centers = np.clip((centers[:, :, None] + shifts[:, None, :]).reshape(2, -1), 0.0, math.pi)
         W, P = left.at(centers[0]), right.at(centers[1])
         values = np.abs(np.sum(W * P, axis=0))
         slopes = (

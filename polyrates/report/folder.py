@@ -35,9 +35,16 @@ def check_target(out: str | Path) -> Path:
     parent = path.parent
     if not parent.is_dir():
         refuse_value("out", str(out), f"the folder {parent} does not exist", "create it first")
-    if not os.access(parent, os.W_OK | os.X_OK):
-        refuse_value("out", str(out), f"the folder {parent} cannot be written", "give another place")
+    os.rmdir(_temporary(path, str(out)))  # so that a long computation does not end in a refusal
     return path
+
+
+def _temporary(path: Path, shown: str) -> Path:
+    """A fresh hidden sibling."""
+    try:
+        return Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+    except OSError as error:
+        refuse_value("out", shown, f"cannot be written ({error.strerror})", "give another place")
 
 
 def _require_ours(path: Path, shown: str) -> None:
@@ -47,18 +54,22 @@ def _require_ours(path: Path, shown: str) -> None:
         known = set(json.loads((path / MARKER).read_text(encoding="utf-8"))["files"])
     except (OSError, ValueError, KeyError, TypeError):
         refuse_value(
-            "out", shown, "exists and was not written by polyrates, so it is not replaced",
+            "out",
+            shown,
+            "exists and was not written by polyrates, so it is not replaced",
             "give another name or remove it",
-        )  # fmt: skip
+        )
     for entry in sorted(path.rglob("*")):
         name = entry.relative_to(path).as_posix()
         product = entry.name.startswith("report.") and entry.name.endswith(_TOOLS)
         if entry.is_dir() or name in known or name == MARKER or product:
             continue
         refuse_value(
-            "out", shown, f"holds a file that polyrates did not write, {name}",
+            "out",
+            shown,
+            f"holds a file that polyrates did not write, {name}",
             "move that file or give another name",
-        )  # fmt: skip
+        )
 
 
 def write_folder(out: str | Path, files: Mapping[str, bytes]) -> Path:
@@ -67,11 +78,11 @@ def write_folder(out: str | Path, files: Mapping[str, bytes]) -> Path:
     Interrupted at any point, it leaves what was there before, and nothing else.
     """
     path = check_target(out)
-    marker = {"about": "Written by polyrates, which replaces this folder whole.", "files": sorted(files)}
-    try:
-        temporary = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
-    except OSError as error:
-        refuse_value("out", str(out), f"cannot be written ({error.strerror})", "give another place")
+    marker = {
+        "about": "Written by polyrates, which replaces this folder whole.",
+        "files": sorted(files),
+    }
+    temporary = _temporary(path, str(out))
     fresh, old = temporary / "new", temporary / "old"
     try:
         fresh.mkdir()

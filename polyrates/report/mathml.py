@@ -18,11 +18,18 @@ _IDENTIFIERS = {
     "ell": "ℓ", "xi": "ξ", "partial": "∂", "nabla": "∇", "infty": "∞",
 }  # fmt: skip
 _OPERATORS = {
-    "cdot": "·", "times": "×", "le": "≤", "ge": "≥", "approx": "≈", "in": "∈", "int": "∫", "to": "→",
-    "star": "⋆", "propto": "∝", "ldots": "…", "pm": "±",
+    "cdot": "·", "times": "×", "le": "≤", "ge": "≥", "approx": "≈", "in": "∈", "int": "∫",
+    "to": "→", "star": "⋆", "propto": "∝", "ldots": "…", "pm": "±",
 }  # fmt: skip
 _NAMES = {"max", "min", "arg", "sup", "log", "exp"}
-_SPACES = {"quad": "1em", "qquad": "2em", ",": "0.17em", ";": "0.28em", ":": "0.22em", " ": "0.25em"}
+_SPACES = {
+    "quad": "1em",
+    "qquad": "2em",
+    ",": "0.17em",
+    ";": "0.28em",
+    ":": "0.22em",
+    " ": "0.25em",
+}
 
 
 def mathml(latex: str, display: bool = False) -> str:
@@ -107,7 +114,7 @@ class _Parser:
         if token == "{":
             return _wrap(self.row("}"))
         if token == "\\|":
-            return '<mo stretchy="false">‖</mo>'
+            return '<mo stretchy="false" lspace="0" rspace="0">‖</mo>'
         if token.startswith("\\"):
             return self.command(token[1:])
         if token[0].isdigit():
@@ -117,6 +124,8 @@ class _Parser:
         if token in "+-=<>()[]|,;./":
             shown = {"-": "−"}.get(token, escape(token))
             fixed = ' stretchy="false"' if token in "()[]|" else ""
+            if token == "|":  # without this a bar is spaced like a relation
+                fixed += ' lspace="0" rspace="0"'
             return f"<mo{fixed}>{shown}</mo>"
         raise self.fail(repr(token))
 

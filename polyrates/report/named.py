@@ -1,4 +1,4 @@
-"""Methods by name, as a command line spells them: ``chebyshev``, ``heavy-ball:momentum=1/2,step=1/5``.
+"""Methods by name, as a command line spells them: ``chebyshev``, ``heavy-ball:step=1/5``.
 
 Numbers are parsed, never evaluated. A name without parameters is tuned to the spectrum [ℓ, L].
 """
@@ -51,27 +51,36 @@ class NamedMethod:
 def _gradient_descent(ell: Number, L: Number, given: Mapping[str, Number]) -> Method:
     if "step" not in given:
         refuse_value(
-            "method", "gradient-descent", "needs its step",
+            "method",
+            "gradient-descent",
+            "needs its step",
             "give the step, or take large, short or flat, which are tuned",
-        )  # fmt: skip
+        )
     return GradientDescent(given["step"])
 
 
 def _heavy_ball(ell: Number, L: Number, given: Mapping[str, Number]) -> Method:
-    tuned = HeavyBall.tuned(ell, L) if not {"step", "momentum"} <= set(given) else None
-    step = given["step"] if "step" in given else tuned.step  # type: ignore[union-attr]
-    momentum = given["momentum"] if "momentum" in given else tuned.momentum  # type: ignore[union-attr]
     if not given:
-        assert tuned is not None
-        return tuned
-    return HeavyBall(*_together(step, momentum), first_step=given.get("first_step"))
+        return HeavyBall.tuned(ell, L)
+    h, m = _step_and_momentum(HeavyBall.tuned, ell, L, given)
+    return HeavyBall(h, m, given.get("first_step"))
 
 
 def _nesterov(ell: Number, L: Number, given: Mapping[str, Number]) -> Method:
-    tuned = Nesterov.tuned(ell, L) if not {"step", "momentum"} <= set(given) else None
-    step = given["step"] if "step" in given else tuned.step  # type: ignore[union-attr]
-    momentum = given["momentum"] if "momentum" in given else tuned.momentum  # type: ignore[union-attr]
-    return Nesterov(*_together(step, momentum))
+    return Nesterov(*_step_and_momentum(Nesterov.tuned, ell, L, given))
+
+
+def _step_and_momentum(
+    tuned: Callable[[Number, Number], Any], ell: Number, L: Number, given: Mapping[str, Number]
+) -> tuple[Number, Number]:
+    """As given, else tuned; tuning asks for ell > 0, so it is done only where it is needed."""
+    both = {"step", "momentum"} <= set(given)
+    fallback = None if both else tuned(ell, L)
+    step = given.get("step", getattr(fallback, "step", None))
+    momentum = given.get("momentum", getattr(fallback, "momentum", None))
+    assert step is not None and momentum is not None
+    h, m = _together(step, momentum)
+    return h, m
 
 
 def _together(*values: Number) -> tuple[Number, ...]:
@@ -164,16 +173,18 @@ def build(
         option = option.strip().replace("-", "_")
         if option not in allowed or not equals:
             refuse_value(
-                "method", spec, f"{name} has no option {item!r}",
+                "method",
+                spec,
+                f"{name} has no option {item!r}",
                 f"it takes {', '.join(f'{each}=NUMBER' for each in allowed)}",
-            )  # fmt: skip
+            )
         if option in given:
             refuse_value("method", spec, f"gives {option} twice")
         given[option] = parse(value, f"{name}:{option}")
-    low, high = given.pop("ell", ell), given.pop("L", L)
+    low, high = given.get("ell", ell), given.get("L", L)
     if isinstance(low, float) or isinstance(high, float):
         low, high = floating(low), floating(high)
-    chosen = dict(given)
+    chosen = {option: value for option, value in given.items() if option not in _HULL}
     for option in entry.options:
         if option not in chosen and defaults and option in defaults:
             chosen[option] = defaults[option]
@@ -183,9 +194,13 @@ def build(
     method = entry.make(low, high, chosen)
     shown = ", ".join(f"{_symbol(option)} = {value}" for option, value in given.items())
     return NamedMethod(
-        entry, method, f"{entry.title}, {shown}" if shown else entry.title,
-        f"{entry.label} {shown}" if shown else entry.label, _parameters(method, entry), spec.strip(),
-    )  # fmt: skip
+        entry,
+        method,
+        f"{entry.title}, {shown}" if shown else entry.title,
+        f"{entry.label} {shown}" if shown else entry.label,
+        _parameters(method, entry),
+        spec.strip(),
+    )
 
 
 def _symbol(option: str) -> str:
@@ -199,8 +214,10 @@ def _parameters(method: Method, entry: Entry) -> tuple[tuple[str, Number], ...]:
         return (("step", method.step),)
     if isinstance(method, HeavyBall):
         return (
-            ("step", method.step), ("momentum", method.momentum), ("first_step", method.first_step)
-        )  # fmt: skip
+            ("step", method.step),
+            ("momentum", method.momentum),
+            ("first_step", method.first_step),
+        )
     if isinstance(method, Nesterov):
         return (("step", method.step), ("momentum", method.momentum))
     if isinstance(method, Gegenbauer):
@@ -209,7 +226,12 @@ def _parameters(method: Method, entry: Entry) -> tuple[tuple[str, Number], ...]:
         return (("ell", method.ell), ("L", method.L))
     if isinstance(method, Sobolev):
         density: Any = method.spectrum
-        return (("ell", density.ell), ("L", density.L), ("alpha", density.alpha), ("eta", method.eta))
+        return (
+            ("ell", density.ell),
+            ("L", density.L),
+            ("alpha", density.alpha),
+            ("eta", method.eta),
+        )
     raise AssertionError(entry.key)
 
 

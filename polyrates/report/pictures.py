@@ -67,11 +67,13 @@ def pictures(analysis: Analysis) -> list[Picture]:
     return drawn + [_confrontation(analysis, i) for i in range(len(analysis.methods))]
 
 
-def _panel(analysis: Analysis, labels: Sequence[str], height: float = 4.1) -> tuple[Any, Any]:
+def _panel(labels: Sequence[str], height: float = 3.7) -> tuple[Any, Any]:
     longest = max(map(len, labels))
-    width, right = 6.2, 0.105 * longest + 0.45
+    width, right = 5.2, 0.078 * longest + 0.36
     drawn = figure(width, height)
-    ax = drawn.add_axes((0.72 / width, 0.6 / height, (width - 0.72 - right) / width, (height - 1.25) / height))
+    ax = drawn.add_axes(
+        (0.6 / width, 0.55 / height, (width - 0.6 - right) / width, (height - 1.2) / height)
+    )
     return drawn, ax
 
 
@@ -89,8 +91,8 @@ def _errors(analysis: Analysis, which: str) -> Picture:
         for values in (each.iterate, each.jacobian)
     ]
     with style(which):
-        drawn, ax = _panel(analysis, [curve.label for curve in curves])
-        draw_curves(ax, curves, *limits(everything, FLOOR))
+        drawn, ax = _panel([curve.label for curve in curves])
+        draw_curves(ax, curves, *limits(everything, FLOOR, 0.13))
         mark_one(ax, burn_in=not iterates)
         ax.set_xlabel("iteration  $t$")
         if iterates:
@@ -99,7 +101,9 @@ def _errors(analysis: Analysis, which: str) -> Picture:
         else:
             title = r"$\|\partial x_t-\partial x_\ast\|\,/\,\|\partial x_0-\partial x_\ast\|$"
             ax.set_title("Their Jacobian, by unrolling\n" + title, fontsize=12)
-            words = "Relative error of the unrolled Jacobian against the iteration, one curve a method."
+            words = (
+                "Relative error of the unrolled Jacobian against the iteration, one curve a method."
+            )
         return _picture(which, words, drawn)
 
 
@@ -123,7 +127,7 @@ def _spectrum(analysis: Analysis, which: str) -> Picture:
         values = each.values if residual else each.slopes * analysis.start.drift_ratio
         curves.append(Curve(each.named.label, analysis.grid, np.abs(values), seen[i]))
     with style(which):
-        drawn, ax = _panel(analysis, [curve.label for curve in curves], 3.7)
+        drawn, ax = _panel([curve.label for curve in curves], 3.4)
         top = max(1.15, 1.06 * max(float(np.max(curve.y)) for curve in curves))
         draw_curves(ax, curves, -0.045 * top, top)
         mark_one(ax)
@@ -135,18 +139,25 @@ def _spectrum(analysis: Analysis, which: str) -> Picture:
             else:
                 ax.xaxis.set_minor_formatter(FuncFormatter(_sparse))
         ax.plot(
-            analysis.eigenvalues, np.full(len(analysis.eigenvalues), 0.02),
-            transform=ax.get_xaxis_transform(), ls="", marker="|", ms=8, mew=0.9, color=INK, zorder=4,
-        )  # fmt: skip
+            analysis.eigenvalues,
+            np.full(len(analysis.eigenvalues), 0.02),
+            transform=ax.get_xaxis_transform(),
+            ls="",
+            marker="|",
+            ms=8,
+            mew=0.9,
+            color=INK,
+            zorder=4,
+        )
         ax.set_xlabel(r"$\lambda$   (ticks: the eigenvalues of $H$)")
         at = f"$t = {analysis.shown_at}$"
         if residual:
             ax.set_title(f"What multiplies the start, {at}\n" + r"$|P_t(\lambda)|$", fontsize=12)
-            words = "The absolute residual polynomial of some methods over the spectrum."
+            words = "The absolute residual polynomials of some methods over the spectrum."
         else:
             title = r"$|P_t'(\lambda)|\;\|D\|\,/\,\|E\|$"
             ax.set_title(f"What multiplies the drift, {at}\n" + title, fontsize=12)
-            words = "The absolute derivative of the residual polynomial of some methods over the spectrum."
+            words = "The absolute derivative of the residual polynomials over the spectrum."
         return _picture(which, words, drawn)
 
 
@@ -169,12 +180,20 @@ def _confrontation(analysis: Analysis, index: int) -> Picture:
     with style(name):
         width, height = 3.5, 2.7
         drawn = figure(width, height)
-        ax = drawn.add_axes((0.52 / width, 0.5 / height, (width - 0.7) / width, (height - 0.95) / height))
+        ax = drawn.add_axes(
+            (0.52 / width, 0.5 / height, (width - 0.7) / width, (height - 0.95) / height)
+        )
         log_axis(ax, low, high)
         shown = np.where(each.bound > 0, each.bound, np.nan)
         ax.fill_between(steps, low, shown, color=seen.color, alpha=0.10, lw=0, zorder=1)
         ax.plot(steps, shown, color=MUTED, lw=1.1, zorder=2)
-        ax.plot(steps, np.where(each.jacobian > 0, each.jacobian, np.nan), color=seen.color, lw=2.0, zorder=3)
+        ax.plot(
+            steps,
+            np.where(each.jacobian > 0, each.jacobian, np.nan),
+            color=seen.color,
+            lw=2.0,
+            zorder=3,
+        )
         mark_one(ax)
         ax.set_xlim(0, analysis.steps)
         ax.set_xlabel("$t$", labelpad=1)

@@ -1,8 +1,8 @@
 r"""The tight joint worst case: its value, why it is attained, and what is no bound.
 
-Write x = aA(λ) and y = gB(λ), A = R − λC and B = C for the sizes ‖E‖ ≤ a, ‖G‖ ≤ g (A = R for ‖E‖ and
-‖D‖). The error of an estimate is A(H)E + B(H)G; its largest norm over all H with spectrum in the
-support, all E and all G is
+Write x = aA(λ) and y = gB(λ), with A = R − λC and B = C for the sizes ‖E‖ ≤ a, ‖G‖ ≤ g (A = R for
+‖E‖ and ‖D‖). The error of an estimate is A(H)E + B(H)G; its largest norm over all H with spectrum
+in the support, all E and all G is
 
     V = min over s in [0, 1] of max over λ of √(x²/s + y²/(1 − s)),    0/0 = 0.
 
@@ -90,9 +90,7 @@ def _attained() -> tuple[Step, ...]:
             r"$0 < s < 1$",
         ),
         Equality(
-            sympy.Add(
-                down / (up + down) * up, -up / (up + down) * down, evaluate=False
-            ),
+            sympy.Add(down / (up + down) * up, -up / (up + down) * down, evaluate=False),
             0,
             r"at the minimum the slopes in $s$ at the points where the maximum is attained are not "
             r"all positive and not all negative (else $s$ could move): one of them is 0, or two of "
@@ -102,9 +100,9 @@ def _attained() -> tuple[Step, ...]:
         Equality(
             _u**2 / _s + _v**2 / (1 - _s) - (_u + _v) ** 2,
             ((1 - _s) * _u - _s * _v) ** 2 / (_s * (1 - _s)),
-            r"let $u^{2} = \sum \omega x^{2}$ and $v^{2} = \sum \omega y^{2}$ over these one or two "
-            r"eigenvalues. Their mixed profile $u^{2}/s + v^{2}/(1-s)$ is $V^{2}$ at this $s$; its "
-            r"slope vanishes, so this $s$ is its minimum, which is $(u + v)^{2}$ at "
+            r"let $u^{2} = \sum \omega x^{2}$ and $v^{2} = \sum \omega y^{2}$ over these one or "
+            r"two eigenvalues. Their mixed profile $u^{2}/s + v^{2}/(1-s)$ is $V^{2}$ at this $s$; "
+            r"its slope vanishes, so this $s$ is its minimum, which is $(u + v)^{2}$ at "
             r"$s = u/(u + v)$: hence $V = u + v$",
         ),
         Equality(
@@ -136,9 +134,9 @@ def _sum_of_maxima() -> tuple[Step, ...]:
             (_x**2 / _s + _y**2 / (1 - _s)).subs(_s, _x / (_x + _y)),
             (_x + _y) ** 2,
             r"with $x = \max a \left|A\right|$ and $y = \max g \left|B\right|$ in place of the "
-            r"profile, $s = x/(x + y)$ gives $V \le \max a \left|A\right| + \max g \left|B\right|$; "
-            r"one eigenvalue gives $V \ge a \left|A\right| + g \left|B\right|$. The two meet when "
-            r"both maxima are attained at one $\lambda$: then $V$ is their sum",
+            r"profile, $s = x/(x + y)$ gives $V \le \max a \left|A\right| + \max g "
+            r"\left|B\right|$; one eigenvalue gives $V \ge a \left|A\right| + g \left|B\right|$. "
+            r"The two meet when both maxima are attained at one $\lambda$: then $V$ is their sum",
         ),
     )
 

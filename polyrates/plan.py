@@ -1,0 +1,525 @@
+"""Which method, and which way to differentiate it, for a budget: ranked by guaranteed error.
+
+The cost of an estimate is N = gradients + Hessian-vector products. Every row is a method, an
+estimator and a split of N between the two, with the error that no problem of the given sizes
+exceeds. Implicit differentiation usually wins: its inner solve starts where the gradient steps
+ended, its two halves contract one after the other, while an unrolled run pays two products a step
+for one contraction. By how much depends on (ℓ, L, ‖E‖, ‖D‖, N), and here it is said. An exact
+implicit solve is left out: what it costs is not a number of products.
+"""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from numpy.polynomial import Chebyshev as ChebyshevSeries
+
+from polyrates.choices import (
+    Choice,
+    best_restart,
+    best_split,
+    best_start,
+    best_tail,
+    chebyshev_on,
+    guarantee,
+)
+from polyrates.errors import PolyratesError, refuse_type, refuse_value
+from polyrates.estimators import Estimator, OneStep, Unrolled
+from polyrates.measures import GegenbauerDensity
+from polyrates.methods import Chebyshev, GradientDescent, HeavyBall, Nesterov
+from polyrates.methods.orthogonal import Sobolev
+from polyrates.numbers import count, floating, is_symbolic, positive
+from polyrates.numeric.minimax import solve_minimax
+from polyrates.numeric.problems import Problem, QuadraticProblem
+from polyrates.numeric.reverse import forward_memory
+from polyrates.numeric.run import Products, Trajectory, differentiate
+from polyrates.recurrence import Method, as_method
+from polyrates.sizes import InitialSizes, sizes_of, sizes_of_problem
+from polyrates.spectra import Interval, Spectrum, as_spectrum
+from polyrates.synthesis import realize
+
+__all__ = ["Plan", "PlanCurve", "PlanRow", "plan", "plan_curves", "standard_methods"]
+
+FAMILIES = ("unrolled", "truncated", "restarted", "one step", "implicit")
+"""The ways to differentiate, in the order of a tie."""
+
+
+@dataclass(frozen=True, eq=False)
+class PlanRow:
+    """One way to spend the budget.
+
+    Attributes
+    ----------
+    label : str
+        The method, as a reader calls it.
+    family : "unrolled", "truncated", "restarted", "one step" or "implicit"
+    method : Method
+    estimator : Estimator
+    t : int
+        Steps of the method.
+    guarantee : float
+        Certified: ‖error‖ ≤ guarantee for every problem of these sizes; units of ‖E‖.
+    lower : float
+        Certified: some such problem has at least this error; 0 where that is not known.
+    products : Products
+        Gradients and Hessian-vector products, at most N in total.
+    memory : int
+        Arrays of length d held at once in forward mode, for one parameter.
+    """
+
+    label: str
+    family: str
+    method: Method
+    estimator: Estimator
+    t: int
+    guarantee: float
+    lower: float
+    products: Products
+    memory: int
+
+    def differentiate(self, problem: Problem, x0: Any, dx0: Any = None) -> Trajectory:
+        """Run this row: ``.jacobians[-1]`` is the estimate of ∂x*."""
+        return differentiate(self.method, problem, x0, self.t, self.estimator, dx0)
+
+    @property
+    def split(self) -> str:
+        """How the products are spent."""
+        first, second = self.products
+        if self.family == "implicit":
+            return f"{first} outer + {second} inner"
+        if self.family == "unrolled":
+            return f"{first} steps"
+        return f"{first} steps, last {second} differentiated"
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """Every method and estimator for a budget, best guarantee first.
+
+    Attributes
+    ----------
+    spectrum : Spectrum
+    budget : int
+        N.
+    sizes : InitialSizes
+    rows : tuple of PlanRow
+    target : float or None
+        The accuracy that was asked for, where it was.
+    """
+
+    spectrum: Spectrum
+    budget: int
+    sizes: InitialSizes
+    rows: tuple[PlanRow, ...]
+    target: float | None = None
+
+    @property
+    def best(self) -> PlanRow:
+        """The row with the smallest guarantee."""
+        return self.rows[0]
+
+    def best_of(self, family: str) -> PlanRow:
+        """The best row of one family."""
+        for row in self.rows:
+            if row.family == family:
+                return row
+        refuse_value("family", family, "has no row", f"give one of {', '.join(FAMILIES)}")
+
+    def differentiate(self, problem: Problem, x0: Any, dx0: Any = None) -> Trajectory:
+        """Run the winner."""
+        return self.best.differentiate(problem, x0, dx0)
+
+    @property
+    def verdict(self) -> str:
+        """Who wins, by how much, and over what, in one sentence."""
+        best = self.best
+        others = [self.best_of(f) for f in ("implicit", "unrolled") if f != best.family
+                  and any(row.family == f for row in self.rows)]  # fmt: skip
+        text = f"{_capital(best.family)} {best.label} wins: {best.guarantee:.3g}"
+        for row in others:
+            if not row.guarantee > 0 or not best.guarantee > 0:
+                continue
+            ratio = row.guarantee / best.guarantee
+            text += f", {ratio:.3g} times below the best {row.family}"
+            text += f" ({row.label}, {row.guarantee:.3g})"
+        text += "."
+        size = floating(self.sizes.error)
+        if best.guarantee >= size:
+            text += f" No way to spend {self.budget} products is better than the start, {size:.3g}."
+        return text
+
+    def __str__(self) -> str:
+        head = ("method", "estimator", "guarantee", "products", "split", "memory")
+        body = [
+            (row.label, row.family, f"{row.guarantee:.3e}", str(row.products.total), row.split,
+             str(row.memory))
+            for row in self.rows
+        ]  # fmt: skip
+        widths = [max(len(line[i]) for line in (head, *body)) for i in range(len(head))]
+        lines = [
+            "  ".join(cell.ljust(w) for cell, w in zip(line, widths, strict=True)).rstrip()
+            for line in (head, *body)
+        ]
+        return "\n".join([f"N = {self.budget}, {self.sizes}", *lines, self.verdict])
+
+    def _repr_html_(self) -> str:
+        head = "".join(
+            f"<th scope='col'>{name}</th>"
+            for name in ("method", "estimator", "guarantee", "products", "split", "memory")
+        )
+        body = "".join(
+            "<tr>" + "".join(
+                f"<td>{html.escape(cell)}</td>"
+                for cell in (row.label, row.family, f"{row.guarantee:.3e}",
+                             str(row.products.total), row.split, str(row.memory))
+            ) + "</tr>"
+            for row in self.rows
+        )  # fmt: skip
+        caption = html.escape(f"N = {self.budget}, {self.sizes}")
+        return (
+            f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead>"
+            f"<tbody>{body}</tbody></table><p>{html.escape(self.verdict)}</p>"
+        )
+
+    def latex(self) -> str:
+        """A ``tabular`` (booktabs rules not needed), best first."""
+        lines = [
+            r"\begin{tabular}{llrrr}",
+            r"method & estimator & guarantee & products & memory \\ \hline",
+        ]
+        for row in self.rows:
+            cells = (_tex(row.label), row.family, _scientific(row.guarantee),
+                     str(row.products.total), str(row.memory))  # fmt: skip
+            lines.append(" & ".join(cells) + r" \\")
+        return "\n".join([*lines, r"\end{tabular}"])
+
+    def curves(self, budgets: Sequence[int] | None = None) -> tuple[PlanCurve, ...]:
+        """The best guarantee of every family against N, the data of :meth:`plot`."""
+        if budgets is None:
+            top = max(2 * self.budget, 8)
+            budgets = sorted({2 * round(v / 2) for v in np.linspace(4, top, 14)} | {self.budget})
+        return plan_curves(self.spectrum, budgets, self.sizes)
+
+    def plot(self, budgets: Sequence[int] | None = None, ax: Any = None) -> Any:
+        """Guaranteed error of every family against N; returns matplotlib's axes."""
+        from polyrates import plotting
+
+        with plotting.style("plan"):
+            if ax is None:
+                ax = plotting.figure(7.0, 4.2).subplots()
+            for curve in self.curves(budgets):
+                wide = curve.family == self.best.family
+                ax.plot(curve.budgets, curve.guarantees, label=curve.family,
+                        linewidth=2.4 if wide else 1.5)  # fmt: skip
+            ax.axvline(self.budget, color="0.6", linewidth=0.8, linestyle=":")
+            ax.set_yscale("log")
+            ax.set_xlabel("N, gradients + Hessian-vector products")
+            ax.set_ylabel("guaranteed error of the Jacobian")
+            ax.set_title(f"Best guarantee for N products ({self.sizes})")
+            ax.legend(frameon=False)
+        return ax
+
+
+@dataclass(frozen=True, eq=False)
+class PlanCurve:
+    """The best guarantee of one family against the budget; arrays (n,)."""
+
+    family: str
+    budgets: npt.NDArray[np.int64]
+    guarantees: npt.NDArray[np.float64]
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _tex(text: str) -> str:
+    for character in "&%#_":
+        text = text.replace(character, "\\" + character)
+    return text
+
+
+def _scientific(value: float) -> str:
+    if value == 0:
+        return "$0$"
+    exponent = math.floor(math.log10(value))
+    return rf"${value / 10**exponent:.2f} \cdot 10^{{{exponent}}}$"
+
+
+def standard_methods(spectrum: Any) -> dict[str, Method]:
+    """The named methods tuned for the hull, in floats; those that need ℓ > 0 only where it is."""
+    ell, L = (
+        floating(end, name)
+        for end, name in zip(as_spectrum(spectrum).hull, ("ell", "L"), strict=True)
+    )
+    found: dict[str, Method] = {
+        "gradient descent": GradientDescent.large(ell, L),
+        "gradient descent, short step": GradientDescent.short(ell, L),
+    }
+    if ell > 0:
+        found["heavy ball"] = HeavyBall.tuned(ell, L)
+        found["Nesterov"] = Nesterov.tuned(ell, L)
+    found["Chebyshev"] = Chebyshev(ell, L)
+    return found
+
+
+def plan(
+    spectrum: Any,
+    budget: int | None = None,
+    *,
+    target: Any = None,
+    x0: Any = None,
+    dx0: Any = None,
+    methods: Any = None,
+    **sizes: Any,
+) -> Plan:
+    """How should I differentiate? Every method × estimator for N products, best guarantee first.
+
+    Parameters
+    ----------
+    spectrum : Spectrum, or Quadratic or Ridge
+        Where the eigenvalues of the Hessian are; or the problem itself, whose hull, and sizes at
+        ``x0``, are then measured.
+    budget : int ≥ 2
+        N, gradients plus Hessian-vector products; or
+    target : number > 0
+        The accuracy wanted, in units of ‖E‖: the smallest N whose best guarantee reaches it.
+    x0, dx0 : arrays
+        With a problem: where its run starts; ``dx0`` None is 0.
+    methods : mapping of str to Method, optional
+        What to rank besides the optimal ones; None takes :func:`standard_methods`.
+    initial, cross, residual, drift, hessian : numbers ≥ 0
+        Bounds of ‖E‖, ‖G‖, ‖E‖, ‖D‖, ‖∂H‖_F‖x_0 − x*‖; see :func:`polyrates.sizes.sizes_of`.
+
+    Returns
+    -------
+    Plan
+
+    Raises
+    ------
+    InvalidValue
+        A budget below 2, both or neither of budget and target, contradictory sizes.
+    """
+    where, known = _question(spectrum, x0, dx0, sizes)
+    if (budget is None) == (target is None):
+        refuse_value(
+            "budget, target", (budget, target), "exactly one of them must be given",
+            "give N, or the accuracy wanted",
+        )  # fmt: skip
+    named = _methods(methods, where)
+    if budget is not None:
+        total = count(budget, "budget")
+        if total < 2:
+            refuse_value(
+                "budget", budget,
+                "is too small for one step: a gradient and a Hessian-vector product", "give N ≥ 2",
+            )  # fmt: skip
+        return _plan(where, total, known, named)
+    goal = floating(positive(target, "target"), "target")
+    return _reach(where, goal, known, named)
+
+
+def _question(
+    spectrum: Any, x0: Any, dx0: Any, sizes: dict[str, Any]
+) -> tuple[Spectrum, InitialSizes]:
+    if isinstance(spectrum, QuadraticProblem):
+        if x0 is None and not sizes:
+            refuse_value(
+                "x0", None, "the sizes depend on the start", "give x0, or residual= and drift="
+            )
+        values = spectrum.eigensystem[0]
+        margin = 1e-14 * float(values[-1]) * len(values)
+        low, high = max(float(values[0]) - margin, 0.0), float(values[-1]) + margin
+        where: Spectrum = Interval(low, high)
+        if sizes:
+            return where, sizes_of(where, **sizes)
+        return where, sizes_of_problem(spectrum, x0, dx0)
+    for name, value in (("x0", x0), ("dx0", dx0)):
+        if value is not None:
+            refuse_value(name, value, "belongs to a problem, not to a spectrum", "leave it out")
+    where = as_spectrum(spectrum)
+    ell, L = where.hull
+    if is_symbolic(ell) or is_symbolic(L):
+        refuse_value("spectrum", spectrum, "has symbols", "give numbers: a plan compares values")
+    if not floating(ell) < floating(L):
+        refuse_value("spectrum", spectrum, "is a single point", "give an interval with ell < L")
+    return where, sizes_of(where, **sizes)
+
+
+def _methods(methods: Any, where: Spectrum) -> dict[str, Method]:
+    if methods is None:
+        return standard_methods(where)
+    if not hasattr(methods, "items"):
+        refuse_type("methods", methods, "must map names to methods", 'give {"mine": method}')
+    return {str(name): as_method(each, f"methods[{name!r}]") for name, each in methods.items()}
+
+
+def _plan(
+    where: Spectrum, budget: int, sizes: InitialSizes, methods: Mapping[str, Method],
+    families: Iterable[str] = FAMILIES, target: float | None = None,
+) -> Plan:  # fmt: skip
+    rows = []
+    for label, family, choose in _candidates(where, budget, sizes, methods, set(families)):
+        try:
+            choice = choose()
+        except PolyratesError as error:
+            # what cannot be analyzed (it diverges, or needs ℓ > 0) has no guarantee: no row
+            if not isinstance(error, ValueError):
+                raise
+            continue
+        rows.append(
+            PlanRow(
+                label, family, choice.method, choice.estimator, choice.t, choice.guarantee,
+                choice.lower, choice.products, forward_memory(choice.method, choice.estimator),
+            )
+        )  # fmt: skip
+    if not rows:
+        refuse_value("methods", sorted(methods), "none of them can be analyzed here", "give others")
+    order = {family: i for i, family in enumerate(FAMILIES)}
+    rows.sort(key=lambda row: (row.guarantee, order[row.family]))
+    return Plan(where, budget, sizes, tuple(rows), target)
+
+
+Candidate = tuple[str, str, Callable[[], Choice]]
+
+
+def _candidates(
+    where: Spectrum,
+    budget: int,
+    sizes: InitialSizes,
+    methods: Mapping[str, Method],
+    wanted: set[str],
+) -> Iterator[Candidate]:
+    """(label, family, how to choose) of every row, the named methods first."""
+    half = budget // 2
+    for label, method in methods.items():
+        steps = half if method.horizon is None else min(half, method.horizon)
+        chosen = {
+            "unrolled": partial(_fixed, method, Unrolled(), steps, where, sizes),
+            "truncated": partial(
+                best_start, method, where, budget=budget, exhaustive=False, given=sizes
+            ),
+            "one step": partial(_fixed, method, OneStep(), budget - 1, where, sizes),
+            "restarted": partial(best_restart, budget, where, method, given=sizes),
+            "implicit": partial(best_split, budget, where, method, given=sizes),
+        }
+        for family, choose in chosen.items():
+            if family in wanted:
+                yield label, family, choose
+    if "unrolled" in wanted:
+        for method in _sobolev(where, sizes):
+            yield "Sobolev", "unrolled", partial(_fixed, method, Unrolled(), half, where, sizes)
+        yield "minimax-optimal", "unrolled", partial(_minimax_choice, half, where, sizes)
+    residual_form = sizes.drift is not None or sizes.hessian is not None
+    if "restarted" in wanted and residual_form and budget <= _OPTIMAL_TAILS:
+        tail = partial(best_tail, budget, where, chebyshev_on(where), given=sizes)
+        yield "Chebyshev, then optimal", "restarted", tail
+
+
+def _fixed(
+    method: Method, estimator: Estimator, t: int, where: Spectrum, sizes: InitialSizes
+) -> Choice:
+    lower, upper = guarantee(method, estimator, t, where, sizes)
+    return Choice(method, estimator, t, t, upper, lower, np.zeros((0, 2)))
+
+
+def _minimax_choice(t: int, where: Spectrum, sizes: InitialSizes) -> Choice:
+    method = _minimax(where, t, sizes)
+    horizon = method.horizon or 0  # 0 where P = 1 is optimal: the start is kept
+    return _fixed(method, Unrolled(), horizon, where, sizes)
+
+
+def _minimax(where: Spectrum, t: int, sizes: InitialSizes) -> Method:
+    """The minimax-optimal method of degree t, for the first form that is known.
+
+    Without commutation the sum bound takes the joint one's place; its optimum is within √2 of that
+    of the joint problem, whose polynomial is run.
+    """
+    form, first, second = next(iter(sizes.forms))
+    support = [(floating(a), floating(b)) for a, b in where.support]
+    solution = solve_minimax(
+        support, t, form="initial/cross" if form == "initial/cross" else "residual/drift",
+        size=floating(first), second=floating(second),
+    )  # fmt: skip
+    coefficients = np.asarray(solution.coefficients, dtype=float)
+    series = ChebyshevSeries(coefficients, domain=solution.hull)
+    return realize(series, (support[0][0], support[-1][1]))
+
+
+def _sobolev(where: Spectrum, sizes: InitialSizes) -> list[Method]:
+    """The running Sobolev method for Chebyshev's density with η = (‖D‖/‖E‖)²."""
+    ell, L = where.hull
+    a = floating(sizes.error)
+    second = next((v for v in (sizes.drift, sizes.hessian, sizes.cross) if v is not None), None)
+    if second is None or not a > 0 or not floating(second) > 0:
+        return []
+    eta = (floating(second) / a) ** 2
+    return [Sobolev(GegenbauerDensity(floating(ell), floating(L), 0), eta)]
+
+
+_LONGEST = 512
+"""The longest budget that a target is looked for in, since certificates grow with its square."""
+_OPTIMAL_TAILS = 320
+"""Beyond this budget the search for an optimal tail takes many seconds and its row is left out."""
+
+
+def _reach(
+    where: Spectrum, goal: float, sizes: InitialSizes, methods: Mapping[str, Method]
+) -> Plan:
+    """Doubling, then bisection on the best guarantee; it falls with N up to the search's grain."""
+    if goal >= floating(sizes.error):
+        return _plan(where, 2, sizes, methods, target=goal)
+    chebyshev = chebyshev_on(where)
+
+    def best(total: int) -> float:
+        quick = _plan(
+            where, total, sizes, {"Chebyshev": chebyshev}, ("unrolled", "restarted", "implicit")
+        )
+        return quick.best.guarantee
+
+    high = 8
+    while best_split(high, where, chebyshev, given=sizes).guarantee > goal:
+        high *= 2
+        if high > _LONGEST:
+            refuse_value(
+                "target", goal, f"is not guaranteed by {_LONGEST} products on this spectrum",
+                "give a larger target, or a spectrum with a larger kappa",
+            )  # fmt: skip
+    low = high // 2
+    while low > 2 and best(low) <= goal:  # another estimator may reach it before
+        low, high = low // 2, low
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if best(middle) <= goal else (middle, high)
+    return _plan(where, high, sizes, methods, target=goal)
+
+
+def plan_curves(
+    spectrum: Any, budgets: Sequence[int], sizes: InitialSizes
+) -> tuple[PlanCurve, ...]:
+    """The best guarantee of unrolled, restarted and implicit Chebyshev estimates against N."""
+    where = as_spectrum(spectrum)
+    totals = [count(each, "budgets", 2) for each in budgets]
+    quick = {"Chebyshev": chebyshev_on(where)}
+    shown = ("unrolled", "restarted", "implicit")
+    values: dict[str, list[float]] = {family: [] for family in shown}
+    for total in totals:
+        made = _plan(where, total, sizes, quick, shown)
+        for family in shown:
+            values[family].append(made.best_of(family).guarantee)
+    return tuple(PlanCurve(family, np.array(totals), np.array(values[family])) for family in shown)
+
+
+def plan_from_arguments(
+    ell: Any, L: Any, budget: Any = None, target: Any = None, **sizes: Any
+) -> Plan:
+    """:func:`plan` on an interval from plain values or strings, as a command line has them."""
+    total = int(budget) if isinstance(budget, str) and budget.strip().isdigit() else budget
+    return plan(Interval(ell, L), total, target=target, **sizes)

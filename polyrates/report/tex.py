@@ -1,0 +1,119 @@
+"""report.tex: the same words for pdflatex, beside the figures as PDF."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from polyrates.report import words
+from polyrates.report.problem import Analysis
+
+__all__ = ["document", "escape_tex", "paper"]
+
+_SPECIAL = {
+    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#",
+    "%": r"\%", "_": r"\_", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}",
+    "κ": r"$\kappa$", "ℓ": r"$\ell$", "√": r"$\surd$", "×": r"$\times$", "−": r"$-$",
+    "η": r"$\eta$",
+    "α": r"$\alpha$", "λ": r"$\lambda$", "₀": r"$_0$", "∂": r"$\partial$", "⋆": r"$\star$",
+    "“": "``", "”": "''", "’": "'", "<": r"$<$", ">": r"$>$", "|": r"$|$",
+}  # fmt: skip
+_SUPERSCRIPT = re.compile("[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+")
+_PLAIN = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+
+
+def escape_tex(text: str) -> str:
+    """Plain text for LaTeX; letters that pdflatex's fonts lack become a question mark."""
+    text = _SUPERSCRIPT.sub(lambda m: f"\0{m.group().translate(_PLAIN)}\1", text)
+    out = []
+    for char in text:
+        if char in "\0\1":
+            out.append("$^{" if char == "\0" else "}$")
+        elif char in _SPECIAL:
+            out.append(_SPECIAL[char])
+        elif char == "-" or char.isascii() or "\u00c0" <= char <= "\u017f":
+            out.append(char)
+        else:
+            out.append("?")
+    return "".join(out)
+
+
+def _inline(text: str) -> str:
+    return "".join(
+        f"${piece}$" if i % 2 else escape_tex(piece) for i, piece in enumerate(text.split("$"))
+    )
+
+
+def document(title: str, body: Sequence[str]) -> bytes:
+    """A complete article."""
+    lines = [
+        r"\documentclass[11pt]{article}",
+        r"\usepackage[utf8]{inputenc}",
+        r"\IfFileExists{lmodern.sty}{\usepackage[T1]{fontenc}\usepackage{lmodern}}{}",
+        r"\usepackage[a4paper,margin=2.3cm]{geometry}",
+        r"\usepackage{amsmath,amssymb,graphicx}",
+        r"\setlength{\parindent}{0pt}\setlength{\parskip}{6pt plus 2pt}",
+        r"\emergencystretch=3em",
+        rf"\title{{{escape_tex(title)}}}",
+        r"\author{}\date{}",
+        r"\begin{document}",
+        r"\maketitle",
+        *body,
+        r"\end{document}",
+        "",
+    ]
+    return "\n".join(lines).encode()
+
+
+def paper(analysis: Analysis) -> bytes:
+    """The report as LaTeX; it includes figures/*.pdf."""
+    body = [
+        rf"\textbf{{{escape_tex(words.answer(analysis))}}}",
+        "",
+        _graphics(("iterates", "jacobian"), 0.49),
+        _table(analysis),
+    ]
+    for section in words.sections(analysis):
+        body.append(rf"\section*{{{escape_tex(section.heading)}}}")
+        body += [_inline(text) + "\n" for text in section.before]
+        if section.formulas:
+            body += [r"\begin{gather*}", " \\\\\n".join(section.formulas), r"\end{gather*}"]
+        body += [_inline(text) + "\n" for text in section.after]
+        if section.pictures:
+            many = section.pictures[0].startswith("bound")
+            body.append(_graphics(section.pictures, 0.32 if many else 0.49))
+    body.append(r"\section*{The methods}")
+    for name, update, residual, parameters in words.method_rows(analysis):
+        body += [
+            rf"\textbf{{{escape_tex(name)}}}: {_inline(parameters)}.",
+            r"\[",
+            rf"{update}, \qquad {residual}",
+            r"\]",
+        ]
+    body += [
+        _inline(words.NOTATION),
+        "",
+        r"\bigskip\small To make this report again: "
+        rf"\texttt{{{escape_tex(analysis.request.command)}}}",
+    ]
+    return document(words.title(analysis), body)
+
+
+def _graphics(names: Sequence[str], width: float) -> str:
+    shown = "\n".join(
+        rf"\includegraphics[width={width}\textwidth]{{figures/{name}.pdf}}" for name in names
+    )
+    return "\\begin{center}\n" + shown + "\n\\end{center}"
+
+
+def _table(analysis: Analysis) -> str:
+    head, rows = words.columns(analysis)
+    widths = (0.16, 0.09, 0.09, 0.12, 0.09, 0.12, 0.1, 0.11, 0.07)
+    spec = "".join(rf"p{{{width * 0.93:.3f}\textwidth}}" for width in widths)
+    lines = [
+        r"{\footnotesize\raggedright\setlength{\tabcolsep}{3pt}",
+        rf"\begin{{tabular}}{{{spec}}}",
+    ]
+    lines.append(" & ".join(escape_tex(cell) for cell in head) + r" \\ \hline")
+    lines += [" & ".join(escape_tex(cell) for cell in row) + r" \\" for row in rows]
+    return "\n".join([*lines, r"\end{tabular}}", ""])

@@ -1,0 +1,300 @@
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+from support import require
+
+import polyrates as pr
+from polyrates.cli import main
+
+
+class Run:
+    """main(argv) with what it printed."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str], *argv: str) -> None:
+        try:
+            self.status = main(list(argv))
+        except SystemExit as leave:  # --help, --version
+            self.status = int(leave.code or 0)
+        self.out, self.err = capsys.readouterr()
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+# Each line: arguments, and what the one line on stderr must say.
+BAD = [
+    (["reprot"], "did you mean report?"),
+    (["--verison"], "there is no option --verison"),
+    (["report", "--stesp", "3"], "there is no option --stesp; did you mean --steps?"),
+    (["report", "--penlaty=1"], "did you mean --penalty?"),
+    (["report", "surplus"], "what is 'surplus'?"),
+    (["report", "--steps"], "expected one argument"),
+    (["report", "--penalty", "nan"], "penalty = 'nan': the string is not a number"),
+    (["report", "--penalty", "-1"], "penalty = '-1': must be > 0"),
+    (["report", "--penalty", "0"], "penalty = '0': must be > 0"),
+    (["report", "--penalty", "__import__('os')"], "the string is not a number"),
+    (["report", "--penalty", "1e999"], "penalty"),
+    (["report", "--steps", "-3"], "steps = -3: must be ≥ 1"),
+    (["report", "--steps", "2.5"], "steps = '2.5': must be an integer"),
+    (["report", "--steps", "99999999999"], "must be ≤"),
+    (["report", "--seed", "-1"], "seed = -1: must be ≥ 0"),
+    (["report", "--data", "brest-cancer"], "did you mean breast-cancer?"),
+    (["report", "--data", "absent.csv", "--target", "y"], "there is no such file"),
+    (["report", "--data", "diabetes", "--target", "y"], "has its own target"),
+    (["report", "--data", "data.csv"], "give --target COLUMN"),
+    (["report", "--data", "data.csv", "--target", "z"], "is not a column"),
+    (["report", "--data", "text.csv", "--target", "y"], "'x' is not a number"),
+    (["report", "--data", "diabetes", "--x0", "absent.txt"], "there is no such file"),
+    (["report", "--data", "diabetes", "--x0", "data.csv"], "is not a finite number"),
+    (["report", "--methods", "large,chebishev"], "did you mean chebyshev?"),
+    (["report", "--methods", ""], "names no method"),
+    (["report", "--methods", "large,large"], "names large twice"),
+    (["report", "--methods", "heavy-ball:stride=1"], "has no option 'stride=1'"),
+    (["report", "--methods", "sobolev:eta=-1"], "eta"),
+    (["report", "--methods", "sobolev:eta=exit()"], "the string is not a number"),
+    (["report", "--methods", "gradient-descent"], "needs its step"),
+    (["report", "--out", "data.csv"], "exists and is not a folder"),
+    (["report", "--out", "theirs"], "was not written by polyrates"),
+    (["report", "--out", "no/such/place"], "does not exist"),
+    (["report", "--out", "data.csv/inside"], "does not exist"),
+    (["report", "--out", "/proc/polyrates-report"], "cannot be written"),
+    (["report", "--out", ""], "out"),
+    (["rate", "--ell", "1", "--L", "10"], "required: --method"),
+    (["rate", "--method", "large", "--ell", "10", "--L", "1"], "ell = "),
+    (["rate", "--method", "large", "--ell", "-1", "--L", "1"], "ell = "),
+    (["rate", "--method", "large", "--ell", "x", "--L", "1"], "the string is not a number"),
+    (["rate", "--method", "large", "--step", "1", "--ell", "1", "--L", "2"], "takes no --step"),
+    (["rate", "--method", "nesterov", "--ell", "0", "--L", "2"], "ell"),
+    (["rate", "--method", "gradient-descent", "--ell", "1", "--L", "2"], "needs its step"),
+    (["rate", "--method", "gradient-descent", "--step", "-1", "--ell", "1", "--L", "2"], "step"),
+    (
+        ["rate", "--method", "large", "--ell", "1", "--L", "2", "--estimator", "unroled"],
+        "unrolled?",
+    ),
+    (
+        ["rate", "--method", "large", "--ell", "1", "--L", "2", "--latex", "no/such.tex"],
+        "cannot be",
+    ),
+    (["optimal", "--ell", "1", "--L", "2", "--t", "3", "--density", "unifrom"], "uniform?"),
+    (["optimal", "--ell", "1", "--L", "2", "--t", "3", "--density", "gegenbauer"], "give --alpha"),
+    (["optimal", "--ell", "1", "--L", "2", "--t", "-3"], "t = -3: must be ≥ 0"),
+    (["optimal", "--ell", "1", "--L", "2", "--t", "3", "--eta", "-1"], "eta"),
+    (["optimal", "--ell", "1", "--L", "2", "--t", "3", "--initial", "1"], "add --minimax"),
+    (["optimal", "--ell", "1", "--L", "2", "--t", "3", "--minimax", "--eta", "1"], "worst case"),
+    (["verify", "--trials", "0"], "trials = 0: must be ≥ 1"),
+    (["verify", "--dim", "0"], "dim = 0: must be ≥ 1"),
+    (["figures", "figrue1"], "did you mean figure1?"),
+    (["figures", "--out", "data.csv"], "exists and is not a folder"),
+]
+
+
+@pytest.mark.parametrize(("argv", "expected"), BAD, ids=lambda value: " ".join(value)[:60])
+def test_bad_input_gets_one_line_and_leaves_nothing_behind(
+    argv: list[str], expected: str, here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("sklearn")
+    (here / "data.csv").write_text("a,b,y\n1,2,3\n2,1,5\n4,4,4\n", encoding="utf-8")
+    (here / "text.csv").write_text("a,y\n1,3\nx,5\n", encoding="utf-8")
+    (here / "theirs").mkdir()
+    (here / "theirs" / "precious").write_text("keep", encoding="utf-8")
+    before = sorted(path.relative_to(here) for path in here.rglob("*"))
+    run = Run(capsys, *argv)
+    assert run.status == 2
+    assert run.out == ""
+    assert run.err.count("\n") == 1 and run.err.startswith("polyrates")
+    assert expected in run.err
+    assert "Traceback" not in run.err
+    assert sorted(path.relative_to(here) for path in here.rglob("*")) == before
+
+
+@pytest.mark.parametrize("command", ["", "report", "rate", "optimal", "verify", "figures"])
+def test_help_is_documentation_with_examples(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = Run(capsys, *filter(None, [command]), "--help")
+    assert run.status == 0
+    assert "examples\n  polyrates" in run.out
+    assert max(map(len, run.out.splitlines())) <= 100
+
+
+def test_the_examples_of_the_help_parse(capsys: pytest.CaptureFixture[str]) -> None:
+    import shlex
+
+    from polyrates.cli import _parser
+
+    parser, commands = _parser()
+    for each in commands.values():
+        lines = (each.epilog or "").splitlines()
+        examples = [line.strip() for line in lines if line.strip().startswith("polyrates ")]
+        assert examples
+        for example in examples:
+            assert parser.parse_known_args(shlex.split(example)[1:])[1] == [], example
+
+
+def test_without_arguments_it_explains_itself_and_does_not_succeed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    run = Run(capsys)
+    assert run.status == 2 and run.out == "" and "polyrates report" in run.err
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    run = Run(capsys, "--version")
+    assert run.status == 0 and run.out == f"polyrates {pr.__version__}\n"
+
+
+GD = ["rate", "--method", "gradient-descent", "--step", "2/11", "--ell", "1", "--L", "10"]
+
+
+def test_rate_says_what_the_library_says(capsys: pytest.CaptureFixture[str]) -> None:
+    run = Run(capsys, *GD, "--steps", "20", "--json")
+    assert run.status == 0 and run.err == ""
+    said = json.loads(run.out)
+    rate = pr.rate(pr.GradientDescent(Fraction(2, 11)), pr.Interval(1, 10))
+    assert said["initial"]["burn_in"] == 18 == rate.initial.burn_in
+    assert (said["initial"]["peak_at"], said["initial"]["status"]) == (5, "proved")
+    assert said["initial"]["exact_at_last_step"] == str(rate.initial(20))
+    assert np.array_equal(said["cross"]["curve"], rate.cross.curve(20))
+    table = Run(capsys, *GD)
+    assert "burn-in           18" in table.out and str(rate.initial(20)) in table.out
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["--method", "large"],
+        ["--method", "flat", "--estimator", "one-step"],
+        ["--method", "heavy-ball"],
+        ["--method", "heavy-ball", "--step", "1/10", "--momentum", "1/4", "--first-step", "1/11"],
+        ["--method", "nesterov", "--momentum", "1/3"],
+        ["--method", "chebyshev", "--estimator", "implicit"],
+        ["--method", "gegenbauer", "--alpha", "3/2", "--estimator", "truncated:3"],
+        ["--method", "sobolev", "--eta", "2", "--alpha", "1/2"],
+        ["--method", "chebyshev:L=20"],
+        ["--method", "gradient-descent", "--step", "1"],
+    ],
+)
+def test_rate_of_every_method(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    run = Run(capsys, "rate", *argv, "--ell", "1", "--L", "10", "--steps", "8")
+    assert run.status == 0, run.err
+    assert "burn-in" in run.out and run.err == ""
+
+
+def test_optimal_is_the_sobolev_optimum(capsys: pytest.CaptureFixture[str]) -> None:
+    argv = ["optimal", "--ell", "1", "--L", "9", "--density", "uniform", "--t", "5", "--eta", "2"]
+    said = json.loads(Run(capsys, *argv, "--json").out)
+    best = pr.sobolev_optimal(pr.Uniform(1, 9), 5, 2)
+    assert said["value_exact"] == str(best.value) and said["status"] == "proved"
+    assert said["coefficients_low_to_high"][0] == "1"
+    assert all(a <= b for a, b in zip(said["values"], said["chebyshev"], strict=True))
+    assert "proved" in Run(capsys, *argv).out
+
+
+def test_minimax_is_certified(capsys: pytest.CaptureFixture[str]) -> None:
+    argv = ["optimal", "--ell", "1", "--L", "10", "--t", "10", "--minimax"]
+    said = json.loads(Run(capsys, *argv, "--json").out)
+    assert said["status"] == "certified"
+    assert said["lower"] <= 0.0659537 * (1 + 1e-5) and said["upper"] >= 0.0659537 * (1 - 1e-5)
+    assert said["gap"] < 1e-10 and said["chebyshev"] > 10 * said["upper"]
+    run = Run(capsys, *argv[:-1], "--minimax", "--residual", "1", "--drift", "2")
+    assert run.status == 0 and "residual 1, drift 2" in run.out
+
+
+def test_verify_agrees_and_exits_accordingly(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    argv = [
+        "verify",
+        "--trials",
+        "1",
+        "--dim",
+        "6",
+        "--steps",
+        "20",
+        "--methods",
+        "large,chebyshev",
+    ]
+    run = Run(capsys, *argv)
+    assert run.status == 0 and "2 of 2 runs agree" in run.out
+    assert json.loads(Run(capsys, *argv, "--noncommuting", "--json").out)["ok"] is True
+    from polyrates.numeric import verify
+
+    monkeypatch.setattr(verify, "TOLERANCE", 0.0)
+    run = Run(capsys, *argv)
+    assert run.status == 1 and "FAILS" in run.out
+
+
+DOCUMENTS = [
+    [*GD, "--latex"],
+    ["rate", "--method", "sobolev", "--ell", "1", "--L", "10", "--steps", "6", "--latex"],
+    ["optimal", "--ell", "1", "--L", "100", "--t", "6", "--latex"],
+    ["optimal", "--ell", "1", "--L", "10", "--t", "6", "--minimax", "--latex"],
+]
+
+
+@pytest.mark.parametrize("argv", DOCUMENTS, ids=lambda argv: " ".join(argv)[:40])
+def test_latex_is_a_document_that_compiles(
+    argv: list[str], here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = Run(capsys, *argv)
+    assert run.status == 0
+    assert run.out.startswith("\\documentclass") and run.out.endswith("\\end{document}\n")
+    assert Run(capsys, *argv, "doc.tex").out == ""
+    assert (here / "doc.tex").read_text(encoding="utf-8") == run.out
+    require("tex", shutil.which("pdflatex") is not None)
+    compile_tex(here, "doc.tex")
+
+
+def compile_tex(folder: Path, name: str) -> None:
+    done = subprocess.run(
+        ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", name],
+        cwd=folder, capture_output=True, text=True, errors="replace",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-2000:]
+
+
+def command(*argv: str) -> list[str]:
+    return [sys.executable, "-m", "polyrates", *argv]
+
+
+def test_in_a_pipe_there_is_no_progress_and_a_closed_pipe_is_no_crash(here: Path) -> None:
+    done = subprocess.run(command(*GD), capture_output=True, text=True)
+    assert done.returncode == 0 and done.stderr == ""
+    read, write = os.pipe()
+    os.close(read)
+    with os.fdopen(write, "w") as closed:
+        done = subprocess.run(
+            command(*GD, "--json"), stdout=closed, stderr=subprocess.PIPE, text=True
+        )
+    assert "Traceback" not in done.stderr and done.returncode != 0
+
+
+@pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_that_is_stopped_leaves_nothing(kind: int, here: Path) -> None:
+    pytest.importorskip("sklearn")
+    with subprocess.Popen(
+        command("report", "--steps", "2000"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        time.sleep(2.5)
+        process.send_signal(kind)
+        _, error = process.communicate(timeout=30)
+    assert process.returncode in (130, 143)
+    assert "Traceback" not in error
+    assert list(here.iterdir()) == []

@@ -1,0 +1,248 @@
+"""The plan: its table reproduced, its guarantees held against runs, its winner best observed."""
+
+from __future__ import annotations
+
+import pickle
+from fractions import Fraction as F
+from functools import cache
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import polyrates as pr
+from polyrates.numbers import number
+from polyrates.plan import Plan, plan, plan_curves, plan_from_arguments
+from polyrates.sizes import InitialSizes, sizes_of, sizes_of_problem
+from polyrates.worst_case import worst_case_problem
+
+INTERVAL = pr.Interval(0.01, 1.0)
+
+
+@cache
+def cheap() -> Plan:
+    return plan(INTERVAL, 160, residual=1, drift=0.01)
+
+
+@cache
+def dear() -> Plan:
+    return plan(INTERVAL, 80, residual=1, drift=1)
+
+
+def value(made: Plan, label: str, family: str) -> float:
+    (row,) = [r for r in made.rows if r.label == label and r.family == family]
+    return row.guarantee
+
+
+@pytest.mark.parametrize(
+    ("made", "unrolled", "minimax", "implicit", "k", "restarted"),
+    [(cheap, 2.8e-5, 2.5e-6, 4.3e-7, 80, 5.7e-6), (dear, 2.11, 0.358, 0.0131, 29, 0.055)],
+)
+def test_equal_cost_table(made, unrolled, minimax, implicit, k, restarted) -> None:  # type: ignore[no-untyped-def]
+    """Within 2 % of the values computed independently (κ = 0.01, L = 1, Chebyshev solves)."""
+    table = made()
+    assert value(table, "Chebyshev", "unrolled") == pytest.approx(unrolled, rel=0.02)
+    assert value(table, "minimax-optimal", "unrolled") == pytest.approx(minimax, rel=0.02)
+    assert value(table, "Chebyshev", "implicit") == pytest.approx(implicit, rel=0.02)
+    assert value(table, "Chebyshev", "restarted") == pytest.approx(restarted, rel=0.02)
+    assert table.best.family == "implicit" and table.best.products.hessian_vector == k
+    assert "Implicit Chebyshev wins" in table.verdict
+
+
+@pytest.mark.parametrize("made", [cheap, dear])
+def test_rows_are_consistent(made) -> None:  # type: ignore[no-untyped-def]
+    table = made()
+    guarantees = [row.guarantee for row in table.rows]
+    assert guarantees == sorted(guarantees)
+    for row in table.rows:
+        assert 0 <= row.lower <= row.guarantee
+        # tight: the worst case is attained, not only bounded
+        assert row.lower >= row.guarantee * (1 - 1e-9)
+        assert row.products.total <= table.budget
+        assert row.memory > 0
+
+
+def test_the_winner_is_the_best_observed_on_the_worst_problems_of_all() -> None:
+    """Every row is run on all rows' worst problems: guarantees are met, the winner's is least."""
+    table = plan(INTERVAL, 40, residual=1, drift=0.3)
+    rows = [row for row in table.rows if row.guarantee < 1e3]
+    problems = [
+        worst_case_problem(row.method, INTERVAL, row.t, row.estimator, residual=1, drift=0.3)
+        for row in rows
+    ]
+    observed = np.array(
+        [
+            [
+                np.linalg.norm(row.differentiate(problem, x0, dx0).jacobians[-1])
+                for problem, x0, dx0 in problems
+            ]
+            for row in rows
+        ]
+    )
+    guarantees = np.array([row.guarantee for row in rows])
+    assert np.all(observed <= guarantees[:, None] * (1 + 1e-9))
+    np.testing.assert_allclose(np.diag(observed), guarantees, rtol=1e-6)
+    assert int(np.argmin(observed.max(axis=1))) == 0
+    assert rows[0] is table.best
+
+
+@settings(max_examples=15)
+@given(
+    seed=st.integers(0, 10**6), log_kappa=st.floats(-2.5, -0.1), n=st.integers(2, 50),
+    log_drift=st.floats(-3, 2), initial=st.booleans(),
+)  # fmt: skip
+def test_no_run_exceeds_its_guarantee(
+    seed: int, log_kappa: float, n: int, log_drift: float, initial: bool
+) -> None:
+    """Random commuting problems of the planned sizes, every row."""
+    ell = 10.0**log_kappa
+    problem = pr.Quadratic.random(pr.Interval(ell, 1.0), 6, seed)
+    x0 = np.random.default_rng(seed).standard_normal(6)
+    problem = pr.Quadratic(problem.H, problem.b, problem.dH * 10.0**log_drift, problem.db)
+    sizes = sizes_of_problem(problem, x0)
+    given_sizes = next(each for each in sizes.arguments if ("initial" in each) == initial)
+    values = problem.eigensystem[0]
+    interval = pr.Interval(float(values[0]) * (1 - 1e-12), float(values[-1]) * (1 + 1e-12))
+    made = plan(interval, n, methods={"Chebyshev": pr.Chebyshev(*interval.hull)}, **given_sizes)
+    for row in made.rows:
+        error = row.differentiate(problem, x0).jacobians[-1] - problem.solution_jacobian
+        slack = 1e-9 * (1 + np.linalg.norm(problem.solution_jacobian) + np.linalg.norm(x0))
+        slack *= max(1.0, 10.0**log_drift)
+        assert np.linalg.norm(error) <= row.guarantee * (1 + 1e-9) + slack
+
+
+def test_a_target_instead_of_a_budget() -> None:
+    made = plan(INTERVAL, target=1e-2, residual=1, drift=1)
+    assert made.best.guarantee <= 1e-2 == made.target
+    assert plan(INTERVAL, made.budget - 1, residual=1, drift=1).best.guarantee > 1e-2
+    assert plan(INTERVAL, target=2, residual=1, drift=1).budget == 2
+    with pytest.raises(pr.InvalidValue, match="target"):
+        plan(pr.Interval(1e-6, 1.0), target=1e-3, residual=1, drift=1)
+
+
+def test_a_problem_instead_of_sizes() -> None:
+    """Measured sizes; both forms where ∂H commutes, the Frobenius form where it does not."""
+    rng = np.random.default_rng(0)
+    X, y = rng.standard_normal((40, 6)), rng.standard_normal(40)
+    x0 = rng.standard_normal(6)
+    shared = pr.Ridge(X, y, 0.1)
+    made = plan(shared, 24, x0=x0)
+    assert made.sizes.drift is not None and made.sizes.cross is not None
+    split = pr.Ridge(X, y, np.linspace(0.05, 0.5, 6))
+    apart = plan(split, 24, x0=x0)
+    assert apart.sizes.hessian is not None and apart.sizes.drift is None
+    for problem, table in ((shared, made), (split, apart)):
+        for row in table.rows:
+            error = row.differentiate(problem, x0).jacobians[-1] - problem.solution_jacobian
+            assert np.linalg.norm(error) <= row.guarantee * (1 + 1e-9)
+        observed = table.differentiate(problem, x0).jacobians[-1]
+        assert np.linalg.norm(observed - problem.solution_jacobian) <= table.best.guarantee
+
+
+def test_two_forms_take_the_smaller_guarantee() -> None:
+    both = plan(INTERVAL, 20, residual=1, drift=1, cross=0.5)
+    one = plan(INTERVAL, 20, residual=1, drift=1)
+    other = plan(INTERVAL, 20, initial=1, cross=0.5)
+    for row in both.rows:
+        if row.family in ("unrolled", "one step") and row.label in ("Chebyshev", "Nesterov"):
+            found = [value(each, row.label, row.family) for each in (one, other)]
+            assert row.guarantee == pytest.approx(min(found), rel=1e-12)
+    assert both.best.guarantee <= min(one.best.guarantee, other.best.guarantee) * (1 + 1e-12)
+
+
+@pytest.mark.parametrize(
+    "spectrum",
+    [pr.Interval(0, 1), pr.Union([(F(1, 100), F(1, 10)), (F(9, 10), 1)]), pr.Uniform(1, 10),
+     pr.Empirical([1, 2, 5, 10]), (1, 10)],
+)  # fmt: skip
+@pytest.mark.parametrize("budget", [2, 3, 11])
+def test_other_spectra_and_small_budgets(spectrum, budget: int) -> None:  # type: ignore[no-untyped-def]
+    made = plan(spectrum, budget, residual=2, drift=F(1, 2))
+    assert made.rows and made.best.products.total <= budget
+    assert all(row.lower <= row.guarantee for row in made.rows)
+
+
+def test_what_is_shown() -> None:
+    made = dear()
+    text = str(made)
+    assert text.startswith("N = 80, ‖E‖ = 1, ‖D‖ = 1\n") and text.endswith(made.verdict)
+    assert text.count("\n") == len(made.rows) + 2
+    assert "51 outer + 29 inner" in text
+    page = made._repr_html_()
+    assert page.count("<tr>") == len(made.rows) + 1 and "<caption>" in page
+    table = made.latex()
+    assert table.count(r"\\") == len(made.rows) + 1
+    assert r"$1.31 \cdot 10^{-2}$" in table
+    hopeless = plan(INTERVAL, 4, residual=1, drift=100)
+    assert "better than the start" in hopeless.verdict
+
+
+def test_the_picture_and_its_data() -> None:
+    made = plan(INTERVAL, 20, residual=1, drift=1)
+    curves = made.curves([4, 20, 40])
+    assert [curve.family for curve in curves] == ["unrolled", "restarted", "implicit"]
+    for curve in curves:
+        assert np.all(curve.guarantees > 0) and curve.guarantees[-1] <= curve.guarantees[0]
+    axes = made.plot([4, 20, 40])
+    assert axes.get_yscale() == "log" and len(axes.get_legend().get_texts()) == 3
+    with pytest.raises(pr.InvalidValue, match="budgets"):
+        plan_curves(INTERVAL, [1], made.sizes)
+
+
+def test_everything_pickles() -> None:
+    made = plan(INTERVAL, 12, residual=1, drift=1)
+    again = pickle.loads(pickle.dumps(made))
+    assert str(again) == str(made)
+
+
+def test_from_strings() -> None:
+    made = plan_from_arguments("0.01", "1", "20", residual="1", drift="1/100")
+    assert made.budget == 20 and made.sizes.drift == F(1, 100) and made.sizes.error == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        ({"budget": 1}, "budget"), ({"budget": 0}, "budget"), ({"budget": -3}, "budget"),
+        ({"budget": 2.5}, "budget"), ({"budget": "x"}, "budget"), ({"budget": None}, "budget"),
+        ({"target": 1e-3}, "budget, target"), ({"budget": None, "target": -1}, "target"),
+        ({"budget": None, "target": 0}, "target"), ({"residual": -1}, "residual"),
+        ({"residual": float("nan")}, "residual"), ({"residual": True}, "residual"),
+        ({"drift": None}, "residual"), ({"drift": "x"}, "drift"), ({"size": 3}, "size"),
+        ({"initial": 2}, "initial, residual"), ({"cross": 99}, "residual, drift, cross"),
+        ({"drift": 99, "cross": 0}, "residual, drift, cross"),
+        ({"drift": 1, "hessian": 0.5}, "drift, hessian"),
+        ({"spectrum": pr.Interval(5, 10), "drift": 1, "cross": 1}, "residual, drift, cross"),
+        ({"spectrum": None}, "spectrum"), ({"spectrum": (2, 1)}, "ell"),
+        ({"methods": 3}, "methods"), ({"methods": {"mine": 3}}, "methods"), ({"x0": [1]}, "x0"),
+    ],
+)  # fmt: skip
+def test_bad_input(arguments, named: str) -> None:  # type: ignore[no-untyped-def]
+    given_arguments = {"spectrum": INTERVAL, "budget": 20, "residual": 1, "drift": 1, **arguments}
+    spectrum = given_arguments.pop("spectrum")
+    with pytest.raises(pr.PolyratesError) as caught:
+        plan(spectrum, **given_arguments)
+    assert caught.value.argument.startswith(named)  # type: ignore[attr-defined]
+    assert caught.value.remedy  # type: ignore[attr-defined]
+
+
+def test_sizes() -> None:
+    assert sizes_of(residual=1, drift=2) == InitialSizes(number(1), drift=number(2))
+    assert [form for form, _, _ in sizes_of(residual=1, drift=1, cross=1).forms] == [
+        "residual/drift", "initial/cross",
+    ]  # fmt: skip
+    for bad in ({}, {"initial": 1}, {"residual": 1}, {"drift": 1}, {"cross": 1}, {"hessian": 1},
+                {"initial": 1, "residual": 1}):  # fmt: skip
+        with pytest.raises(pr.InvalidValue):
+            sizes_of(**bad)
+    problem = pr.Quadratic.random(pr.Interval(1, 10), 4, 0)
+    measured = sizes_of_problem(problem, np.ones(4))
+    checked = sizes_of(
+        problem.spectrum, residual=measured.error, drift=measured.drift, cross=measured.cross
+    )
+    assert checked == measured
+    with pytest.raises(pr.InvalidValue, match="x0"):
+        sizes_of_problem(problem, np.ones(3))
+    with pytest.raises(pr.InvalidType, match="problem"):
+        sizes_of_problem(None, np.ones(3))  # type: ignore[arg-type]

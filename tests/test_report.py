@@ -1,0 +1,455 @@
+from __future__ import annotations
+
+import html
+import json
+import re
+import shutil
+import signal
+import subprocess
+from html.parser import HTMLParser
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from support import require
+
+from polyrates.cli import main
+from polyrates.errors import InvalidValue
+from polyrates.report import Request, analyse, files, report, table_text
+from polyrates.report.folder import MARKER, check_target, write_folder
+from polyrates.report.mathml import mathml
+from polyrates.report.named import DEFAULT_METHODS, NAMES, build, parse_methods, split
+from polyrates.report.problem import Profile
+from polyrates.report.tex import escape_tex
+from polyrates.report.words import GROWS, answer, as_json, number_text, start_text
+
+pytest.importorskip("sklearn")
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> tuple[object, Path]:
+    return report(Request(), tmp_path_factory.mktemp("report") / "out")
+
+
+@pytest.fixture(scope="module")
+def folder(done: tuple[object, Path]) -> Path:
+    return done[1]
+
+
+@pytest.fixture(scope="module")
+def said(folder: Path) -> dict:
+    return json.loads((folder / "report.json").read_text(encoding="utf-8"))
+
+
+def page(folder: Path) -> str:
+    return (folder / "report.html").read_text(encoding="utf-8")
+
+
+def csv_write(folder: Path, X: np.ndarray, y: np.ndarray) -> str:
+    names = [f"x{i}" for i in range(X.shape[1])]
+    lines = [",".join([*names, "y"])]
+    lines += [",".join(map(repr, map(float, (*row, goal)))) for row, goal in zip(X, y, strict=True)]
+    path = folder / "data.csv"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return str(path)
+
+
+def small(**changes: object) -> Request:
+    return Request(**{"data": "diabetes", "steps": 12, "methods": "large,sobolev", **changes})
+
+
+# what it shows
+
+
+def test_the_curse_and_the_cure_are_visible_by_default(said: dict) -> None:
+    methods = {each["method"]: each for each in said["methods"]}
+    assert list(methods) == DEFAULT_METHODS.split(",")
+    assert methods["large"]["jacobian"]["peak"] > 5
+    assert methods["chebyshev"]["jacobian"]["peak"] > 8
+    assert methods["sobolev"]["jacobian"]["peak"] < 1.2
+    assert methods["large"]["iterates"]["peak"] == 1.0
+    assert said["start"]["norm_x0_over_norm_solution"] == pytest.approx(10)
+    assert said["verified"] and said["largest_gap"] < 1e-12
+
+
+def test_curves_hold_the_numbers_of_the_table(folder: Path, said: dict) -> None:
+    head, *rows = (folder / "curves.csv").read_text(encoding="utf-8").splitlines()
+    table = dict(zip(head.split(","), np.array([r.split(",") for r in rows], float).T, strict=True))
+    assert np.array_equal(table["t"], np.arange(said["steps"] + 1))
+    for each in said["methods"]:
+        name = each["method"]
+        observed, bound = table[f"{name} jacobian"], table[f"{name} jacobian guarantee"]
+        assert np.all(observed <= bound * (1 + 1e-9) + 1e-12)
+        assert np.all(
+            table[f"{name} iterates"] <= table[f"{name} iterates guarantee"] * (1 + 1e-9) + 1e-12
+        )
+        assert observed[0] == 1 and each["jacobian"]["peak"] == observed.max()
+        assert each["guarantee"]["peak"] == bound.max()
+        last = each["jacobian"]["burn_in"]
+        above = np.flatnonzero(observed > 1 + 1e-9)
+        assert above.max(initial=0) == (said["steps"] if last is None else last)
+        # no method beats the lower bound in the worst case
+        assert np.all(table[f"{name} iterates guarantee"] >= table["lower bound"] * (1 - 1e-12))
+
+
+def test_the_answer_stands_at_the_top_of_the_page(folder: Path, said: dict) -> None:
+    text = html.unescape(page(folder)).replace("\u00a0", " ")
+    assert text.index(said["answer"]) < text.index("<svg")
+
+
+class _Text(HTMLParser):
+    """The words of a page without figures, formulas and style."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.silent, self.words = 0, []
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        self.silent += tag in ("svg", "math", "style", "title")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.silent -= tag in ("svg", "math", "style", "title")
+
+    def handle_data(self, data: str) -> None:
+        if not self.silent:
+            self.words.append(data)
+
+
+def numbers_of(value: object) -> list[float]:
+    if isinstance(value, dict):
+        return [x for each in value.values() for x in numbers_of(each)]
+    if isinstance(value, list):
+        return [x for each in value for x in numbers_of(each)]
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return [float(value)]
+    return []
+
+
+def test_every_number_on_the_page_is_in_the_json(folder: Path, said: dict) -> None:
+    reader = _Text()
+    reader.feed(page(folder))
+    text = " ".join(reader.words).replace("\u00a0", " ").replace("−", "-")
+    text = text.replace(said["command"], "").replace("NeurIPS 2022", "")
+    text = re.sub(r"h = (2/|1/|√2/)", "", text).replace("1 %", "").replace("begins at 1;", "")
+    text = re.sub(r"stays near 1\b", "", text)
+    plain = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+    text = re.sub(r" × 10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)", lambda m: "e" + m.group(1).translate(plain), text)
+    shown = re.findall(r"(?<![\w.])-?\d+(?:\.\d+)?(?:e-?\d+)?(?![\w.]*\d)", text)
+    assert len(shown) > 60
+    # the steps of the methods and the counts are numbers of the JSON too
+    known = np.array([*numbers_of(said), len(said["methods"])])
+    for number in shown:
+        value = float(number)
+        digits = len(re.sub(r"e.*|\D", "", number).lstrip("0")) or 1
+        scale = max(abs(value), 1e-300)
+        close = np.abs(known - value) <= 0.5000001 * 10 ** (np.floor(np.log10(scale)) + 1 - digits)
+        assert np.any(close | (known == value)), number
+
+
+def test_two_runs_are_byte_identical_and_another_seed_is_not() -> None:
+    one, two = (files(analyse(small())) for _ in range(2))
+    assert one == two
+    assert as_json(analyse(small(seed=1))) != as_json(analyse(small()))
+
+
+def test_the_page_needs_nothing_from_elsewhere(folder: Path) -> None:
+    text = page(folder)
+    assert "<script" not in text and "@import" not in text and "<img" not in text
+    links = re.findall(r'(?:src|href)="([^"#][^"]*)"', text)
+    assert all(link.startswith("data:") for link in links), links
+    ids = re.findall(r'\bid="([^"]*)"', text)
+    assert len(ids) == len(set(ids))
+    assert not re.search(r"date|20\d\d-\d\d", text.replace("NeurIPS 2022", ""), re.IGNORECASE)
+
+
+def test_figures_are_well_formed_and_named_in_the_paper(folder: Path) -> None:
+    for path in (folder / "figures").glob("*.svg"):
+        assert ElementTree.parse(path).getroot().tag.endswith("svg")
+    paper = (folder / "report.tex").read_text(encoding="utf-8")
+    for name in re.findall(r"\{(figures/[^}]+)\}", paper):
+        assert (folder / name).exists(), name
+
+
+# starts
+
+
+def test_the_start_at_zero_hides_the_burn_in_and_the_page_says_why(tmp_path: Path) -> None:
+    request = Request(x0="zero", methods="large,chebyshev", steps=60)
+    analysis, out = report(request, tmp_path / "z")
+    assert analysis.start.G == 0
+    assert 1 < max(each.seen.peak for each in analysis.methods) < GROWS
+    assert analysis.start.low_share > 0.9
+    assert max(each.promised.peak for each in analysis.methods) > 2
+    assert "hides the burn-in" in answer(analysis)
+    assert "That hides the burn-in" in page(out)
+
+
+def test_what_is_muted_is_not_called_hidden() -> None:
+    analysis = analyse(small(x0="zero", methods="chebyshev", steps=40))
+    assert analysis.methods[0].seen.peak > 1.5
+    assert "That mutes the burn-in" in start_text(analysis) and "hides" not in answer(analysis)
+
+
+def test_a_start_from_a_file(tmp_path: Path) -> None:
+    (tmp_path / "x0.txt").write_text(" ".join(["3"] * 10), encoding="utf-8")
+    analysis = analyse(small(x0=str(tmp_path / "x0.txt")))
+    assert analysis.start.kind == "file" and np.array_equal(analysis.start.x0, np.full(10, 3.0))
+
+
+def test_the_solution_is_no_start(tmp_path: Path) -> None:
+    from polyrates.report.problem import read_data, ridge
+
+    solution = ridge(read_data("diabetes", None), "0.2").solution
+    (tmp_path / "x0.txt").write_text(" ".join(map(repr, map(float, solution))), encoding="utf-8")
+    with pytest.raises(InvalidValue, match="the solution itself"):
+        analyse(small(x0=str(tmp_path / "x0.txt")))
+
+
+# data
+
+
+def test_more_features_than_rows_works_and_says_kappa(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    path = csv_write(tmp_path, rng.standard_normal((6, 9)), rng.standard_normal(6))
+    analysis, out = report(small(data=path, target="y"), tmp_path / "wide")
+    assert analysis.ell == pytest.approx(0.2)
+    assert "more features than rows" in page(out)
+    assert f"κ = {number_text(analysis.kappa)}" in answer(analysis)
+    assert all(each.verified for each in analysis.methods)
+
+
+def test_one_feature_has_one_eigenvalue(tmp_path: Path) -> None:
+    path = csv_write(tmp_path, np.array([[1.0], [2], [4]]), np.array([1.0, 3, 2]))
+    analysis, out = report(small(data=path, target="y"), tmp_path / "one")
+    assert analysis.widened and "they coincide to rounding" in page(out)
+    assert all(each.verified for each in analysis.methods)
+
+
+def test_a_target_without_correlation_is_refused(tmp_path: Path) -> None:
+    X = np.array([[1.0], [-1], [1], [-1]])
+    path = csv_write(tmp_path, X, np.array([1.0, 1, -1, -1]))
+    with pytest.raises(InvalidValue, match="uncorrelated"):
+        analyse(small(data=path, target="y"))
+
+
+def test_a_penalty_lost_in_rounding_is_refused(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    path = csv_write(tmp_path, rng.standard_normal((6, 9)), rng.standard_normal(6))
+    with pytest.raises(InvalidValue, match="drowns in rounding"):
+        analyse(small(data=path, target="y", penalty="1e-17"))
+
+
+def test_odd_names_survive_in_every_format(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    source = csv_write(tmp_path, rng.standard_normal((8, 2)), rng.standard_normal(8))
+    odd = tmp_path / "a&b_<i>%$#~ü漢.csv"
+    shutil.copy(source, odd)
+    _, out = report(small(data=str(odd), target="y"), tmp_path / "odd")
+    assert "a&amp;b_&lt;i&gt;" in page(out) and "<i>%" not in page(out)
+    if shutil.which("pdflatex"):
+        compile_tex(out)
+
+
+# methods
+
+
+def test_methods_by_name() -> None:
+    assert split("large,heavy-ball:step=1,momentum=2,sobolev") == [
+        "large", "heavy-ball:step=1,momentum=2", "sobolev"
+    ]  # fmt: skip
+    for name in NAMES:
+        options = ":step=1/9" if name == "gradient-descent" else ""
+        assert build(name + options, 0.5, 10.0).method.parameters
+    two = parse_methods("chebyshev,chebyshev:L=20", 1.0, 10.0)
+    assert two[0].label != two[1].label
+    tuned = build("heavy-ball:momentum=1/2", 1.0, 10.0).method
+    assert tuned.momentum == 0.5 and tuned.step == build("heavy-ball", 1.0, 10.0).method.step
+
+
+def test_every_method_can_be_on_the_page(tmp_path: Path) -> None:
+    methods = (
+        "gegenbauer:alpha=3/2,gradient-descent:step=1/20,heavy-ball:momentum=1/2,nesterov:step=1/9"
+    )
+    analysis, _ = report(small(methods=methods), tmp_path / "all")
+    assert all(each.verified for each in analysis.methods)
+    assert len(table_text(analysis).splitlines()) == 5
+
+
+def test_a_diverging_step_is_shown_as_such() -> None:
+    analysis = analyse(small(methods="gradient-descent:step=1", steps=20))
+    (each,) = analysis.methods
+    assert each.seen.burn_in is None and each.optimiser.final > 1e3
+    assert "still is worse than at the start after 20 steps" in answer(analysis)
+
+
+def test_one_step_is_enough() -> None:
+    assert files(analyse(small(steps=1)))
+
+
+def test_profiles() -> None:
+    assert Profile.of(np.array([1, 2, 0.5, 1.5, 0.02, 0.005])) == Profile(2, 1, 3, 5, 0.005)
+    assert Profile.of(np.array([1, 0.5, 0.1])) == Profile(1, 0, 0, None, 0.1)
+    assert Profile.of(np.array([1, 2.0])).burn_in is None
+
+
+def test_numbers_and_names_are_typeset() -> None:
+    assert number_text(1234567.0) == "1.23 × 10⁶" and number_text(-2.5e-12) == "−2.5 × 10⁻¹²"
+    assert escape_tex("a_b × 10⁻¹² 50% ü漢") == r"a\_b $\times$ 10$^{-12}$ 50\% ü?"
+
+
+# formulas
+
+
+def test_formulas_become_mathml() -> None:
+    text = mathml(r"\frac{1}{2} \|x\|^2 + P_t'(\lambda) \le \max_{\lambda} \sqrt{2}")
+    tree = ElementTree.fromstring(text)
+    names = {node.tag.rpartition("}")[2] for node in tree.iter()}
+    assert {"mfrac", "msup", "msubsup", "munder", "msqrt", "annotation"} <= names
+    assert all(len(n) == 2 for n in tree.iter() if n.tag.endswith(("mfrac", "msup", "munder")))
+
+
+@pytest.mark.parametrize("latex", [r"\unknown", "{x", r"\frac{1}", "x^", r"\text x", "&"])
+def test_formulas_that_are_not_understood_are_refused(latex: str) -> None:
+    with pytest.raises(ValueError, match="MathML"):
+        mathml(latex)
+
+
+# the folder
+
+
+def test_an_own_folder_is_replaced_whole_and_a_foreign_one_refused(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    write_folder(out, {"a": b"1", "sub/b": b"2"})
+    write_folder(out, {"a": b"3"})
+    assert sorted(path.name for path in out.iterdir()) == [MARKER, "a"]
+    (out / "report.log").write_text("latex was here", encoding="utf-8")
+    write_folder(out, {"a": b"4"})
+    (out / "notes.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(InvalidValue, match=r"did not write, notes\.txt"):
+        check_target(out)
+    assert (out / "notes.txt").exists() and (out / "a").read_bytes() == b"4"
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(InvalidValue, match="not written by polyrates"):
+        check_target(tmp_path / "empty")
+
+
+def test_a_link_to_an_own_folder_stays_a_link(tmp_path: Path) -> None:
+    write_folder(tmp_path / "real", {"a": b"1"})
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    write_folder(tmp_path / "link", {"a": b"2"})
+    assert (tmp_path / "link").is_symlink() and (tmp_path / "real" / "a").read_bytes() == b"2"
+
+
+def test_a_failed_write_leaves_the_old_folder(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    write_folder(out, {"a": b"1"})
+
+    class Stop(BaseException):
+        pass
+
+    class Poisoned(dict):
+        def __iter__(self):  # the second time the files are read, the process is told to stop
+            raise Stop
+
+        keys = __iter__
+
+    with pytest.raises(Stop):
+        write_folder(out, Poisoned({"a": b"2"}))
+    assert (out / "a").read_bytes() == b"1"
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_the_command_writes_prints_and_says_where(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    argv = ["report", "--data", "diabetes", "--steps", "12", "--methods", "large,sobolev"]
+    assert main([*argv, "--out", "r"]) == 0
+    out, err = capsys.readouterr()
+    assert err == "" and out.endswith("r/report.html\n") and "GD, h = 2/(L+ℓ)" in out
+    assert max(map(len, out.splitlines())) <= 79
+    assert main([*argv, "--out", "r", "--json"]) == 0
+    printed = capsys.readouterr().out
+    assert printed == (tmp_path / "r" / "report.json").read_text(encoding="utf-8")
+    assert json.loads(printed) == as_json(analyse(small()))
+    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL  # as it was before
+
+
+# other programs
+
+
+def compile_tex(folder: Path) -> None:
+    done = subprocess.run(
+        ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "report.tex"],
+        cwd=folder, capture_output=True, text=True, errors="replace",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-2000:]
+
+
+def test_the_paper_compiles(folder: Path, tmp_path: Path) -> None:
+    require("tex", shutil.which("pdflatex") is not None)
+    copy = tmp_path / "copy"
+    shutil.copytree(folder, copy)
+    compile_tex(copy)
+    assert (copy / "report.pdf").stat().st_size > 50_000
+    wide = re.findall(r"Overfull \\hbox \((\d+)", (copy / "report.log").read_text(errors="replace"))
+    assert all(int(points) < 10 for points in wide)
+
+
+PROBE = """<script>
+addEventListener("load", () => {
+  const math = [...document.querySelectorAll("math")];
+  const flat = math.filter(m => m.getBoundingClientRect().height < 5).length;
+  const fraction = document.querySelector("math mfrac");
+  const parts = [...fraction.children].map(c => c.getBoundingClientRect());
+  const figures = [...document.querySelectorAll("svg")].map(s => s.getBoundingClientRect());
+  document.body.setAttribute("data-probe", JSON.stringify({
+    formulas: math.length, flat, stacked: parts[0].bottom <= parts[1].top + 3,
+    overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    small: figures.filter(f => f.width < 200 || f.height < 100).length, figures: figures.length,
+    size: parseFloat(getComputedStyle(document.querySelector("td")).fontSize)}));
+});</script>"""
+
+
+def chromium() -> str | None:
+    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
+    return next(filter(None, map(shutil.which, names)), None)
+
+
+@pytest.mark.parametrize("width", [400, 1400])
+def test_in_a_browser(folder: Path, tmp_path: Path, width: int) -> None:
+    browser = chromium()
+    require("chromium", browser is not None)
+    probed = tmp_path / "probed.html"
+    # the probe is the test's; the page itself has no script. An iframe narrower than the least
+    # width of a window shows the page at 400 pixels.
+    probed.write_text(page(folder).replace("</body>", PROBE + "</body>"), encoding="utf-8")
+    picture = tmp_path / "page.png"
+    base = [
+        str(browser), "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
+        "--enable-logging=stderr", "--v=0", f"--user-data-dir={tmp_path / 'profile'}",
+        f"--window-size={width},2400", "--virtual-time-budget=4000",
+    ]  # fmt: skip
+    dom = subprocess.run(
+        [*base, "--dump-dom", probed.as_uri()], capture_output=True, text=True, timeout=60
+    )
+    assert "CONSOLE" not in dom.stderr, dom.stderr
+    found = re.search(r'data-probe="([^"]*)"', dom.stdout)
+    assert found is not None
+    probe = json.loads(html.unescape(found.group(1)))
+    assert probe["formulas"] > 20 and probe["flat"] == 0 and probe["stacked"]
+    assert probe["figures"] == 11 and probe["small"] == 0
+    assert probe["overflow"] <= 0 and probe["size"] >= 14
+    shot = subprocess.run(
+        [*base, f"--screenshot={picture}", (folder / "report.html").as_uri()],
+        capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert "CONSOLE" not in shot.stderr
+    pillow = pytest.importorskip("PIL.Image")
+    with pillow.open(picture) as image:
+        assert image.width == width
+        pixels = np.asarray(image.convert("L"))
+    assert (pixels < 128).mean() > 0.005  # ink
+    for half in np.array_split(pixels, 2):
+        assert half.min() < 80
