@@ -35,7 +35,7 @@ from polyrates.numeric.tails import settled_after
 from polyrates.recurrence import Method, Stationary, as_method, check_steps
 from polyrates.spectra import Interval, Spectrum, Union, as_spectrum
 from polyrates.symbolic.asymptotics import asymptotic_rate
-from polyrates.symbolic.theorems import Theorem, find_theorem
+from polyrates.symbolic.theorems import Theorem, find_theorem, lower_bound
 
 __all__ = ["Comparison", "Rate", "RatePart", "compare", "rate"]
 
@@ -116,6 +116,14 @@ class RatePart:
             return theorem.value_enclosure(t)
         best = self.maximum(t)
         return best.lower, best.upper
+
+    def over_lower_bound(self, t: Any) -> Any:
+        """part(t) over 1/|T_t(m₀)|, which no first-order method beats for ‖E‖ on the hull.
+
+        Exact where the part is; an expression at ``pr.t``; a float else.
+        """
+        value, floor = self(t), lower_bound(Interval(*self.spectrum.hull), t)
+        return value / (float(floor) if isinstance(value, float) else floor)
 
     def maximum(self, t: int) -> Maximum:
         """The enclosure, and a λ of the support at which its lower end is reached."""

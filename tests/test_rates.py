@@ -236,3 +236,13 @@ def test_lower_bound() -> None:
                 assert float(pr.rate(method, (1, 10)).residual.enclosure(t)[1]) >= float(bound) * (
                     1 - 1e-13
                 )
+
+
+def test_ratio_to_the_lower_bound() -> None:
+    chebyshev = pr.rate(pr.Chebyshev(1, 10), (1, 10))
+    assert [chebyshev.residual.over_lower_bound(t) for t in (0, 1, 7)] == [1, 1, 1]
+    initial = chebyshev.initial.over_lower_bound(7)
+    assert initial == sp.Rational(2 * 49 * 10, 9) - 1
+    nesterov = pr.rate(pr.Nesterov.tuned(1, 10), (1, 10)).initial.over_lower_bound(7)
+    assert isinstance(nesterov, float) and nesterov > 1
+    assert chebyshev.residual.over_lower_bound(pr.t).subs(pr.t, 3).equals(1)
