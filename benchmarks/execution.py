@@ -8,9 +8,7 @@ what the loop adds is a constant, and the rest of a shared machine only ever add
 
 from __future__ import annotations
 
-import resource
 import sys
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -157,30 +155,6 @@ def jitted_loops(d: int = 100_000, steps: int = 100) -> None:
         print(f"compiling {length} steps: {show(time.perf_counter() - begin)}")
 
 
-def peak_memory(job: Callable[[], Any]) -> float:
-    """Megabytes by which the job raises the resident set, sampled (JAX has its own allocator)."""
-    page = resource.getpagesize()
-
-    def resident() -> int:
-        return int(Path("/proc/self/statm").read_text().split()[1]) * page
-
-    before, top, done = resident(), 0, threading.Event()
-
-    def sample() -> None:
-        nonlocal top
-        while not done.wait(0.002):
-            top = max(top, resident())
-
-    watcher = threading.Thread(target=sample)
-    watcher.start()
-    try:
-        job()
-    finally:
-        done.set()
-        watcher.join()
-    return max(top - before, 0) / 2**20
-
-
 def jacobian_errors(steps: int = 1000) -> None:
     """All ‖∂x_t − ∂x*‖, t = 0, …, steps, ridge 569 × 30, gradient descent with 2/(L + ℓ).
 
@@ -206,16 +180,22 @@ def jacobian_errors(steps: int = 1000) -> None:
     E = vectors.T @ -problem.solution_jacobian
     D = float(problem.penalty) * (vectors.T @ -problem.solution)
 
+    factor = 1 - h * values
+
     def spectral(t: int) -> np.ndarray:
-        # P_s(λ)E + P_s′(λ)D for s = 0, …, t: P_s = u^s, P_s′ = −hs u^{s−1}
-        factor = 1 - h * values
-        powers = np.empty((t + 1, len(values)))
+        # P_s(λ)E + P_s′(λ)D = u^{s−1}(uE − hsD), u = 1 − hλ, the powers by doubling
+        powers = np.empty((t, len(values)))
         powers[0] = 1.0
-        powers[1:] = factor
-        np.multiply.accumulate(powers, axis=0, out=powers)
-        slopes = np.zeros_like(powers)
-        slopes[1:] = (-h * np.arange(1, t + 1))[:, None] * powers[:-1]
-        return np.sqrt(((powers * E + slopes * D) ** 2).sum(axis=1))
+        known, ratio = 1, factor
+        while known < t:
+            more = min(known, t - known)
+            np.multiply(powers[:more], ratio, out=powers[known : known + more])
+            known, ratio = known + more, ratio * ratio
+        parts = np.multiply.outer(np.arange(1, t + 1), -h * D)
+        parts += factor * E
+        parts *= powers
+        norms = np.sqrt(np.einsum("ti,ti->t", parts, parts))
+        return np.concatenate([[np.linalg.norm(E)], norms])
 
     def iterates(theta: Any, t: int) -> Any:
         H = gram + jnp.exp(theta) * jnp.eye(30)
@@ -247,10 +227,14 @@ def jacobian_errors(steps: int = 1000) -> None:
           f"{show(fastest([lambda: np.linalg.eigh(problem.hessian)])[0])})  JAX jacfwd over scan "
           f"{show(theirs)}  ratio {theirs / mine:.1f}")  # fmt: skip
     mine, theirs = fastest([lambda: spectral(short), lambda: reverse(theta).block_until_ready()], 3)
-    memory = peak_memory(lambda: reverse(theta).block_until_ready())
-    ours = peak_memory(lambda: spectral(short))
-    print(f"all {short} Jacobian errors: spectral form {show(mine)}, {ours:.0f} MB  JAX jacrev "
-          f"{show(theirs)}, {memory:.0f} MB  ratio {theirs / mine:.0f}")  # fmt: skip
+    print(f"all {short} Jacobian errors: spectral form {show(mine)}  JAX jacrev {show(theirs)}  "
+          f"ratio {theirs / mine:.0f}")  # fmt: skip
+    longer = jax.jit(jax.jacrev(lambda s: iterates(s, steps))).lower(theta).compile()
+    for label, program, t in (("jacrev", reverse, short), ("jacrev", longer, steps),
+                              ("jacfwd", forward, steps)):  # fmt: skip
+        size = program.memory_analysis().temp_size_in_bytes / 2**20
+        print(f"  memory of {label} for {t}: {size:.1f} MB; spectral form "
+              f"{3 * t * len(values) * 8 / 2**20:.1f} MB")  # fmt: skip
 
 
 def scale(d: int = 1_000_000) -> None:

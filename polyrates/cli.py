@@ -100,7 +100,9 @@ def _parser() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParse
         usage="polyrates COMMAND [OPTION…]",
     )
     parser.add_argument("--version", action="version", version=f"polyrates {__version__}")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", help=argparse.SUPPRESS)
+    commands = parser.add_subparsers(
+        dest="command", metavar="COMMAND", prog="polyrates", help=argparse.SUPPRESS
+    )
 
     report = _add(commands, "report", "from data to a page", _REPORT)
     report.add_argument(
@@ -411,7 +413,7 @@ def _integer(text: str, name: str, minimum: int = 0, maximum: int | None = None)
     if value < minimum:
         refuse_value(name, value, f"must be ≥ {minimum}")
     if maximum is not None and value > maximum:
-        refuse_value(name, value, f"must be ≤ {maximum}, or the certificates take hours")
+        refuse_value(name, value, f"must be ≤ {maximum}, or the certificates take too long")
     return value
 
 
@@ -437,7 +439,7 @@ def _report(arguments: argparse.Namespace) -> int:
         data=arguments.data,
         target=arguments.target,
         penalty=arguments.penalty,
-        steps=_integer(arguments.steps, "steps", 1, 5000),
+        steps=_integer(arguments.steps, "steps", 1, 1000),
         x0=arguments.x0,
         seed=_integer(arguments.seed, "seed"),
         methods=arguments.methods,
@@ -492,7 +494,7 @@ def _rate(arguments: argparse.Namespace) -> int:
     spec = ",".join(f"{option}={value}" for option, value in given.items())
     separator = "," if ":" in arguments.method else ":"
     named = build(arguments.method + (separator + spec if spec else ""), *spectrum.hull)
-    steps = _integer(arguments.steps, "steps", 0, 5000)
+    steps = _integer(arguments.steps, "steps", 0, 2000)
     result = rate(named.method, spectrum, _estimator(arguments.estimator))
     if arguments.latex is not None:
         return _write_document(arguments.latex, rate_document(named, result, steps))
@@ -604,7 +606,7 @@ def _verify(arguments: argparse.Namespace) -> int:
     from polyrates.report.problem import read_data, ridge
     from polyrates.spectra import Interval
 
-    steps = _integer(arguments.steps, "steps", 0, 5000)
+    steps = _integer(arguments.steps, "steps", 0, 2000)
     seed, dim = _integer(arguments.seed, "seed"), _integer(arguments.dim, "dim", 1, 2000)
     estimator = _estimator(arguments.estimator)
     problems: list[tuple[str, Any]] = []

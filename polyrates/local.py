@@ -31,9 +31,9 @@ started at k = s with E_s = E_0 it gives (3). For (4), V = −∇²f(x)⁻¹∂_
 
 (2) and (4) have the form of Grazzi, Franceschi, Pontil, Salzo (ICML 2020), who state them for any
 contraction; (3), and the part that the start plays, are those of Mehmood, Knoll, Ochs (2026): a
-truncation, or a warm start, which makes ‖e_0‖ and ‖E_0‖ small together, shrinks the t q^{t−1} term that burns
-in. Both are for gradient descent here: heavy ball's or Chebyshev's step is no contraction in the
-Euclidean norm, and no such bound is known to us for them.
+truncation, or a warm start, which makes ‖e_0‖ and ‖E_0‖ small together, shrinks the t q^{t−1} term
+that burns in. Both are for gradient descent here: heavy ball's or Chebyshev's step is no
+contraction in the Euclidean norm, and no such bound is known to us for them.
 """
 
 from __future__ import annotations

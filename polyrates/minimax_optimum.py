@@ -150,7 +150,7 @@ def best_eta(spectrum: Any, t: int, **sizes: Any) -> float:
 
     Returns
     -------
-    η > 0 in units of λ², numeric: a search over log η in [1e-12, 1e12]·L², grid, then refinement.
+    η > 0 in units of λ², numeric: a grid over log η in [1e-12, 1e12]·L², its local minima refined.
     """
     from polyrates.rates import rate
     from polyrates.worst_case import enclose
@@ -164,10 +164,16 @@ def best_eta(spectrum: Any, t: int, **sizes: Any) -> float:
         method = Sobolev(measure, L * L * 10.0**log_eta)
         return math.log(max(enclose(rate(method, measure), horizon, joint).upper, 5e-324))
 
-    grid = np.linspace(-12.0, 12.0, 33)
-    values = [value(x) for x in grid]
-    best = int(np.argmin(values))
-    low, high = grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)]
-    found = minimize_scalar(value, bounds=(low, high), method="bounded", options={"xatol": 1e-6})
-    log_eta = float(found.x) if found.fun <= values[best] else float(grid[best])
+    # several local minima are common, and the range towards ∞ is flat: refine every good one
+    grid = np.linspace(-12.0, 12.0, 49)
+    values = np.array([value(x) for x in grid])
+    before, after = np.append(math.inf, values[:-1]), np.append(values[1:], math.inf)
+    best, log_eta = float(np.min(values)), float(grid[np.argmin(values)])
+    for i in np.flatnonzero((values <= before) & (values < after) & (values < best + 0.1)):
+        low, high = grid[max(i - 1, 0)], grid[min(i + 1, len(grid) - 1)]
+        found = minimize_scalar(
+            value, bounds=(low, high), method="bounded", options={"xatol": 1e-5}
+        )
+        if found.fun < best:
+            best, log_eta = float(found.fun), float(found.x)
     return float(L * L * 10.0**log_eta)

@@ -38,14 +38,23 @@ from polyrates.methods.orthogonal import Sobolev
 from polyrates.numbers import count, floating, is_symbolic, positive
 from polyrates.numeric.minimax import solve_minimax
 from polyrates.numeric.problems import Problem, QuadraticProblem
-from polyrates.numeric.reverse import forward_memory
+from polyrates.numeric.reverse import forward_memory, reverse_memory
 from polyrates.numeric.run import Products, Trajectory, differentiate
 from polyrates.recurrence import Method, as_method
 from polyrates.sizes import InitialSizes, sizes_of, sizes_of_problem
 from polyrates.spectra import Interval, Spectrum, as_spectrum
 from polyrates.synthesis import realize
 
-__all__ = ["Plan", "PlanCurve", "PlanRow", "plan", "plan_curves", "standard_methods"]
+__all__ = [
+    "Plan",
+    "PlanCurve",
+    "PlanRow",
+    "minimax_choice",
+    "plan",
+    "plan_curves",
+    "plan_from_arguments",
+    "standard_methods",
+]
 
 FAMILIES = ("unrolled", "truncated", "restarted", "one step", "implicit")
 """The ways to differentiate, in the order of a tie."""
@@ -87,6 +96,11 @@ class PlanRow:
     def differentiate(self, problem: Problem, x0: Any, dx0: Any = None) -> Trajectory:
         """Run this row: ``.jacobians[-1]`` is the estimate of ∂x*."""
         return differentiate(self.method, problem, x0, self.t, self.estimator, dx0)
+
+    @property
+    def reverse_memory(self) -> int:
+        """Arrays of length d held at once in reverse mode: the queried points are stored."""
+        return reverse_memory(self.method, self.estimator, self.t)
 
     @property
     def split(self) -> str:
@@ -416,7 +430,7 @@ def _candidates(
     if "unrolled" in wanted:
         for method in _sobolev(where, sizes):
             yield "Sobolev", "unrolled", partial(_fixed, method, Unrolled(), half, where, sizes)
-        yield "minimax-optimal", "unrolled", partial(_minimax_choice, half, where, sizes)
+        yield "minimax-optimal", "unrolled", partial(minimax_choice, half, where, sizes)
     residual_form = sizes.drift is not None or sizes.hessian is not None
     if "restarted" in wanted and residual_form and budget <= _OPTIMAL_TAILS:
         tail = partial(best_tail, budget, where, chebyshev_on(where), given=sizes)
@@ -430,7 +444,8 @@ def _fixed(
     return Choice(method, estimator, t, t, upper, lower, np.zeros((0, 2)))
 
 
-def _minimax_choice(t: int, where: Spectrum, sizes: InitialSizes) -> Choice:
+def minimax_choice(t: int, where: Spectrum, sizes: InitialSizes) -> Choice:
+    """Unrolling t steps of the minimax-optimal method, with its guarantee."""
     method = _minimax(where, t, sizes)
     horizon = method.horizon or 0  # 0 where P = 1 is optimal: the start is kept
     return _fixed(method, Unrolled(), horizon, where, sizes)
@@ -439,8 +454,8 @@ def _minimax_choice(t: int, where: Spectrum, sizes: InitialSizes) -> Choice:
 def _minimax(where: Spectrum, t: int, sizes: InitialSizes) -> Method:
     """The minimax-optimal method of degree t, for the first form that is known.
 
-    Without commutation the sum bound takes the joint one's place; its optimum is within √2 of that
-    of the joint problem, whose polynomial is run.
+    Without commutation the bound is a sum of two maxima, between V and √2 V of the joint worst
+    case V: the polynomial that minimizes V is run, within √2 of the best for the sum.
     """
     form, first, second = next(iter(sizes.forms))
     support = [(floating(a), floating(b)) for a, b in where.support]

@@ -47,6 +47,19 @@ class Look:
     dash: Any = "-"
     width: float = 1.8
 
+    @property
+    def ink(self) -> str:
+        """The color for text: darkened until it can be read on white (contrast 4.5, WCAG 2)."""
+        parts = [int(self.color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        while 1.05 / (_luminance(parts) + 0.05) < 4.5:
+            parts = [0.96 * part for part in parts]
+        return "#" + "".join(f"{round(255 * part):02x}" for part in parts)
+
+
+def _luminance(parts: Sequence[float]) -> float:
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
 
 _LOOKS: Mapping[str, Look] = {
     "large": Look("#D55E00"),
@@ -272,7 +285,7 @@ def label_ends(ax: Any, curves: Sequence[Curve], size: float = 10.0) -> None:
             place,
             curve.label,
             transform=ax.transAxes,
-            color=curve.look.color,
+            color=curve.look.ink,
             fontsize=size,
             va="center",
             ha="left",

@@ -29,8 +29,15 @@ class Reference:
     @property
     def bibtex(self) -> str:
         """A BibTeX entry."""
-        people = " and ".join(name.strip() for name in self.authors.replace(" and ", ", ").split(", "))
-        fields = {"author": people, "title": self.title, "howpublished": self.venue, "year": self.year}
+        people = " and ".join(
+            name.strip() for name in self.authors.replace(" and ", ", ").split(", ")
+        )
+        fields = {
+            "author": people,
+            "title": self.title,
+            "howpublished": self.venue,
+            "year": self.year,
+        }
         body = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items())
         return f"@misc{{{self.key},\n{body}\n}}"
 

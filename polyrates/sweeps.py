@@ -65,7 +65,7 @@ def sweep(
         Any ``concurrent.futures`` executor, a Dask client or its ``get_executor()``, …; whatever
         futures it returns need ``result`` and ``add_done_callback``. None runs in this process.
     progress : bool, optional
-        A counting line on stderr; None shows it on a terminal only.
+        A bar on stderr; None shows it on a terminal only.
     window : int ≥ 1
         How many settings are in flight at once.
 
@@ -105,8 +105,10 @@ def sweep(
                 done[_key(setting)] = row
                 _append(handle, row)
             if shown:
+                bar = "█" * (30 * finished // len(wanted))
                 failed = f", {len(failures)} failed" if failures else ""
-                print(f"\rsweep: {finished} of {len(wanted)}{failed}", end="", file=sys.stderr)
+                line = f"\r|{bar:30}| {finished} of {len(wanted)}{failed}"
+                print(line, end="", file=sys.stderr, flush=True)
     finally:
         os.close(handle)
         if shown:

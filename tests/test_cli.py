@@ -286,15 +286,21 @@ def test_in_a_pipe_there_is_no_progress_and_a_closed_pipe_is_no_crash(here: Path
 @pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGTERM])
 def test_a_run_that_is_stopped_leaves_nothing(kind: int, here: Path) -> None:
     pytest.importorskip("sklearn")
+    program = (
+        "import sys, polyrates.report.problem; from polyrates.cli import main\n"
+        "print('ready', flush=True); sys.exit(main(['report', '--steps', '1000']))"
+    )
     with subprocess.Popen(
-        command("report", "--steps", "2000"),
+        [sys.executable, "-c", program],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
-        time.sleep(2.5)
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        time.sleep(1)
         process.send_signal(kind)
-        _, error = process.communicate(timeout=30)
+        _, error = process.communicate(timeout=60)
     assert process.returncode in (130, 143)
     assert "Traceback" not in error
     assert list(here.iterdir()) == []

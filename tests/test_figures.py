@@ -53,4 +53,4 @@ def test_drawing_reads_the_table_and_computes_nothing(tmp_path: Path) -> None:
 
 def test_scripts_are_there_for_every_figure() -> None:
     scripts = {path.stem for path in HERE.glob("*.py")}
-    assert scripts == {name.replace("-", "_") for name in FIGURES}
+    assert {name.replace("-", "_") for name in FIGURES} <= scripts

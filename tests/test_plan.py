@@ -61,6 +61,9 @@ def test_rows_are_consistent(made) -> None:  # type: ignore[no-untyped-def]
         assert row.lower >= row.guarantee * (1 - 1e-9)
         assert row.products.total <= table.budget
         assert row.memory > 0
+        # reverse mode stores the points of the differentiated steps, implicit none
+        stored = 0 if row.family == "implicit" else row.products.hessian_vector
+        assert stored < row.reverse_memory <= stored + 13
 
 
 def test_the_winner_is_the_best_observed_on_the_worst_problems_of_all() -> None:

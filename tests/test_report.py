@@ -94,7 +94,7 @@ def test_curves_hold_the_numbers_of_the_table(folder: Path, said: dict) -> None:
 
 
 def test_the_answer_stands_at_the_top_of_the_page(folder: Path, said: dict) -> None:
-    text = html.unescape(page(folder)).replace("\u00a0", " ")
+    text = html.unescape(page(folder)).replace("\u00a0", " ").replace("\u2011", "-")
     assert text.index(said["answer"]) < text.index("<svg")
 
 
@@ -182,7 +182,7 @@ def test_the_start_at_zero_hides_the_burn_in_and_the_page_says_why(tmp_path: Pat
     assert analysis.start.low_share > 0.9
     assert max(each.promised.peak for each in analysis.methods) > 2
     assert "hides the burn-in" in answer(analysis)
-    assert "That hides the burn-in" in page(out)
+    assert "That hides the burn\u2011in" in page(out)
 
 
 def test_what_is_muted_is_not_called_hidden() -> None:

@@ -109,7 +109,7 @@ def test_progress_on_demand_and_silence_in_a_pipe(
     assert capsys.readouterr() == ("", "")
     sweep(lambda a: {"b": a}, {"a": [1, 2]}, tmp_path / "loud.jsonl", progress=True)
     captured = capsys.readouterr()
-    assert captured.out == "" and "sweep: 2 of 2" in captured.err
+    assert captured.out == "" and "| 2 of 2" in captured.err
 
 
 def test_rates_on_data_and_of_divergent_input() -> None:

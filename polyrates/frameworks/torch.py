@@ -13,7 +13,7 @@ from typing import Any
 
 import torch
 
-from polyrates.errors import refuse_value
+from polyrates.errors import HorizonError, refuse_value
 from polyrates.numbers import floating
 from polyrates.recurrence import Method, Transition, advance, as_method, combine
 
@@ -37,7 +37,7 @@ class Recurrence(torch.optim.Optimizer):  # type: ignore[misc]
     params : iterable of tensors, or of parameter groups
         All are stepped alike: one method for the one vector that they make up.
     method : Method
-        With or without a horizon; past it ``step`` raises HorizonError's cause, InvalidValue.
+        With or without a horizon; past it ``step`` raises HorizonError.
     """
 
     def __init__(self, params: Any, method: Method) -> None:
@@ -59,10 +59,12 @@ class Recurrence(torch.optim.Optimizer):  # type: ignore[misc]
                 loss = closure()
         transition = self._here
         if transition is None:
-            refuse_value(
-                "step", self._done + 1, f"{self.method.name} has {self._done} steps",
+            raise HorizonError(
+                "step",
+                self._done + 1,
+                f"{self.method.name} has {self._done} steps",
                 "build the method for the longer horizon, or use an anytime method",
-            )  # fmt: skip
+            )
         self._last, self._here = transition, next(self._walk, None)
         self._done += 1
         query = transition.output if self._here is None else self._here.query

@@ -79,7 +79,7 @@ def draw(folder: Path) -> list[Path]:
                     xytext=(-6, 6),
                     fontsize=9.5,
                     textcoords="offset points",
-                    color=look("large").color,
+                    color=look("large").ink,
                 )
                 ax.plot([last], [1.0], "o", ms=4.5, color=look("large").color, zorder=4)
                 ax.annotate(

@@ -108,6 +108,8 @@ def _walk(value: Any, leaves: list[Any]) -> Callable[[Any], Any]:
             return lambda given: named(*[part(given) for part in parts])
         sequence: Any = list if isinstance(value, list) else tuple
         return lambda given: sequence(part(given) for part in parts)
+    if value is None:  # an empty subtree, as in JAX: what was filtered out of a model
+        return lambda given: None
     registered = None if library(value) is not None else _registered(value)
     if registered is not None:
         children, structure = registered

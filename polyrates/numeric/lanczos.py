@@ -24,8 +24,8 @@ eigenvalue only makes the bound safer.
 for the weights ⟨g, u_i⟩²/w. By the separation theorem of Chebyshev, Markov and Stieltjes its
 partial sums enclose that measure's distribution function. The mean over q starts is within s of the
 spectral distribution at all eigenvalues at once with probability 1 − 2d·exp(−q(d + 2)s²), because
-each is a Beta variable, sub-Gaussian with proxy variance 1/(2(d + 2)) (Marchal, Arbel 2017; Chen, Trogdon,
-Ubaru 2021).
+each is a Beta variable, sub-Gaussian with proxy variance 1/(2(d + 2)) (Marchal, Arbel 2017; Chen,
+Trogdon, Ubaru 2021).
 
 Rounding: the basis is reorthogonalised in full, twice, so the process is that of a matrix within a
 few ulps of H, and every bound is widened by that much (``margin``).

@@ -224,6 +224,8 @@ def _explain(method: Method, carrier: _Iterates, steps: int) -> None:
     for step, point in enumerate(orbit(method, _Iterates(carrier.start, watched), steps)):
         if _is_finite(point):
             continue
+        if step == 0:
+            refuse_value("x0", "an array", "has NaN or infinity", "check its source")
         remedy = (
             "check the gradient: the point it was given is finite"
             if first_gradient
@@ -264,6 +266,11 @@ class Trajectory:
     iterates: Array
     jacobians: Array
     products: Products
+
+    @property
+    def memory(self) -> int:
+        """Floats this history holds, (steps + 1)d(1 + p); an estimate without it needs few."""
+        return int(self.iterates.size + self.jacobians.size)
 
 
 class _Tangents:

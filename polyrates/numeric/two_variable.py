@@ -47,7 +47,15 @@ from polyrates.numeric.enclosures import (
     supremum,
 )
 from polyrates.numeric.problems import Array
-from polyrates.recurrence import Method, as_method, check_steps, combine, orbit, walk
+from polyrates.recurrence import (
+    Method,
+    Transition,
+    as_method,
+    check_steps,
+    combine,
+    orbit,
+    walk,
+)
 from polyrates.spectra import Spectrum, as_spectrum
 
 __all__ = ["TwoVariableMaximum", "frobenius_bound", "multiplier_bounds", "multiplier_maximum"]
@@ -96,7 +104,7 @@ def multiplier_maximum(
     segment = _hull(as_spectrum(spectrum))
     t = check_steps(as_method(method), t, "t")
     if isinstance(estimator, Truncated):
-        return _maximum(*_factors(method, t, estimator.reset_at(t), segment), tight=True)
+        return _maximum(*_factors(method, [(t, estimator.reset_at(t))], segment)[0], tight=True)
     return _by_parts(method, estimator, [t], segment, tight=True)[0]
 
 
@@ -106,10 +114,8 @@ def multiplier_bounds(
     """Upper bounds of M at t = 0, …, steps on one grid each, at most 4 % above; (steps+1,)."""
     steps = check_steps(as_method(method), steps)
     if isinstance(estimator, Truncated):
-        found = [
-            _maximum(*_factors(method, t, estimator.reset_at(t), segment), tight=False)
-            for t in range(steps + 1)
-        ]
+        spans = [(t, estimator.reset_at(t)) for t in range(steps + 1)]
+        found = [_maximum(*each, tight=False) for each in _factors(method, spans, segment)]
     else:
         found = _by_parts(method, estimator, list(range(steps + 1)), segment, tight=False)
     return np.array([each.upper for each in found])
@@ -230,38 +236,54 @@ def _solved(estimator: Implicit, segment: tuple[Number, Number]) -> EnclosedSeri
 Factors = tuple[list[EnclosedSeries], list[EnclosedSeries]]
 
 
-def _factors(method: Method, t: int, s: int, segment: tuple[Number, Number]) -> Factors:
-    """W_s, …, W_{t−1} and P_s, …, P_{t−1} of C(λ, μ) = Σ_j W_j(λ)P_j(μ), as certified series.
+def _factors(
+    method: Method, spans: list[tuple[int, int]], segment: tuple[Number, Number]
+) -> list[Factors]:
+    """For each (t, s) the certified series of C(λ, μ) = Σ_j W_j(λ)P_j(μ), s ≤ j < t.
 
-    Backwards from z = o: W_j = −z·b_j and z ← zA_j + λW_jc_j; forwards P_j = c_j·(the state at j).
+    Backwards from z = o: W_j = −z·b_j and z ← zA_j + λW_jc_j; forwards P_j = c_j·(the state at j),
+    which all spans share.
     """
-    if t <= s:
-        return [], []
+    longest = max(t for t, _ in spans)
+    needed = {j for t, s in spans for j in range(s, t)}
+    if not needed:
+        return [([], []) for _ in spans]
 
-    def compute() -> Factors:
+    def compute() -> list[Factors]:
         ring, ends = _ring(segment)
-        steps = list(islice(method.transitions(ring.number), t))
-        queries = []
-        for j, (_, state) in enumerate(walk(method, ring, t - 1)):
-            if j >= s:
+        steps = list(islice(method.transitions(ring.number), longest))
+        queries = {}
+        for j, (_, state) in enumerate(walk(method, ring, longest - 1)):
+            if j in needed:
                 whole = state or (ring.start,) * len(steps[j].query)
-                queries.append(enclose_series(combine(steps[j].query, whole), ends))
-        zero = ring.start * 0
-        z = [ring.start * each for each in steps[-1].output]
-        weights = []
-        for step in reversed(steps[s:]):
-            weight = zero
-            for part, gain in zip(z, step.gain, strict=True):
-                weight = weight - part * gain
-            fed = ring.gradient(weight)
-            z = [
-                sum((part * row[i] for part, row in zip(z, step.mixing, strict=True)), fed * c)
-                for i, c in enumerate(step.query)
-            ]
-            weights.append(enclose_series(weight, ends))
-        return weights[::-1], queries
+                queries[j] = enclose_series(combine(steps[j].query, whole), ends)
+        return [
+            (_weights(steps[s:t], ring, ends), [queries[j] for j in range(s, t)]) for t, s in spans
+        ]
 
-    return _precisely(compute, t)  # type: ignore[no-any-return]
+    return _precisely(compute, longest)  # type: ignore[no-any-return]
+
+
+def _weights(
+    steps: list[Transition[Any]], ring: BallRing, ends: tuple[float, float]
+) -> list[EnclosedSeries]:
+    """W_j of a run of these steps, the first step's first."""
+    if not steps:
+        return []
+    zero = ring.start * 0
+    z = [ring.start * each for each in steps[-1].output]
+    weights = []
+    for step in reversed(steps):
+        weight = zero
+        for part, gain in zip(z, step.gain, strict=True):
+            weight = weight - part * gain
+        fed = ring.gradient(weight)
+        z = [
+            sum((part * row[i] for part, row in zip(z, step.mixing, strict=True)), fed * c)
+            for i, c in enumerate(step.query)
+        ]
+        weights.append(enclose_series(weight, ends))
+    return weights[::-1]
 
 
 class _Table(NamedTuple):

@@ -41,7 +41,9 @@ th, td { text-align: right; padding: .45rem .7rem; border-bottom: 1px solid var(
 th { font-weight: 600; color: var(--muted); vertical-align: bottom; line-height: 1.3; }
 th:first-child, td:first-child { text-align: left; padding-left: 0; }
 td { white-space: nowrap; } td:first-child { font-weight: 600; }
-.methods th, .methods td { text-align: left; }
+.methods th, .methods td { text-align: left; white-space: normal; }
+.methods td:first-child { min-width: 11rem; }
+.word { white-space: nowrap; }
 .swatch { display: inline-block; width: 1.4em; height: .28em; border-radius: 2px;
   margin-right: .55em; vertical-align: .22em; }
 code { font: .88em/1.5 ui-monospace, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
@@ -74,7 +76,8 @@ def page(analysis: Analysis, drawn: Mapping[str, Picture], colors: list[str]) ->
         _figures(drawn, ("iterates", "jacobian"), "pair"),
         _table(analysis, colors),
         '<p class="note">Errors are relative to the start, so every curve begins at 1; '
-        "“within 1 %” means from then on. The check compares each run with the formula below.</p>",
+        "“within 1 %” means from then on, and it burns in while the Jacobian is worse than at the "
+        "start. The check compares each run with the formula below.</p>",
     ]
     for section in words.sections(analysis):
         parts.append(f"<h2>{escape(section.heading)}</h2>")
@@ -102,7 +105,11 @@ def page(analysis: Analysis, drawn: Mapping[str, Picture], colors: list[str]) ->
 
 def _tied(text: str) -> str:
     """No line break inside an equation or before a unit."""
-    return re.sub(r" (=|×|times) ", "\u00a0\\1\u00a0", text).replace(" %", "\u00a0%")
+    return (
+        re.sub(r" (=|×|times) ", "\u00a0\\1\u00a0", text)
+        .replace(" %", "\u00a0%")
+        .replace("burn-in", "burn\u2011in")
+    )
 
 
 def _inline(text: str) -> str:
@@ -167,7 +174,8 @@ def _methods(analysis: Analysis) -> str:
 
 
 def _footer(analysis: Analysis) -> str:
-    command = escape(analysis.request.command)
+    words_ = (escape(word) for word in analysis.request.command.split(" "))
+    command = " ".join(f'<span class="word">{word}</span>' for word in words_)
     return (
         "<footer><p>Every number on this page is in report.json or curves.csv. To make it again: "
         f"<code>{command}</code></p><p>After Scieur, Gidel, Bertrand and Pedregosa, “The Curse of "

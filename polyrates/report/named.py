@@ -142,7 +142,7 @@ NAMES: Mapping[str, Entry] = {
         ),
         Entry(
             "sobolev", "Sobolev", "Sobolev", ("eta", "alpha"),
-            r"x_{t+1} = (1 - a_t) x_t + a_t z_t,\quad z_t \text{ a two-term recurrence}",
+            r"x_{t+1} = (1 - a_t) x_t + a_t z_t,\quad z_t \text{ a short recurrence}",
             r"P_t = \arg\min_{P(0)=1} \int P^2 d\mu + \eta \int P'^2 d\mu", _sobolev,
         ),
     )

@@ -197,6 +197,6 @@ def _confrontation(analysis: Analysis, index: int) -> Picture:
         mark_one(ax)
         ax.set_xlim(0, analysis.steps)
         ax.set_xlabel("$t$", labelpad=1)
-        ax.set_title(each.named.title, fontsize=11, color=seen.color)
+        ax.set_title(each.named.title, fontsize=11, color=seen.ink)
         words = f"{each.named.title}: the observed Jacobian error, below the guaranteed bound."
         return _picture(name, words, drawn)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Sequence
 
 from polyrates.report import words
@@ -108,12 +109,20 @@ def _graphics(names: Sequence[str], width: float) -> str:
 
 def _table(analysis: Analysis) -> str:
     head, rows = words.columns(analysis)
-    widths = (0.16, 0.09, 0.09, 0.12, 0.09, 0.12, 0.1, 0.11, 0.07)
-    spec = "".join(rf"p{{{width * 0.93:.3f}\textwidth}}" for width in widths)
     lines = [
-        r"{\footnotesize\raggedright\setlength{\tabcolsep}{3pt}",
-        rf"\begin{{tabular}}{{{spec}}}",
+        r"{\scriptsize\setlength{\tabcolsep}{3.5pt}\begin{center}",
+        rf"\begin{{tabular}}{{l{'r' * (len(head) - 2)}l}}",
     ]
-    lines.append(" & ".join(escape_tex(cell) for cell in head) + r" \\ \hline")
-    lines += [" & ".join(escape_tex(cell) for cell in row) + r" \\" for row in rows]
-    return "\n".join([*lines, r"\end{tabular}}", ""])
+    tops = [rf"\shortstack[r]{{{_stacked(cell)}}}" for cell in head]
+    lines.append(" & ".join(tops) + r" \\ \hline")
+    for row in rows:
+        cells = [cell.replace("gradient descent", "GD") for cell in row]
+        lines.append(" & ".join(escape_tex(cell) for cell in cells) + r" \\")
+    return "\n".join([*lines, r"\end{tabular}\end{center}}", ""])
+
+
+def _stacked(cell: str) -> str:
+    """Words of a head on lines of about a dozen characters."""
+    tied = cell.replace(" =", "\u00a0=").replace("= ", "=\u00a0").replace(" %", "\u00a0%")
+    lines = textwrap.wrap(tied, 12, break_long_words=False, break_on_hyphens=False)
+    return r"\\".join(escape_tex(line.replace("\u00a0", " ")) for line in lines)

@@ -212,10 +212,8 @@ class Nonnegative(Step):
         expression = difference
         for each in reversed(self.over):
             s = sympy.Dummy(f"s_{each.symbol.name}", nonnegative=True)
-            if each.high is sympy.oo:
-                image = each.low + s
-            else:
-                image = (each.low + s * each.high) / (1 + s)
+            bounded = each.high is not sympy.oo
+            image = (each.low + s * each.high) / (1 + s) if bounded else each.low + s
             expression = expression.subs(each.symbol, image)
             positive.append(s)
         numerator, denominator = sympy.fraction(sympy.cancel(sympy.together(expression)))
@@ -328,7 +326,7 @@ def vanishes(expression: sympy.Expr) -> bool:
 
 
 def _refuted(expression: sympy.Expr) -> bool:
-    """Whether a value at one point shows that the expression is not zero: cheaper than rewriting."""
+    """Whether a value at one point shows that the expression is not zero: cheap."""
     symbols = sorted(expression.free_symbols, key=str)
     point = {
         symbol: 3 + k if symbol.is_integer else sympy.Rational(2 * k + 3, 7 * k + 11)
@@ -359,7 +357,9 @@ def _generators(expression: sympy.Expr) -> sympy.Expr:
                 result *= dummy ** (value * multiplicity)
         return result
 
-    return expression.replace(lambda e: e.is_Pow and bool(e.exp.free_symbols), lambda e: split(*e.args))
+    return expression.replace(
+        lambda e: e.is_Pow and bool(e.exp.free_symbols), lambda e: split(*e.args)
+    )
 
 
 def _factors(base: sympy.Expr) -> list[tuple[sympy.Expr, int]]:
@@ -379,9 +379,7 @@ def _laurent(expression: sympy.Expr) -> sympy.Expr:
     if len(arguments) != 1 or not isinstance(argument := arguments.pop(), sympy.Symbol):
         return expression
     w = sympy.Dummy("w", positive=True)
-    replaced = expression.replace(
-        sympy.chebyshevt, lambda n, _: (w**n + w**-n) / 2
-    ).replace(
+    replaced = expression.replace(sympy.chebyshevt, lambda n, _: (w**n + w**-n) / 2).replace(
         sympy.chebyshevu, lambda n, _: (w ** (n + 1) - w ** (-n - 1)) / (w - 1 / w)
     )
     return replaced.subs(argument, (w + 1 / w) / 2)

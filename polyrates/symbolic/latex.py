@@ -44,13 +44,13 @@ _LONG_NUMBER = 40  # characters from which a coefficient is shown by its leading
 _MANY_TERMS = 40  # terms from which a polynomial is shown by its ends
 
 
-class _Printer(LatexPrinter):
+class _Printer(LatexPrinter):  # type: ignore[misc]
     """sympy's, with sums that start with a positive term."""
 
-    def _print_Add(self, expr: Any, order: Any = None) -> str:  # noqa: N802 - sympy's naming
+    def _print_Add(self, expr: Any, order: Any = None) -> str:
         return "".join(self.signed_terms(expr, order))
 
-    def _print_Derivative(self, expr: Any) -> str:  # noqa: N802
+    def _print_Derivative(self, expr: Any) -> str:
         text = str(super()._print_Derivative(expr))
         if not isinstance(expr.expr, sympy.Mul):
             return text
@@ -77,15 +77,15 @@ class _Printer(LatexPrinter):
             result.append(("" if i == 0 else " - " if minus else " + ") + text)
         return result
 
-    def _print_Float(self, expr: Any) -> str:  # noqa: N802
+    def _print_Float(self, expr: Any) -> str:
         return _float(float(expr))
 
-    def _print_Rational(self, expr: Any) -> str:  # noqa: N802
+    def _print_Rational(self, expr: Any) -> str:
         if max(len(str(expr.p)), len(str(expr.q))) > _LONG_NUMBER:
             return _leading_digits(Fraction(int(expr.p), int(expr.q)))
         return super()._print_Rational(expr)  # type: ignore[no-any-return]
 
-    def _print_Integer(self, expr: Any) -> str:  # noqa: N802
+    def _print_Integer(self, expr: Any) -> str:
         if abs(int(expr)) >= 10**_LONG_NUMBER:
             return _leading_digits(Fraction(int(expr)))
         return str(expr)
@@ -246,7 +246,12 @@ def visible_plain(text: str) -> int:
     exponents = sum(len(m) for m in re.findall(r"[\^_]\{([^{}]*)\}", text))
     bare = re.sub(r"\\(left|right|middle|quad|text|mathrm)\b", "", text)
     bare = re.sub(r"\\[A-Za-z]+", "x", bare)
-    return len(re.sub(r"[{}^_\\&\s]", "", bare)) - exponents // 2 + text.count(" + ") + text.count(" - ")
+    return (
+        len(re.sub(r"[{}^_\\&\s]", "", bare))
+        - exponents // 2
+        + text.count(" + ")
+        + text.count(" - ")
+    )
 
 
 def _aligned(pairs: Sequence[tuple[str, Any]]) -> str:
@@ -362,7 +367,7 @@ def _plain(text: str) -> str:
 
 
 def _formulas(derivation: Derivation) -> list[str]:
-    """The statements: LaTeX already, cut at their ``\\quad``s, or the value for the method at hand."""
+    """The statements, LaTeX cut at its ``\\quad``s, or the value for the method at hand."""
     result: list[str] = []
     for each in derivation.statement:
         if isinstance(each, str):
@@ -408,7 +413,9 @@ def latex_derivation(derivation: Derivation) -> str:
     """One ``aligned``: title, statement, hypotheses, and each step with its reason below it."""
     rows = [rf"& \textbf{{{derivation.title}}}"]
     rows += [f"& {each}" for each in _formulas(derivation)]
-    given = [each if isinstance(each, str) else f"${latex(each)}$" for each in derivation.hypotheses]
+    given = [
+        each if isinstance(each, str) else f"${latex(each)}$" for each in derivation.hypotheses
+    ]
     if given:
         rows += [f"& {row}" for row in _text_rows("Given: " + "; ".join(given))]
     for i, step in enumerate(derivation.steps, 1):
@@ -439,7 +446,9 @@ def markdown_derivation(derivation: Derivation) -> str:
     """A heading line, the statement, and a numbered list of steps with their checks."""
     parts = [f"**{derivation.title}.**"]
     parts.append("$$" + _stack(_formulas(derivation)) + "$$")
-    given = [each if isinstance(each, str) else f"${latex(each)}$" for each in derivation.hypotheses]
+    given = [
+        each if isinstance(each, str) else f"${latex(each)}$" for each in derivation.hypotheses
+    ]
     if given:
         parts.append("Given: " + "; ".join(given) + ".")
     for i, step in enumerate(derivation.steps, 1):
@@ -457,14 +466,17 @@ def html_derivation(derivation: Derivation) -> str:
     def block(formula: str) -> str:
         return rf"<div>\[{html.escape(formula, quote=False)}\]</div>"
 
-    given = [each if isinstance(each, str) else f"${latex(each)}$" for each in derivation.hypotheses]
+    given = [
+        each if isinstance(each, str) else f"${latex(each)}$" for each in derivation.hypotheses
+    ]
     parts = [f'<section class="derivation"><h4>{html.escape(derivation.title)}</h4>']
     parts.append(block(_stack(_formulas(derivation))))
     if given:
         parts.append(f"<p>Given: {text('; '.join(given))}.</p>")
     parts.append("<ol>")
     parts += [
-        f"<li>{text(_capital(step.why))}. <em>Checked: {step.kind}.</em>{block(_display(step))}</li>"
+        f"<li>{text(_capital(step.why))}. <em>Checked: {step.kind}.</em>"
+        f"{block(_display(step))}</li>"
         for step in derivation.steps
     ]
     parts.append("</ol></section>")

@@ -21,7 +21,9 @@ def tidy(value: sympy.Expr) -> sympy.Expr:
         return _merge(value, symbols)
     if value.has(sympy.Pow) and any(_is_root(power) for power in value.atoms(sympy.Pow)):
         numerator, denominator = sympy.fraction(sympy.cancel(sympy.radsimp(sympy.together(value))))
-        return sympy.factor_terms(sympy.expand(sympy.radsimp(numerator / denominator)), radical=True)
+        return sympy.factor_terms(
+            sympy.expand(sympy.radsimp(numerator / denominator)), radical=True
+        )
     return sympy.factor(sympy.cancel(value)) if value.free_symbols else value
 
 

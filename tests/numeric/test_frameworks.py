@@ -163,6 +163,9 @@ def test_trees_are_one_vector(jax: Any, torch: Any) -> None:
         assert list(out) == ["w", "rest"] or runner is not pr.run
         flat = [out["w"].reshape(10, 2), out["rest"][0], out["rest"][1][0]]
         np.testing.assert_allclose(np.concatenate(flat, axis=1), truth, rtol=1e-12, atol=1e-13)
+    partial = {"a": None, "b": jnp.ones(2)}  # as filtered models have them
+    out = pr.run(method, lambda x: {"a": None, "b": 0.5 * x["b"]}, partial, 3)
+    assert out["a"] is None and out["b"].shape == (2,)
     parameters = [torch.zeros(2, dtype=torch.float64), torch.zeros(3, dtype=torch.float64)]
     ct = torch.tensor(curvature)
     out = pr.run(method, lambda x: [ct[:2] * x[0] - 1, ct[2:] * x[1] - 1], parameters, 9)
@@ -316,6 +319,9 @@ def test_what_is_not_finite_is_reported_by_its_step(jax: Any, torch: Any) -> Non
             pr.GradientDescent(1e200), lambda x: 1e-100 * x - 1e250 * (x - x), np.ones(2) * 1e250, 9
         )
     # traced values are not known, and not looked at
+    for x0 in (np.array([1.0, np.nan]), jax.numpy.array([1.0, np.nan])):
+        with pytest.raises(pr.InvalidValue, match="x0"):
+            pr.run(method, lambda x: x, x0, 3)
     assert bool(jax.numpy.isnan(jax.jit(lambda x: pr.run(method, lambda y: y * np.nan, x, 3))(
         jax.numpy.ones(2))).all())  # fmt: skip
 
@@ -358,3 +364,17 @@ def test_points_are_never_written_to() -> None:
         pr.run(method, gradient, x0, 6, history=True)
     assert np.all(x0 == 1.0)
     assert all(np.array_equal(a, b) for a, b in zip(kept, seen, strict=True))
+
+
+def test_memory_is_flat_in_the_steps() -> None:
+    """An anytime method holds its state and no more, however long it runs."""
+    import tracemalloc
+
+    d, peaks = 20_000, []
+    method = Sobolev(pr.GegenbauerDensity(ELL, L, 0), 0.3)
+    for steps in (10, 80):
+        tracemalloc.start()
+        pr.run(method, lambda x: 0.5 * x, np.ones(d), steps)
+        peaks.append(tracemalloc.get_traced_memory()[1] / (8 * d))
+        tracemalloc.stop()
+    assert peaks[1] < peaks[0] + 0.5 and peaks[1] < 12

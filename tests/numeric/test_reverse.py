@@ -137,6 +137,8 @@ def test_memory_of_a_trajectory_with_history() -> None:
     d = 20_000
     problem, x0 = Diagonal(d), np.ones(d)
     method = pr.Chebyshev(0.05, 1.0)
+    held = pr.differentiate(method, problem, x0, 20)
+    assert held.memory == 21 * 2 * d
     sizes = [peak(lambda n=n: pr.differentiate(method, problem, x0, n)) for n in (20, 40)]
     assert sizes[1] - sizes[0] == pytest.approx(4 * 20 * 8 * d, rel=0.15)
 

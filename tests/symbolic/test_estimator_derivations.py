@@ -1,4 +1,4 @@
-"""The derivations of the estimators' pairs and multipliers hold, step by step, and refute changes."""
+"""The derivations of the pairs and multipliers hold, step by step, and refute changes."""
 
 from __future__ import annotations
 

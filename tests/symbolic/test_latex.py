@@ -77,7 +77,8 @@ def everything():
     ell, L = sympy.symbols("ell L", positive=True)
     for method in (GradientDescent.flat(1, 10), Chebyshev(1, 10), HeavyBall.tuned(1, 10),
                    Nesterov.tuned(1, 10), HeavyBall.tuned(ell, L)):  # fmt: skip
-        result += [method, residual_polynomial(method, 6), residual_polynomial(method, t)]
+        steps = 2 if method.parameters[0].free_symbols else 6
+        result += [method, residual_polynomial(method, steps), residual_polynomial(method, t)]
         result.append(closed_form_derivation(method))
         for part in ("residual", "drift", "initial"):
             found = find_theorem(method, interval, part, Unrolled())
@@ -112,9 +113,10 @@ def test_pdflatex_accepts_everything(tmp_path):
     engine = shutil.which("pdflatex")
     if engine is None:
         pytest.skip("no TeX engine")
-    if not shutil.which("kpsewhich") or subprocess.run(
-        ["kpsewhich", "amsmath.sty"], capture_output=True, check=False
-    ).returncode:
+    if (
+        not shutil.which("kpsewhich")
+        or subprocess.run(["kpsewhich", "amsmath.sty"], capture_output=True, check=False).returncode
+    ):
         pytest.skip("no amsmath")
     body = "\n".join(f"\\[{latex(obj)}\\]" for obj in everything())
     source = "\\documentclass{article}\\usepackage{amsmath,amssymb}\\begin{document}" + body

@@ -36,7 +36,9 @@ def test_looser_by_how_much():
 
 def test_a_wrong_claim_differs():
     entry = ENTRIES["unrolled Chebyshev: Jacobian"]
-    assert replace(entry, published=entry.published * sympy.Rational(999, 1000)).verdict == "differs"
+    assert (
+        replace(entry, published=entry.published * sympy.Rational(999, 1000)).verdict == "differs"
+    )
     assert replace(entry, published=-entry.published).verdict == "differs"
     assert replace(entry, published=entry.published + 1).verdict == "looser"
 

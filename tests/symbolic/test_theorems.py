@@ -326,7 +326,9 @@ def test_a_wrong_constant_is_noticed():
     for wrong in (F(999, 1000), F(1001, 1000)):
         with pytest.raises(AssertionError):
             assert_supremum(poly, interval.support, found.value(4) * wrong)
-    shifted = replace(theorem(GradientDescent(F(1, 7)), interval, "drift"), step=sympy.Rational(1, 8))
+    shifted = replace(
+        theorem(GradientDescent(F(1, 7)), interval, "drift"), step=sympy.Rational(1, 8)
+    )
     with pytest.raises(AssertionError):
         poly = error_polynomials(GradientDescent(F(1, 7)), 4).drift
         assert_supremum(poly, interval.support, shifted.value(4))

@@ -1,8 +1,9 @@
 r"""The pairs (R, C) of every estimator, derived where H and ∂H commute.
 
-On one common eigenvector let δ, E, D = ∂λ δ be the components of x_0 − x*, ∂x_0 − ∂x*, ∂H(x_0 − x*).
-A point of a run has x − x* = Pδ, its tangent X − ∂x* = RE + CD; the pair of the last point is the
-estimator's. Everything follows from what a gradient does to such a triple, and from linearity.
+On one common eigenvector let δ, E, D = ∂λ δ be the components of x_0 − x*, ∂x_0 − ∂x* and
+∂H(x_0 − x*). A point of a run has x − x* = Pδ, its tangent X − ∂x* = RE + CD; the pair of the last
+point is the estimator's. Everything follows from what a gradient does to such a triple, and from
+linearity.
 """
 
 from __future__ import annotations
@@ -21,9 +22,11 @@ _a, _b = sympy.symbols("a b", real=True)
 _j = sympy.Symbol("j", integer=True, nonnegative=True)
 _s = sympy.Symbol("s", integer=True, nonnegative=True)
 _SETTING = (
-    r"$f = \frac{1}{2} x^{T} H(\theta) x + b(\theta)^{T} x$ and $H \, \partial H = \partial H \, H$",
+    r"$f = \frac{1}{2} x^{T} H(\theta) x + b(\theta)^{T} x$ and $H \, \partial H = \partial H \, "
+    r"H$",
     r"the run is linear: $g = \nabla f(\sum c_{i} s_{i})$, $s_{i}^{+} = \sum_{j} A_{ij} s_{j} - "
-    r"b_{i} g$, rows of $A$, $c$ and the output sum to 1; the coefficients do not depend on $\theta$",
+    r"b_{i} g$, rows of $A$, $c$ and the output sum to 1; the coefficients do not depend on "
+    r"$\theta$",
 )
 
 
@@ -42,7 +45,8 @@ def _common() -> tuple[Step, ...]:
         Equality(
             _a * (left + shift) + (1 - _a) * (right + shift) - _b * g - shift,
             _a * left + (1 - _a) * right - _b * g,
-            r"rows that sum to 1 commute with subtracting $x^{\star}$ and $\partial x^{\star}$: the "
+            r"rows that sum to 1 commute with subtracting $x^{\star}$ and $\partial x^{\star}$: "
+            r"the "
             r"errors run through the same step as the points, in $P$, $R$ and $C$ alike",
         ),
         Equality(
@@ -102,7 +106,8 @@ def truncated_pair() -> Derivation:
                 - h * (lam + _a) * (_P + _C * _a),
                 _a,
             ).subs(_a, 0),
-            r"for heavy ball this reads $C_{j+1} = C_{j} + m (C_{j} - C_{j-1}) - h (\lambda C_{j} + "
+            r"for heavy ball this reads $C_{j+1} = C_{j} + m (C_{j} - C_{j-1}) - h (\lambda C_{j} "
+            r"+ "
             r"P_{j})$: the derivative of its step with $\lambda$ moved by $a$ and $P$ by $C a$",
         ),
         Equality(
@@ -144,7 +149,8 @@ def restarted_pair() -> Derivation:
         Equality(
             Q * _E + slope * (head * _D),
             Q * _E + (slope * head) * _D,
-            r"unrolling the tail from $x_{s}$ has the pair $(Q_{k}, Q_{k}')$ for the start $x_{s}$, "
+            r"unrolling the tail from $x_{s}$ has the pair $(Q_{k}, Q_{k}')$ for the start "
+            r"$x_{s}$, "
             r"whose $\partial H (x_{s} - x^{\star})$ is $P_{s} D$",
         ),
         Equality(
@@ -162,7 +168,8 @@ def restarted_pair() -> Derivation:
         ("curse",),
         (
             "Status: every step is proved.",
-            r"For a fixed head the worst case of this pair is convex in $Q$: $Q \mapsto (Q, Q' P_{s})$ "
+            r"For a fixed head the worst case of this pair is convex in $Q$: $Q \mapsto (Q, Q' "
+            r"P_{s})$ "
             r"is linear. It is not convex in head and tail together.",
         ),
     )
@@ -177,14 +184,16 @@ def implicit_pair() -> Derivation:
         Equality(
             -inverse * (change * x + db) + inverse * (change * star + db),
             -inverse * change * (x - star),
-            r"$\partial x^{\star} = -H^{-1} (\partial H x^{\star} + \partial b)$, and the estimate is "
+            r"$\partial x^{\star} = -H^{-1} (\partial H x^{\star} + \partial b)$, and the estimate "
+            r"is "
             r"the same at $x_{t}$: its error is $-H^{-1} \partial H (x_{t} - x^{\star}) = "
             r"-H^{-1} \partial H \, P_{t}(H) (x_{0} - x^{\star})$",
         ),
         Equality(
             Q * (start - limit) + limit - truth,
             Q * (start - truth) + (1 - Q) * (limit - truth),
-            r"an inner run from $V_{0}$ towards $V_{\infty} = -H^{-1} \partial_{\theta} \nabla f(x_{t})$ "
+            r"an inner run from $V_{0}$ towards $V_{\infty} = -H^{-1} \partial_{\theta} \nabla "
+            r"f(x_{t})$ "
             r"leaves $Q_{k}(H) (V_{0} - V_{\infty})$: the error is $Q_{k} E + (1 - Q_{k}) "
             r"(V_{\infty} - \partial x^{\star})$, the second bracket the error of the exact solve",
         ),

@@ -139,8 +139,9 @@ def lower_bound_proof() -> Derivation:
 
 
 def two_horns() -> Derivation:
-    """Gradient descent either burns in, or is slower: the large step against the flat one."""
+    """Gradient descent either burns in or is slower than it could be, for κ < √2 − 1."""
     k = sympy.Symbol("kappa", positive=True)
+    u = sympy.Symbol("u", positive=True)
     root = sympy.sqrt(2)
     large, flat = (1 - k) / (1 + k), 1 - root * k
     time = 1 / (2 * k)
@@ -148,41 +149,49 @@ def two_horns() -> Derivation:
         Equality(
             (2 / (1 + k)) ** 2 - 2,
             2 * (root - 1 - k) * (root + 1 + k) / (1 + k) ** 2,
-            r"$(hL)^{2} - 2$ of the step $2/(L + \ell)$: it burns in exactly when "
-            r"$\kappa < \sqrt{2} - 1$",
+            r"$(hL)^{2} - 2$ of the step with the best rate, $2/(L + \ell)$: it burns in exactly "
+            r"when $\kappa < \sqrt{2} - 1$",
         ),
         Equality(
-            flat * (1 + k) - (1 - k),
-            root * k * (root - 1 - k),
-            r"the flat step $\sqrt{2}/L$ has the rate $1 - \sqrt{2} \kappa$, and it is the slower "
-            r"one exactly then",
+            (1 - u * k) - flat,
+            (root - u) * k,
+            r"a step without burn-in has $u = hL \le \sqrt{2}$, and its rate is at least "
+            r"$1 - h\ell = 1 - u\kappa \ge 1 - \sqrt{2}\kappa$",
+        ),
+        Equality(
+            flat - large,
+            root * k * (root - 1 - k) / (1 + k),
+            r"which is slower than the best rate $(1 - \kappa)/(1 + \kappa)$ when "
+            r"$\kappa < \sqrt{2} - 1$: the first horn",
         ),
         Equality(
             sympy.Limit(sympy.log(large) * time, k, 0),
             -1,
-            r"near the peak $t \approx 1/(2\kappa)$ the geometric factor is $e^{-1}$",
+            r"the second horn: near its peak, $t \approx 1/(2\kappa)$, the geometric factor of the "
+            r"best step is $e^{-1}$",
         ),
         Equality(
             sympy.Limit(k * (1 + 2 * time / (1 + k)), k, 0),
             1,
-            r"and the other one is $1/\kappa$: the peak is $1/(e \kappa)$",
+            r"and the other factor is $1/\kappa$: the Jacobian's error first grows by "
+            r"$1/(e \kappa)$",
         ),
         Nonnegative(
             1 - large,
             k,
-            r"while the short step $1/L$, rate $1 - \kappa$, is slower still but flat",
+            r"the short step $1/L$, rate $1 - \kappa$, is flat too and slower still",
             (Range(k, 0, 1),),
         ),
         Equality(
             ((1 + c) * t**2 - 1).subs(c, (1 + k) / (1 - k)),
             2 * t**2 / (1 - k) - 1,
-            r"Chebyshev's method, faster than both, grows before it decays by this factor over "
-            r"$T_{t}(c)$: up to $0.5322/\kappa$",
+            r"Chebyshev's method, faster than all, has this factor over $T_{t}(c)$: it grows up "
+            r"to $0.5322/\kappa$ before it decays",
         ),
     )
     statement = (
-        r"\text{faster than the flat step } \sqrt{2}/L \iff \text{the Jacobian burns in} "
-        r"\iff \kappa < \sqrt{2} - 1 \quad (h = 2/(L + \ell))"
+        r"\kappa < \sqrt{2} - 1: \quad \text{every constant step burns in, or its rate is at "
+        r"least } 1 - \sqrt{2} \kappa > \frac{1 - \kappa}{1 + \kappa}"
     )
     return Derivation(
         "The two horns of the curse", (statement,), (r"$0 < \kappa < 1$",), steps, ("curse",)

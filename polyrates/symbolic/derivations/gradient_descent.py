@@ -1,4 +1,4 @@
-"""Gradient descent, P_t = (1 − hλ)^t, any step: the end points decide, and √2/L is the threshold."""
+"""Gradient descent, P_t = (1 − hλ)^t, any step: end points decide, √2/L is the threshold."""
 
 from __future__ import annotations
 
@@ -189,5 +189,3 @@ def flat_step() -> Derivation:
         r"\iff h L \le \sqrt{2}"
     )
     return Derivation("The flat step", (statement,), ("$h > 0$",), steps, _SOURCES)
-
-

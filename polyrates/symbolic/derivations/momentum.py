@@ -1,8 +1,8 @@
 """Heavy ball and Nesterov on their own interval: cosine sums whose coefficients are ≥ 0.
 
 Both have P_t = w^t q_t(σ), q_t = 2m/(1+m) T_t + (1−m)/(1+m) U_t. Heavy ball: w = √m is constant and
-σ is affine in λ, σ(ℓ) = 1, σ(L) = −1. Nesterov: w = rσ with r = 2m/(1+m), and σ² = (1 − hλ)/(1 − hℓ)
-lies in [0, 1]; then σ^t q_t(σ) is a polynomial in y = σ².
+σ is affine in λ, σ(ℓ) = 1, σ(L) = −1. Nesterov: w = rσ with r = 2m/(1+m), and
+σ² = (1 − hλ)/(1 − hℓ) lies in [0, 1]; then σ^t q_t(σ) is a polynomial in y = σ².
 """
 
 from __future__ import annotations
@@ -138,9 +138,7 @@ def heavy_ball_proof(
                 over=(degree, Range(x, -1, 1)),
             ),
             Comparison(
-                sympy.Abs(
-                    (x + c) * sympy.Derivative(profile(t, x, _B), x) - profile(t, x, _B)
-                ),
+                sympy.Abs((x + c) * sympy.Derivative(profile(t, x, _B), x) - profile(t, x, _B)),
                 (1 + c) * _slope() - 1 - _B * t,
                 "the statement itself, on exact samples",
                 (degree, Range(_B, 0, 1), Range(x, -1, 1), Range(c, 1)),
@@ -217,7 +215,8 @@ def nesterov_proof(
             _T(2 * n, x),
             _T(n, 2 * x**2 - 1),
             r"hence a sum of $T_{k}(2y - 1)$, $y = \sigma^{2} \in [0, 1]$, with coefficients "
-            r"$\ge 0$: it and its derivative in $y$ are largest at $y = 1$, that is $\lambda = \ell$",
+            r"$\ge 0$: it and its derivative in $y$ are largest at $y = 1$, where "
+            r"$\lambda = \ell$",
             over=(Range(n, 0, integer=True), Range(x, -1, 1)),
         ),
     ]

@@ -43,7 +43,8 @@ def two_variable_multipliers() -> Derivation:
             _x * (C * entry * delta) + Pj * entry * delta,
             (_x * C + Pj) * entry * delta,
             r"the derivative of $H (x - x^{\star})$ is $H (X - \partial x^{\star}) + \partial H "
-            r"(x - x^{\star})$, and $x - x^{\star}$ has the components $P(\lambda_{j}) \delta_{j}$: a "
+            r"(x - x^{\star})$, and $x - x^{\star}$ has the components $P(\lambda_{j}) "
+            r"\delta_{j}$: a "
             r"gradient maps the multiplier $C$ of $\partial H_{ij} \delta_{j}$ to $x C + P(y)$, "
             r"$x = \lambda_{i}$, $y = \lambda_{j}$",
         ),
@@ -61,7 +62,8 @@ def two_variable_multipliers() -> Derivation:
         Equality(
             sympy.Derivative(_x**_n, _x),
             sympy.expand(_n * _x ** (_n - 1)),
-            r"on the diagonal the divided difference is the derivative (here of $\lambda^{n}$): for "
+            r"on the diagonal the divided difference is the derivative (here of $\lambda^{n}$): "
+            r"for "
             r"commuting matrices only the diagonal is needed, and $C = P'$ comes back",
         ),
         Equality(
@@ -76,8 +78,10 @@ def two_variable_multipliers() -> Derivation:
             (z1 * a11 + z2 * a21 + _x * weight * c1) * t1
             + (z1 * a12 + z2 * a22 + _x * weight * c2) * t2
             + weight * Pj,
-            r"for any method (here with two points) a functional $z$ of the tangents after a step is "
-            r"the functional $z A + x W c$ of those before it, plus $W P_{j}(y)$, $W = -z \cdot b$: "
+            r"for any method (here with two points) a functional $z$ of the tangents after a step "
+            r"is "
+            r"the functional $z A + x W c$ of those before it, plus $W P_{j}(y)$, $W = -z \cdot "
+            r"b$: "
             r"hence $C(x, y) = \sum_{j = s}^{t - 1} W_{j}(x) P_{j}(y)$, with $W_{j}$ computed "
             "backwards from the output",
         ),
@@ -122,7 +126,8 @@ def frobenius_bound() -> Derivation:
         Equality(
             sympy.Derivative(between**_n, sigma),
             (_x - _y) * _n * between ** (_n - 1),
-            r"along the segment from $y$ to $x$: for every power of $\lambda$, so for every polynomial, "
+            r"along the segment from $y$ to $x$: for every power of $\lambda$, so for every "
+            r"polynomial, "
             r"$\frac{d}{d\sigma} P(y + \sigma (x - y)) = (x - y) P'(y + \sigma (x - y))$",
         ),
         Equality(
@@ -130,13 +135,15 @@ def frobenius_bound() -> Derivation:
             _x**_n - _y**_n,
             r"integrate over $0 \le \sigma \le 1$ and divide by $x - y$ (Hermite and Genocchi): "
             r"$P[x, y] = \int_{0}^{1} P'(y + \sigma (x - y)) \, d\sigma$, a mean of values of $P'$ "
-            r"between $x$ and $y$. So $\left|P[x, y]\right| \le \max_{[\ell, L]} \left|P'\right|$, with "
+            r"between $x$ and $y$. So $\left|P[x, y]\right| \le \max_{[\ell, L]} \left|P'\right|$, "
+            r"with "
             r"equality on the diagonal: $M = \max \left|P_{t}'\right|$ for unrolling",
         ),
         Nonnegative(
             M**2 * entry**2,
             (u * M * entry) ** 2,
-            r"an entry $C_{ij} \partial H_{ij}$ with $\left|C_{ij}\right| = u M$, $0 \le u \le 1$, is "
+            r"an entry $C_{ij} \partial H_{ij}$ with $\left|C_{ij}\right| = u M$, $0 \le u \le 1$, "
+            r"is "
             r"at most $M \left|\partial H_{ij}\right|$: summed over the entries, "
             r"$\left\|C \circ \partial H\right\|_{F} \le M \left\|\partial H\right\|_{F}$",
             (Range(u, 0, 1), Range(M, 0), Range(entry, 0)),
@@ -144,14 +151,14 @@ def frobenius_bound() -> Derivation:
         Equality(
             (p1**2 + p2**2) * (q1**2 + q2**2) - (p1 * q1 + p2 * q2) ** 2,
             (p1 * q2 - p2 * q1) ** 2,
-            r"$\left\|A v\right\| \le \left\|A\right\|_{F} \left\|v\right\|$ by Cauchy and Schwarz on "
+            r"$\left\|A v\right\| \le \left\|A\right\|_{F} \left\|v\right\|$ by Cauchy and Schwarz "
+            r"on "
             r"each row (Lagrange's identity, here for two entries), and "
             r"$\left\|R(H) E\right\| \le \max \left|R\right| \left\|E\right\|$: the triangle "
             "inequality adds the two parts",
         ),
         Equality(
-            (sympy.sqrt(p1**2 + p2**2) * sympy.sqrt(q1**2 + q2**2)) ** 2
-            - (p1 * q1 + p2 * q2) ** 2,
+            (sympy.sqrt(p1**2 + p2**2) * sympy.sqrt(q1**2 + q2**2)) ** 2 - (p1 * q1 + p2 * q2) ** 2,
             (p1 * q2 - p2 * q1) ** 2,
             r"several parameters: the errors of the columns are squared and summed, and by the "
             r"triangle inequality in $\mathbb{R}^{p}$ (the same identity) the bound holds with "
@@ -188,15 +195,18 @@ def frobenius_bound() -> Derivation:
             r"M = \max_{x, y} \left|C(x, y)\right|",
         ),
         (
-            r"$H$ symmetric with its spectrum in $[\ell, L]$, $\partial H$ symmetric, no commutation",
+            r"$H$ symmetric with its spectrum in $[\ell, L]$, $\partial H$ symmetric, no "
+            r"commutation",
             r"$P$ a real polynomial",
         ),
         steps,
         ("curse",),
         (
             "Status: every step is proved.",
-            r"For the other estimators $M$ can exceed $\max \left|C(\lambda, \lambda)\right|$: for the "
+            r"For the other estimators $M$ can exceed $\max \left|C(\lambda, \lambda)\right|$: for "
+            r"the "
             r"exact solve it is $\max \left|P_{t}\right|/\ell$.",
-            r"In operator norm the bound fails in general: entrywise multiplication can increase it.",
+            r"In operator norm the bound fails in general: entrywise multiplication can increase "
+            r"it.",
         ),
     )

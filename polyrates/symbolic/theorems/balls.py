@@ -113,6 +113,4 @@ def decide_positive(
                 return True
             if value < 0:
                 return False
-    raise Undecided(
-        what, "a tie to 65536 bits", "is too close to decide", "give rational numbers"
-    )
+    raise Undecided(what, "a tie to 65536 bits", "is too close to decide", "give rational numbers")

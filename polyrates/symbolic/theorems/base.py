@@ -16,11 +16,20 @@ from polyrates.numbers import count, is_symbolic
 from polyrates.symbolic.derivation import Derivation
 from polyrates.symbolic.theorems.balls import decide_positive, float_enclosure, precision
 
-__all__ = ["EXACT_BITS", "PARTS", "Asymptotic", "LogConcave", "Theorem", "coprime", "power", "times"]
+__all__ = [
+    "EXACT_BITS",
+    "PARTS",
+    "Asymptotic",
+    "LogConcave",
+    "Theorem",
+    "coprime",
+    "power",
+    "times",
+]
 
 PARTS = ("initial", "cross", "residual", "drift")
 
-EXACT_BITS = 1 << 20
+EXACT_BITS = 1 << 18
 """Rational values of more bits than this stay unevaluated powers: exact all the same."""
 
 
@@ -186,9 +195,7 @@ class LogConcave(Theorem):
         )
 
     def _exceeds(self, t: int) -> bool:
-        return decide_positive(
-            lambda: self._ball(t) - 1, lambda: self.value(t) - 1, "burn_in"
-        )
+        return decide_positive(lambda: self._ball(t) - 1, lambda: self.value(t) - 1, "burn_in")
 
     def _peak_time(self) -> int:
         return first_false(self._rises, 1)
@@ -247,4 +254,3 @@ def as_time(t: Any) -> int | sympy.Expr:
 def at_zero(first: sympy.Expr, t: sympy.Expr, formula: sympy.Expr) -> sympy.Expr:
     """``formula``, but ``first`` at t = 0."""
     return sympy.Piecewise((first, sympy.Eq(t, 0)), (formula, True))
-

@@ -49,7 +49,9 @@ def lower_bound(interval: Any, t: Any) -> Any:
     if is_exact(ell):
         return ClassicalTheorem("residual", ell, L, sympy.Integer(0)).value(t)
     if not isinstance(t, int):
-        refuse_value("t", t, "a symbol t beside floats is neither exact nor a number", "give an int")
+        refuse_value(
+            "t", t, "a symbol t beside floats is neither exact nor a number", "give an int"
+        )
     theorem = ClassicalTheorem("residual", _rational(ell), _rational(L), sympy.Integer(0))
     return theorem.value_enclosure(t)[0]
 
@@ -163,9 +165,7 @@ def _meet(low: sympy.Expr, high: sympy.Expr, t: int) -> tuple[sympy.Rational, tu
                 above = middle
         # the step itself must be rational: u/L, L enclosed by a dyadic number where irrational
         scale = (
-            Fraction(int(high.p), int(high.q))
-            if isinstance(high, sympy.Rational)
-            else _middle(top)
+            Fraction(int(high.p), int(high.q)) if isinstance(high, sympy.Rational) else _middle(top)
         )
         step = below / scale
         shown = _arb(step) * top

@@ -125,8 +125,9 @@ class ClassicalTheorem(LogConcave):
             xi = contraction(self.ell, self.L)
             if isinstance(t, int):  # too large to multiply out: exact, unevaluated
                 powers = [sympy.Pow(xi, n, evaluate=False) for n in (t, -t)]
-                return sympy.Mul(sympy.Add(*powers, evaluate=False), sympy.Rational(1, 2),
-                                 evaluate=False)
+                return sympy.Mul(
+                    sympy.Add(*powers, evaluate=False), sympy.Rational(1, 2), evaluate=False
+                )
             return (xi**t + xi ** (-t)) / 2
         # |C_t^α(c)/C_t^α(1)| as a hypergeometric sum of positive terms
         a, argument = self.alpha, -self.kappa / (1 - self.kappa)
@@ -145,8 +146,10 @@ class ClassicalTheorem(LogConcave):
         if t > 40:
             return None
         if a == 0:
-            return sympy.expand(sympy.chebyshevt(t, c)) if not c.free_symbols else (
-                sympy.chebyshevt(t, sympy.Symbol("x")).subs(sympy.Symbol("x"), c)
+            return (
+                sympy.expand(sympy.chebyshevt(t, c))
+                if not c.free_symbols
+                else (sympy.chebyshevt(t, sympy.Symbol("x")).subs(sympy.Symbol("x"), c))
             )
         if t > 12 and a.free_symbols:
             return None
@@ -243,7 +246,7 @@ def classical_theorem(
     if low != ell and sign(low - ell) not in (0, 1):
         return None
     hypotheses: list[Any] = []
-    if is_symbolic(ell) and not ell.is_nonnegative:
+    if sign(ell) is None and not sympy.sympify(ell).is_nonnegative:
         hypotheses.append(sympy.Ge(ell, 0))
     if sign(L - ell) is None:
         hypotheses.append(sympy.Lt(ell, L))

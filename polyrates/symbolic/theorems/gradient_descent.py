@@ -1,6 +1,7 @@
 """Gradient descent with any constant step, on any support: the end points decide.
 
-With u = hλ: P = (1 − u)^t, P′ = −ht(1 − u)^{t−1} and P − λP′ = φ_t(u) = (1 − u)^{t−1}(1 + (t − 1)u).
+With u = hλ: P = (1 − u)^t, P′ = −ht(1 − u)^{t−1} and P − λP′ = φ_t(u), where
+φ_t(u) = (1 − u)^{t−1}(1 + (t − 1)u).
 """
 
 from __future__ import annotations

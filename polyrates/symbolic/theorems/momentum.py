@@ -3,7 +3,7 @@
 With b = (1 − m)/(1 + m), q = 1 + bt and q′ = (1 − b)t² + bt(t + 1)(t + 2)/3:
 
     heavy ball, hℓ = (1 − √m)², hL = (1 + √m)², first step h/(1 + m); c = (L + ℓ)/(L − ℓ):
-        max |P| = m^{t/2} q,  max |P′| = 2m^{t/2}q′/(L − ℓ),  max |P − λP′| = m^{t/2}((1 + c)q′ − q);
+        max |P| = m^{t/2} q, max |P′| = 2m^{t/2}q′/(L − ℓ), max |P − λP′| = m^{t/2}((1 + c)q′ − q);
     Nesterov, (1 + m)²(1 − hℓ) = 4m, hL ≤ 1; s = 2m/(1 + m):
         max |P| = s^t q,  max |P′| = h s^t (tq + q′)/(2(1 − hℓ)).
 """
@@ -96,9 +96,7 @@ class MomentumTheorem(LogConcave):
         return proof(self.part, self.hypotheses, self.value(iteration))
 
 
-def heavy_ball_theorem(
-    method: HeavyBall, spectrum: Spectrum, part: str
-) -> MomentumTheorem | None:
+def heavy_ball_theorem(method: HeavyBall, spectrum: Spectrum, part: str) -> MomentumTheorem | None:
     """The theorem, where the hull of the support is the interval on which σ runs over [−1, 1]."""
     ell, L = spectrum.hull
     h, m = method.step, method.momentum
@@ -156,7 +154,7 @@ def _open(ell: sympy.Expr, L: sympy.Expr) -> tuple[Any, ...]:
 
 def _zero(value: sympy.Expr) -> bool:
     if isinstance(value, sympy.Rational):
-        return value == 0
+        return bool(value == 0)
     if not value.free_symbols and abs(value.evalf(20)) > 1e-12:
         return False  # cheap, and right: exact zeros evaluate to far less
     return bool(sympy.expand(sympy.fraction(sympy.together(sympy.expand(value)))[0]) == 0)

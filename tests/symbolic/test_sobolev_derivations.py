@@ -1,0 +1,139 @@
+"""The Sobolev derivations check themselves, every altered step is caught, and they are the code."""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import replace
+from fractions import Fraction as F
+from itertools import islice
+
+import pytest
+import sympy
+
+from polyrates.measures import (
+    GegenbauerDensity,
+    JacobiDensity,
+    MarchenkoPastur,
+    jacobi_coefficients,
+)
+from polyrates.methods.orthogonal import sobolev_steps
+from polyrates.numbers import t
+from polyrates.references import REFERENCES, cite
+from polyrates.symbolic.derivation import DerivationError, Equality
+from polyrates.symbolic.derivations import sobolev
+from polyrates.symbolic.sobolev import kernel
+
+ALL = [getattr(sobolev, name)() for name in sobolev.__all__]
+R = sympy.Rational
+
+
+@pytest.mark.parametrize("derivation", ALL, ids=lambda d: d.title)
+def test_every_step_holds(derivation):
+    report = derivation.check()
+    assert report.ok and len(report.checks) == len(derivation.steps) >= 4
+    assert any(remark.startswith("Status: ") for remark in derivation.remarks)
+    assert set(derivation.sources) <= set(REFERENCES) and cite(derivation)
+
+
+def mutations(step):
+    """A wrong sign, a wrong constant, a wrong term."""
+    right = sympy.sympify(step.right)
+    if not isinstance(step, Equality):
+        yield replace(step, left=-sympy.sympify(step.left) - 1)
+        return
+    yield replace(step, right=right + 1)
+    if right != 0:
+        yield replace(step, right=-right)
+        yield replace(step, right=right * R(1001, 1000))
+
+
+@pytest.mark.parametrize("derivation", ALL, ids=lambda d: d.title)
+def test_every_altered_step_fails(derivation):
+    for i, step in enumerate(derivation.steps, 1):
+        for wrong in mutations(step):
+            with pytest.raises(DerivationError):
+                wrong.check()
+        altered = (*derivation.steps[: i - 1], wrong, *derivation.steps[i:])
+        if i == 1:
+            with pytest.raises(DerivationError, match="step 1"):
+                replace(derivation, steps=altered).check()
+
+
+@pytest.mark.parametrize(
+    ("derivation", "old", "new"),
+    [
+        # c_n of a wrong index, a structure relation off by a constant, a slope weight off by two
+        (sobolev.connection_formula, "gamma_{n-1}", lambda f: f * R(11, 10)),
+        (sobolev.connection_formula, "c_{n-1}", lambda f: f + 1),
+        (sobolev.jacobi_structure, "f_{n-1}", lambda f: 2 * f),
+        (sobolev.jacobi_structure, "g_{n}", lambda f: -f),
+    ],
+)
+def test_altered_coefficients_fail(derivation, old, new):
+    """The identities hold for these coefficients and no others."""
+    made = derivation()
+    failed = 0
+    for step in made.steps:
+        where = getattr(step, "where", ())
+        hit = tuple(
+            (key, new(value)) if old in str(key) and "P" not in str(key) else (key, value)
+            for key, value in where
+        )
+        if hit != where:
+            try:
+                replace(step, where=hit).check()
+            except DerivationError:
+                failed += 1
+    assert failed
+
+
+def test_rich_forms():
+    for derivation in ALL:
+        text = derivation._repr_latex_()
+        assert text.startswith("$$\\begin{aligned}") and text.isascii()
+        markdown, page = derivation._repr_markdown_(), derivation._repr_html_()
+        assert markdown.count("*Checked:") == page.count("<em>Checked:") == len(derivation.steps)
+        assert "Poly(" not in text + markdown + page
+        assert max(len(each) for each in markdown.split("$$")) < 900  # nothing wider than a page
+        assert pickle.loads(pickle.dumps(derivation)) == derivation
+
+
+def test_the_coefficients_are_those_of_the_method():
+    """γ_n, c_n of the text, and f_n, g_n of Jacobi's, against what the recurrence carries."""
+    alpha, eta = R(1, 3), R(5, 7)
+    density = GegenbauerDensity(1, 3, alpha)
+    m0, rho, previous, r = R(-2), [R(1)], R(0), [R(1)]
+    steps = list(islice(sobolev_steps(density, eta, lambda value: R(value)), 8))
+    for n, step in enumerate(steps, 1):
+        gamma = jacobi_coefficients(n, alpha - R(1, 2), alpha - R(1, 2))[1]
+        known = sobolev._gamma(sobolev._n).subs({sobolev._n: n, sobolev._alpha: alpha})
+        assert gamma == known
+        before = jacobi_coefficients(n - 1, alpha - R(1, 2), alpha - R(1, 2))[1]
+        q = 1 / (m0 - (before * previous if n > 1 else 0))
+        c = sobolev._c(sobolev._n).subs({sobolev._n: n, sobolev._alpha: alpha}) if n > 2 else 0
+        d = c / rho[n - 2] if n > 2 else 0
+        rho.append(1 + eta * n**2 / gamma + (c * (c - d) / (gamma * before) if n > 2 else 0))
+        assert step.excess == rho[n] - 1
+        assert step.step == -q and (step.g, step.k) == (-c * q * previous, d * q * previous)
+        assert step.momentum == (before * q * previous if n > 1 else 0)
+        r.append(1 + step.g + step.k * (r[n - 2] if n > 1 else 0))
+        assert step.r == r[n]
+        previous = q
+
+
+def test_jacobi_coefficients_of_the_text():
+    at = {sobolev._n: 5, sobolev._alpha: R(1, 3), sobolev._beta: R(-1, 2)}
+    a, gamma, _, _ = (value.subs(at) for value in sobolev._jacobi(sobolev._n))
+    assert (a, gamma) == jacobi_coefficients(5, R(1, 3), R(-1, 2))
+    density = JacobiDensity(0, 2, F(1, 3), F(-1, 2))
+    assert density.coefficients(6)[1][5] == gamma
+
+
+def test_marchenko_pastur_formula_is_the_value():
+    formula = 1 / (sympy.Integer(1) + 0)
+    r = sympy.Symbol("r", positive=True)
+    formula = (1 - r) / (r**-t - r)
+    for ratio in (R(1, 3), R(5, 2)):
+        found = kernel(MarchenkoPastur(ratio, 2), R(0), 4)
+        for k, value in enumerate(found.values):
+            assert found.domain.to_sympy(value) == formula.subs({r: ratio, t: k})

@@ -1,0 +1,175 @@
+"""The derivations of the worst case and its optimum: every step holds, false ones are refused."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+import mpmath
+import pytest
+import sympy as sp
+
+import polyrates as pr
+from polyrates.numeric.asymptotics import residual_drift_asymptotic, residual_drift_bounds
+from polyrates.symbolic.derivation import Derivation, DerivationError, Equality
+from polyrates.symbolic.derivations import asymptotic, minimax, worst_case
+from polyrates.symbolic.derivations.asymptotic import Numeric
+
+DERIVATIONS: list[Callable[[], Derivation]] = [
+    worst_case.tight_worst_case,
+    worst_case.counterexample,
+    minimax.no_burn_in,
+    minimax.weak_duality,
+    minimax.matching_average,
+    minimax.one_eigenvalue,
+    minimax.degree_two_threshold,
+    asymptotic.zolotarev,
+    asymptotic.outer_function,
+    asymptotic.initial_cross_limit,
+    asymptotic.residual_drift_bounds,
+    asymptotic.residual_drift_limit,
+]
+
+
+@pytest.mark.parametrize("build", DERIVATIONS, ids=lambda f: f.__name__)
+def test_every_step_holds(build: Callable[[], Derivation]) -> None:
+    derivation = build()
+    report = derivation.check()
+    assert report.ok and len(report.checks) == len(derivation.steps)
+    assert any("Status" in remark for remark in derivation.remarks)
+
+
+@pytest.mark.parametrize("build", DERIVATIONS, ids=lambda f: f.__name__)
+def test_it_can_be_read(build: Callable[[], Derivation]) -> None:
+    derivation = build()
+    for text in (
+        derivation._repr_latex_(), derivation._repr_markdown_(), derivation._repr_html_()
+    ):  # fmt: skip
+        assert text.count("{") == text.count("}")
+        for word in ("Subs(", "Derivative(", "None", "evaluate"):
+            assert word not in text
+
+
+@pytest.mark.parametrize("build", DERIVATIONS, ids=lambda f: f.__name__)
+def test_a_changed_step_is_refused(build: Callable[[], Derivation]) -> None:
+    """No check is vacuous: adding 1 to a side of any equality is found out."""
+    derivation = build()
+    for i, step in enumerate(derivation.steps):
+        if not isinstance(step, Equality):
+            continue
+        wrong = replace(step, right=sp.sympify(step.right) + 1)
+        steps = (*derivation.steps[:i], wrong, *derivation.steps[i + 1 :])
+        with pytest.raises(DerivationError, match=f"step {i + 1}"):
+            replace(derivation, steps=steps).check()
+
+
+def test_a_numeric_step_is_refused_when_wrong() -> None:
+    step = Numeric(sp.pi, sp.Rational(22, 7), "π", pairs=_rough, tolerance=1e-3)
+    assert step.check().kind == "numeric"
+    with pytest.raises(DerivationError, match="relative distance"):
+        replace(step, tolerance=1e-4).check()
+    assert pickle.loads(pickle.dumps(step)) == step
+
+
+def _rough() -> Any:
+    yield mpmath.mpf(22) / 7, mpmath.pi
+
+
+@pytest.mark.parametrize("t", [20, 40, 80])
+def test_zolotarev_bounds_hold_the_optimum(t: int) -> None:
+    """Alternation bounds from the symbolic wing against the solver: nothing is shared."""
+    with mpmath.workdps(40):
+        low, high = asymptotic.zolotarev_bounds(mpmath.mpf(9) / 11, t)
+    value = pr.minimax_optimal(pr.Interval(0.01, 1), t, initial=1, cross=0)
+    assert float(low) <= value.upper and value.lower <= float(high)
+    assert float(high / low) - 1 < 4 * (9 / 11) ** (2 * t) * 1.2
+
+
+@pytest.mark.parametrize(("ell", "L"), [(1, 10), (1, 100)])
+@pytest.mark.parametrize("g", [0.1, 1, 10])
+def test_the_closed_form_agrees_with_the_numeric_wing(ell: int, L: int, g: float) -> None:
+    with mpmath.workdps(30):
+        exact = asymptotic.initial_cross_value(
+            mpmath.mpf(ell), mpmath.mpf(L), 50, mpmath.mpf(1), mpmath.mpf(g)
+        )
+    value = pr.minimax_asymptotic(pr.Interval(ell, L), 50, initial=1, cross=g)
+    assert value == pytest.approx(float(exact), rel=1e-7)
+
+
+# -- residual and drift ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("ell", "L", "t", "a", "d"),
+    [
+        (1, 10, 3, 1, 1), (1, 10, 10, 1, 1), (1, 10, 40, 2, 0.1), (1, 100, 20, 1, 1),
+        (1, 100, 40, 1, 100), (0.01, 1, 60, 1, 0.01), (1, 2, 5, 1, 0), (1, 2, 5, 0, 1),
+        (1, 1000, 4, 1, 1e3), (1, 10, 8, 1e-3, 1e3),
+    ],
+)  # fmt: skip
+def test_the_explicit_bounds_hold(ell: float, L: float, t: int, a: float, d: float) -> None:
+    value = pr.minimax_optimal(pr.Interval(ell, L), t, residual=a, drift=d)
+    low, high = residual_drift_bounds(ell, L, t, a, d)
+    assert low <= value.upper * (1 + 1e-12)
+    assert value.lower <= high * (1 + 1e-12)
+
+
+def test_the_explicit_bounds_meet() -> None:
+    ratios = []
+    for t in (10, 20, 40, 80, 160):
+        low, high = residual_drift_bounds(1, 10, t, 1, 1)
+        ratios.append(high / low - 1)
+    # O(1/t)
+    assert all(later < 0.75 * before for before, later in pairwise(ratios))
+    assert ratios[-1] < 0.04
+    xi = (10**0.5 - 1) / (10**0.5 + 1)
+    limit = 8 * 160 * xi**160 / (9 * (1 - xi**2))
+    assert high == pytest.approx(limit, rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("ell", "L", "t", "d", "ratio", "digits"),
+    [
+        (1, 10, 10, 1, 0.9949, 1e-4), (1, 10, 20, 1, 0.9989, 1e-4), (1, 10, 40, 1, 0.9997, 1e-4),
+        (1, 100, 40, 1, 0.9949, 1e-4), (1, 100, 80, 1, 0.9996, 1e-4),
+        (1, 100, 40, 100, 0.9998, 1e-4), (1, 10, 40, 0.1, 0.9992, 1e-4),
+    ],
+)  # fmt: skip
+def test_the_closed_form_of_residual_drift(
+    ell: float, L: float, t: int, d: float, ratio: float, digits: float
+) -> None:
+    value = pr.minimax_optimal(pr.Interval(ell, L), t, residual=1, drift=d)
+    found = residual_drift_asymptotic(ell, L, t, 1, d) / value.value
+    assert found == pytest.approx(ratio, abs=digits)
+
+
+def test_the_share_is_a_harmonic_measure() -> None:
+    """The optimal share of the solver tends to the μ(σ) of the theorem."""
+    from polyrates.numeric.asymptotics import _share, _threshold
+
+    for t, tolerance in ((40, 4e-4), (80, 1e-4)):
+        optimum = pr.minimax_optimal(pr.Interval(1, 10), t, residual=1, drift=1)
+        ratio = (1 - F_XI**2) / (1 + F_XI**2)
+        sigma = _threshold(2 * (t - 1) / 9, ratio)
+        assert optimum.share == pytest.approx(_share(sigma, ratio), abs=tolerance)
+
+
+F_XI = (10**0.5 - 1) / (10**0.5 + 1)
+
+
+def test_scaling_and_special_sizes() -> None:
+    base = residual_drift_asymptotic(1, 10, 20, 1, 1)
+    assert residual_drift_asymptotic(3, 30, 20, 1, 3) == pytest.approx(base, rel=1e-12)
+    assert residual_drift_asymptotic(1, 10, 20, 5, 5) == pytest.approx(5 * base, rel=1e-12)
+    assert residual_drift_asymptotic(1, 10, 20, 0, 1) == 0
+    lower = float(pr.lower_bound(pr.Interval(1, 10), 20))
+    assert residual_drift_asymptotic(1, 10, 20, 1, 0) == pytest.approx(lower, rel=1e-12)
+    for arguments in ((0, 10, 20, 1, 1), (10, 1, 20, 1, 1), (1, 10, 2, 1, 1), (1, 10, 20, -1, 1),
+                      (1, 10, 20, 1, float("nan")), (1, float("inf"), 20, 1, 1)):  # fmt: skip
+        with pytest.raises(pr.InvalidValue):
+            residual_drift_asymptotic(*arguments)
+        with pytest.raises(pr.InvalidValue):
+            residual_drift_bounds(*arguments)

@@ -1,0 +1,65 @@
+"""The experiments run, and assert what their figures are meant to show."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from support import require
+
+FOLDER = Path(__file__).parent.parent / "experiments"
+
+
+def load(name: str, where: Path) -> ModuleType:
+    """The script as a module that writes into a folder of the test's."""
+    spec = importlib.util.spec_from_file_location(f"experiment_{name}", FOLDER / f"{name}.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look their module up
+    spec.loader.exec_module(module)
+    module.HERE = where  # type: ignore[attr-defined]
+    return module
+
+
+@pytest.fixture(autouse=True)
+def tools() -> None:
+    require("experiments", FOLDER.exists())
+    require("sklearn", importlib.util.find_spec("sklearn") is not None)
+
+
+def test_burn_in_on_real_data(tmp_path: Path) -> None:
+    load("burn_in", tmp_path).main()
+    assert (tmp_path / "errors.png").stat().st_size > 10_000
+    recorded = (FOLDER / "burn_in" / "summary.csv").read_text(encoding="utf-8").splitlines()
+    again = (tmp_path / "summary.csv").read_text(encoding="utf-8").splitlines()
+    assert len(again) == len(recorded) == 41
+    for old, new in zip(recorded[1:], again[1:], strict=True):  # the peaks, to the digits printed
+        name, _, rest = old.rpartition('"')
+        assert new.startswith(name)
+        assert float(rest.split(",")[-4]) == pytest.approx(float(new.split(",")[-4]), rel=1e-3)
+
+
+@pytest.mark.filterwarnings("ignore")  # the modelling tools' own
+def test_what_is_lost_beyond_quadratics(tmp_path: Path) -> None:
+    require("PEPit", importlib.util.find_spec("PEPit") is not None)
+    require("clarabel", importlib.util.find_spec("clarabel") is not None)
+    load("beyond_quadratics", tmp_path).main()
+    rows = (tmp_path / "worst_cases.csv").read_text(encoding="utf-8").splitlines()
+    worst = next(row for row in rows if row.startswith("Chebyshev,4")).split(",")
+    assert float(worst[2]) == pytest.approx(0.021, rel=1e-2)
+    assert float(worst[3]) == pytest.approx(1.21, rel=1e-2)
+
+
+def test_hyperparameters(tmp_path: Path) -> None:
+    module = load("hyperparameters", tmp_path)
+    module.ESTIMATORS = ("unrolled Chebyshev", "unrolled Sobolev", "implicit Chebyshev")  # type: ignore[attr-defined]
+    module.main(quick=True)
+    text = (tmp_path / "table.md").read_text(encoding="utf-8")
+    assert text.count("| implicit Chebyshev |") == 9
+    assert (tmp_path / "errors.png").stat().st_size > 10_000
+    exact = module.tuning_point("ridge", 0, 0, "exact", 5)["loss"]
+    found = module.tuning_point("ridge", 0, 400, "implicit Chebyshev", 5)["loss"]
+    assert found == pytest.approx(exact, abs=1e-6)
