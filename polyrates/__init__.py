@@ -25,7 +25,7 @@ Presentation latex, cite
 from __future__ import annotations
 
 from polyrates.average import average
-from polyrates.choices import best_restart, best_split, best_start
+from polyrates.choices import Choice, Restarted, best_restart, best_split, best_start, optimal_tail
 from polyrates.errors import (
     HorizonError,
     InexactError,
@@ -38,7 +38,13 @@ from polyrates.errors import (
     PolyratesError,
     Undecided,
 )
-from polyrates.estimation import estimate_eta, estimate_sizes, estimate_spectrum
+from polyrates.estimation import (
+    check_interval,
+    estimate_eta,
+    estimate_sizes,
+    estimate_spectrum,
+    measure_spectrum,
+)
 from polyrates.estimators import Estimator, Implicit, OneStep, Truncated, Unrolled
 from polyrates.local import contraction_bound, local_errors, local_model
 from polyrates.measures import (
@@ -66,18 +72,21 @@ from polyrates.numeric.losses import Logistic, NonlinearLeastSquares
 from polyrates.numeric.problems import Problem, Quadratic, Ridge
 from polyrates.numeric.reverse import jvp, vjp
 from polyrates.numeric.run import Trajectory, differentiate, run
+from polyrates.numeric.two_variable import frobenius_bound
 from polyrates.numeric.values import residual_series, residual_values
 from polyrates.numeric.verify import Verification, verify
 from polyrates.optimum import Optimum
-from polyrates.plan import Plan, plan
+from polyrates.plan import Plan, PlanRow, plan
 from polyrates.rates import Comparison, Rate, RatePart, compare, rate
 from polyrates.recurrence import Method, Stationary, Transition
 from polyrates.references import cite
 from polyrates.sobolev_optimum import sobolev_optimal
 from polyrates.spectra import Interval, Spectrum, Union
-from polyrates.sweeps import sweep
+from polyrates.sweeps import read_sweep, sweep
+from polyrates.symbolic.derivation import Derivation, DerivationError
 from polyrates.symbolic.latex import latex
 from polyrates.symbolic.polynomials import ErrorPolynomials, error_polynomials, residual_polynomial
+from polyrates.symbolic.published import published_rates
 from polyrates.symbolic.theorems import best_step, lower_bound
 from polyrates.synthesis import realize
 from polyrates.worst_case import worst_case_problem
@@ -86,7 +95,10 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Chebyshev",
+    "Choice",
     "Comparison",
+    "Derivation",
+    "DerivationError",
     "Empirical",
     "ErrorPolynomials",
     "Estimator",
@@ -115,11 +127,13 @@ __all__ = [
     "Optimum",
     "Orthogonal",
     "Plan",
+    "PlanRow",
     "PolyratesError",
     "Problem",
     "Quadratic",
     "Rate",
     "RatePart",
+    "Restarted",
     "Richardson",
     "Ridge",
     "Sobolev",
@@ -142,6 +156,7 @@ __all__ = [
     "best_split",
     "best_start",
     "best_step",
+    "check_interval",
     "cite",
     "compare",
     "contraction_bound",
@@ -150,16 +165,21 @@ __all__ = [
     "estimate_eta",
     "estimate_sizes",
     "estimate_spectrum",
+    "frobenius_bound",
     "jvp",
     "lam",
     "latex",
     "local_errors",
     "local_model",
     "lower_bound",
+    "measure_spectrum",
     "minimax_asymptotic",
     "minimax_optimal",
+    "optimal_tail",
     "plan",
+    "published_rates",
     "rate",
+    "read_sweep",
     "realize",
     "residual_polynomial",
     "residual_series",

@@ -17,13 +17,24 @@ starts at zero. Step and momentum are constants: a gradient through a step size 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar, cast
 
 from polyrates.errors import refuse_type, refuse_value
 from polyrates.numbers import Number, count
-from polyrates.recurrence import Jet, Method, Shifted, check_steps, orbit, walk
+from polyrates.recurrence import (
+    Jet,
+    Method,
+    Shifted,
+    advance,
+    check_steps,
+    combine,
+    orbit,
+    walk,
+)
 
 __all__ = ["Estimator", "Implicit", "OneStep", "Pair", "Ring", "Truncated", "Unrolled"]
 
@@ -217,11 +228,10 @@ class Truncated(Estimator):
     def pairs(
         self, method: Method, steps: int, rows: Ring[P], columns: Ring[P] | None = None
     ) -> Iterator[Pair[P]]:
-        """One pass for a fixed start; one run for each t when the start moves with t."""
+        """One pass for a fixed start; ``last`` steps for each t when the start moves with t."""
         steps = check_steps(method, steps)
         if self.last is not None:
-            for t in range(steps + 1):
-                yield self.pair(method, t, rows, columns)
+            yield from self._moving(method, steps, rows, columns or rows, self.last)
             return
         assert self.start is not None
         s = min(self.start, steps)
@@ -237,6 +247,27 @@ class Truncated(Estimator):
         residuals = orbit(Shifted(method, s), rows, steps - s)
         for (jet, _), residual in zip(tangents, residuals, strict=True):
             yield Pair(residual, jet.tangent)
+
+    def _moving(
+        self, method: Method, steps: int, rows: Ring[P], values: Ring[P], last: int
+    ) -> Iterator[Pair[P]]:
+        """The run once, keeping ``last`` states; from each, its tangents and residual afresh."""
+        transitions = list(islice(method.transitions(values.number), steps))
+        carrier, zero = JetCarrier(values, rows), zero_of(rows)
+        size = len(transitions[0].gain) if transitions else 1
+        states = deque([(values.start,) * size], maxlen=last + 1)
+        for t in range(steps + 1):
+            if t:
+                states.append(advance(transitions[t - 1], states[-1], values.gradient))
+            jets = tuple(Jet(point, zero) for point in states[0])
+            fresh: tuple[P, ...] = (rows.start,) * size
+            pair = Pair(rows.start, zero)
+            for transition in transitions[t + 1 - len(states) : t]:
+                jets = advance(transition, jets, carrier.gradient)
+                fresh = advance(transition, fresh, rows.gradient)
+                output = transition.output
+                pair = Pair(combine(output, fresh), combine(output, jets).tangent)
+            yield pair
 
     def pair(
         self, method: Method, t: int, rows: Ring[P], columns: Ring[P] | None = None

@@ -158,11 +158,17 @@ def floating(value: object, name: str = "number") -> float:
     if isinstance(result, float):
         return result
     if isinstance(result, sympy.Rational):
-        return int(result.p) / int(result.q)  # correctly rounded, unlike evalf at 15 digits
+        try:
+            return int(result.p) / int(result.q)  # correctly rounded, unlike evalf at 15 digits
+        except OverflowError:
+            refuse_value(name, value, "exceeds the range of floats", "choose other units")
     if result.free_symbols:
         names = ", ".join(sorted(map(str, result.free_symbols)))
         refuse_value(name, value, "a float was needed and this has symbols", f"give {names} values")
-    return float(result.evalf(30))
+    approximation = float(result.evalf(30))
+    if not math.isfinite(approximation):
+        refuse_value(name, value, "exceeds the range of floats", "choose other units")
+    return approximation
 
 
 def fraction_of(value: object, name: str = "number") -> Fraction:

@@ -238,7 +238,8 @@ class RatePart:
                 return self.curve(end)
             if curve[-1] > 1e12 and later > 2 * late:
                 return None
-            if steps >= 1024 and 0.999 < later / late < 1.001:
+            plateau = 1024 if isinstance(self.estimator, Unrolled) else 128
+            if steps >= plateau and 0.999 < later / late < 1.001:
                 return self.curve(half)  # a plateau: neither grows nor decays
             steps *= 2
         raise Undecided(

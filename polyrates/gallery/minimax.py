@@ -191,7 +191,8 @@ def _draw_panels(folder: Path) -> Path:
                 Curve(label, columns["t"], columns[key], look(key)) for key, label in LABELS.items()
             ]
             top = max(float(columns[key].max()) for key in LABELS)
-            draw_curves(ax, curves, 1e-5, top * 8, size=9.5)
+            low = max(1e-5, 10.0 ** np.floor(np.log10(columns["bound"].min())))
+            draw_curves(ax, curves, low, top * 8, size=9.5)
             mark_one(ax, burn_in=True)
             ax.set_xlabel("horizon  $t$", labelpad=2)
             ax.set_title(rf"$\kappa = {name}$", fontsize=11.5, fontweight="normal", pad=7)

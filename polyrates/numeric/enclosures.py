@@ -213,7 +213,7 @@ def enclose_series(point: Any, ends: tuple[float, float]) -> EnclosedSeries:
 def grid_bound(series: EnclosedSeries, oversampling: int = 8) -> Maximum:
     """The enclosure of sup |p| from one Chebyshev grid: upper ≤ lower/cos(π/2·oversampling)."""
     if series.divided:
-        return _divided_supremum(series, oversampling)
+        return weighted_supremum(series, lambda point: 1.0 / point, 1e-2, oversampling)
     c = series.coefficients
     n = len(c) - 1
     if n == 0:
@@ -255,7 +255,7 @@ def _lambda(series: EnclosedSeries, angle: float) -> float:
 def supremum(series: EnclosedSeries) -> Maximum:
     """A tight enclosure of sup over [ℓ, L] of |p|, relative width about n·1e-15."""
     if series.divided:
-        return _divided_supremum(series, 16)
+        return weighted_supremum(series, lambda point: 1.0 / point)
     c = series.coefficients
     n = len(c) - 1
     if n == 0:
@@ -329,11 +329,6 @@ def _cells(
     tops = np.where(settled, np.minimum(newton, plain), plain) * _UP
     tight = settled & (newton - np.abs(p) <= 1e-14 * np.abs(p) + evaluation)
     return np.abs(p), tops, angle, tight, evaluation
-
-
-def _divided_supremum(series: EnclosedSeries, oversampling: int) -> Maximum:
-    """sup |p|/λ on [ℓ, L], ℓ > 0."""
-    return weighted_supremum(series, lambda point: 1.0 / point, 1e-10, oversampling)
 
 
 def weighted_supremum(

@@ -6,7 +6,7 @@ from typing import Any
 
 import sympy
 
-__all__ = ["root_of", "tidy", "without_roots"]
+__all__ = ["restore", "root_of", "symbols_under_roots", "tidy", "without_roots"]
 
 
 def tidy(value: sympy.Expr) -> sympy.Expr:
@@ -14,7 +14,7 @@ def tidy(value: sympy.Expr) -> sympy.Expr:
     value = sympy.sympify(value)
     if isinstance(value, (sympy.Rational, sympy.Symbol)):
         return value
-    symbols = _symbols_under_roots(value)
+    symbols = symbols_under_roots(value)
     if symbols is None:
         return value
     if symbols:
@@ -30,7 +30,7 @@ def tidy(value: sympy.Expr) -> sympy.Expr:
 def root_of(value: sympy.Expr) -> sympy.Expr:
     """√value, denested where it is a square: √((a + b√n)²) and √ξ² for symbols."""
     value = sympy.sympify(value)
-    symbols = _symbols_under_roots(value)
+    symbols = symbols_under_roots(value)
     if not symbols:
         return sympy.sqrtdenest(sympy.sqrt(value))
     images, back = _squares(symbols)
@@ -43,15 +43,19 @@ def root_of(value: sympy.Expr) -> sympy.Expr:
             if multiplicity % 2:
                 return sympy.sqrt(value)
             root *= factor ** (direction * multiplicity // 2)
-    return _restore(root, back)
+    return restore(root, back)
 
 
-def without_roots(value: sympy.Expr) -> sympy.Expr:
+def without_roots(
+    value: sympy.Expr, roots: dict[sympy.Symbol, sympy.Symbol] | None = None
+) -> sympy.Expr:
     """Squares of new symbols for the symbols under square roots: equal to zero exactly if value is.
 
-    The symbols are taken as ≥ 0, as the endpoints of a spectrum are.
+    The symbols are taken as ≥ 0, as the endpoints of a spectrum are. ``roots`` names the new ones.
     """
-    symbols = _symbols_under_roots(value)
+    if roots is not None:
+        return value.subs({symbol: root**2 for symbol, root in roots.items()})
+    symbols = symbols_under_roots(value)
     if not symbols:
         return value
     return value.subs(_squares(symbols)[0])
@@ -61,7 +65,7 @@ def _is_root(power: sympy.Pow) -> bool:
     return bool(power.exp.is_Rational and power.exp.q == 2)
 
 
-def _symbols_under_roots(value: sympy.Expr) -> list[sympy.Symbol] | None:
+def symbols_under_roots(value: sympy.Basic) -> list[sympy.Symbol] | None:
     """The symbols under square roots; None where a radicand is not a product of symbols."""
     found: set[sympy.Symbol] = set()
     for power in value.atoms(sympy.Pow):
@@ -85,12 +89,12 @@ def _merge(value: sympy.Expr, symbols: list[sympy.Symbol]) -> sympy.Expr:
     images, back = _squares(symbols)
     replaced = value.subs(images)
     try:
-        return _restore(sympy.factor(sympy.cancel(sympy.together(replaced))), back)
+        return restore(sympy.factor(sympy.cancel(sympy.together(replaced))), back)
     except sympy.PolynomialError:  # powers with a symbolic exponent: nothing to merge
         return value
 
 
-def _restore(value: sympy.Expr, back: dict[Any, sympy.Symbol]) -> sympy.Expr:
+def restore(value: sympy.Expr, back: dict[Any, sympy.Symbol]) -> sympy.Expr:
     """Back to the symbols, with numerator and denominator made even in the roots where possible."""
     numerator, denominator = sympy.fraction(sympy.together(value))
     roots = list(back)

@@ -19,6 +19,7 @@ from sympy.polys.rings import PolyRing
 from polyrates.errors import InexactError
 from polyrates.numbers import Number, lam
 from polyrates.recurrence import Method
+from polyrates.symbolic.radicals import restore, symbols_under_roots, without_roots
 
 __all__ = ["ExactRing", "polynomial_from_integers", "ring_of"]
 
@@ -28,6 +29,8 @@ class ExactRing:
     """K[λ] as a carrier: a point is an element, a gradient is multiplication by λ."""
 
     domain: Any
+    roots: tuple[tuple[sympy.Symbol, sympy.Symbol], ...] = ()
+    """Pairs (symbol, its square root as a new symbol): √(ℓL) is the product of two of them."""
 
     @property
     def _uses_flint(self) -> bool:
@@ -57,6 +60,8 @@ class ExactRing:
 
     def number(self, value: Number) -> Any:
         """An exact number as an element of the domain."""
+        if self.roots:
+            value = without_roots(sympy.sympify(value), dict(self.roots))
         return self.domain.from_sympy(value)
 
     def gradient(self, point: Any) -> Any:
@@ -71,6 +76,13 @@ class ExactRing:
         """A point as a sympy Poly in λ."""
         if self._uses_flint:
             return _wrap(point)
+        if self.roots:
+            back = {root: symbol for symbol, root in self.roots}
+            terms = {
+                monomial: restore(self.domain.to_sympy(coefficient), back)
+                for monomial, coefficient in point.items()
+            }
+            return sympy.Poly.from_dict(terms, lam, domain=sympy.EX)
         terms = {monomial: coefficient for monomial, coefficient in point.items()}  # noqa: C416
         return sympy.Poly.new(DMP.from_dict(terms, 0, self.domain), lam)
 
@@ -103,7 +115,14 @@ def ring_of(method: Method, *others: Method) -> ExactRing:
                 f"its parameter {value!r} is a float, and exactness was asked",
                 f'build it from Fraction("{value!r}") or the string "{value!r}"',
             )
-    return ExactRing(domain_of(parameters))
+    domain = domain_of(parameters)
+    if domain.is_EX:  # roots of symbols: work with the roots themselves, as free symbols
+        symbols = symbols_under_roots(sympy.Tuple(*parameters))
+        if symbols:
+            roots = {s: sympy.Dummy(f"root_{s.name}", positive=True) for s in symbols}
+            images = [without_roots(sympy.sympify(p), roots) for p in parameters]
+            return ExactRing(domain_of(images), tuple(roots.items()))
+    return ExactRing(domain)
 
 
 def domain_of(numbers: Sequence[Any]) -> Any:
