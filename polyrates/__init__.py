@@ -13,13 +13,14 @@ Estimators   Unrolled, Truncated, OneStep, Implicit
 Problems     Quadratic, Ridge, Logistic, NonlinearLeastSquares; or any object with gradient, hvp and
              cross
 Analysis     residual_polynomial, error_polynomials, rate, average, compare, best_step, lower_bound,
-             worst_case_problem
-Synthesis    sobolev_optimal, minimax_optimal, minimax_asymptotic, best_eta; best_start, best_split,
-             best_restart; plan
-Execution    run, differentiate, jvp, vjp, verify, sweep; residual_values, residual_series
-Measurement  estimate_spectrum, estimate_sizes, estimate_eta; beyond quadratics local_model,
-             local_errors, contraction_bound
-Presentation latex, cite
+             worst_case_problem, frobenius_bound
+Synthesis    sobolev_optimal, minimax_optimal, minimax_asymptotic, best_eta
+Choices      best_start, best_split, best_restart, optimal_tail; plan
+Execution    run, differentiate, jvp, vjp, verify; sweep, read_sweep; residual_values,
+             residual_series
+Measurement  estimate_spectrum, measure_spectrum, estimate_sizes, estimate_eta, check_interval; beyond
+             quadratics local_model, local_errors, contraction_bound
+Presentation latex, cite, Derivation, published_rates
 """
 
 from __future__ import annotations

@@ -10,6 +10,10 @@ both in initial/cross on [1, 1/κ] with ‖E‖ ≤ 1, ‖G‖ ≤ g. A second r
 of the table: the η whose largest ratio is smallest. The denominators are certified, the minimum
 over η is numeric, so every ratio is an upper bound of the price.
 
+Measured with g = 1: at most 1.44 at κ = 0.1, 3.52 at 0.01, 10.4 at 0.001, at the horizons tried
+(up to 210) and with one η. So the price settles as t grows, at about κ^{−1/2}/3 for small κ
+(numeric, not proved).
+
     python -m polyrates.anytime --kappa 0.1 0.01 --horizons 5 10 20 40 80 --cross 0.1 1 10
 """
 

@@ -1,4 +1,4 @@
-"""The commands: report, rate, optimal, verify, figures.
+"""The commands: report, rate, optimal, plan, verify, figures.
 
 Exit status 0 on success, 1 when a verification fails, 2 on bad input with one line on stderr.
 Numbers are parsed exactly ("2/11", "0.1", "1e-3") and never evaluated.
@@ -31,6 +31,7 @@ commands
   report    the main job: from data to a page with curves, bounds and checks
   rate      the worst-case error of one method on an interval, at every t
   optimal   the residual polynomial with the smallest error, and its value
+  plan      which method and which way to differentiate, for a budget
   verify    run methods on problems and compare with the prediction
   figures   make the figures of the README again
 """
@@ -40,6 +41,7 @@ examples
   polyrates report
   polyrates rate --method gradient-descent --step 2/11 --ell 1 --L 10
   polyrates optimal --ell 1 --L 100 --density uniform --t 10 --eta 1
+  polyrates plan --ell 0.01 --L 1 --budget 160 --residual 1 --drift 0.01
   polyrates verify --ell 1 --L 100 --steps 80
 
 'polyrates COMMAND --help' documents a command.
@@ -178,6 +180,37 @@ def _parser() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParse
         optimal.add_argument(f"--{option}", metavar="SIZE", help=f"with --minimax: {words}")
     _outputs(optimal)
 
+    plan = _add(commands, "plan", "which way to differentiate, for a budget", _PLAN)
+    plan.add_argument("--ell", metavar="l", help="smallest eigenvalue of the Hessian")
+    plan.add_argument("--L", metavar="L", help="largest eigenvalue")
+    plan.add_argument(
+        "--budget", metavar="N", help="gradients and Hessian-vector products together, ≥ 2; or"
+    )
+    plan.add_argument(
+        "--target", metavar="ERROR", help="the error wanted: the fewest products that guarantee it"
+    )
+    for option, words in (
+        ("residual", "||E||, with --drift or --hessian"),
+        ("drift", "||D||, with --residual"),
+        ("initial", "||E||, with --cross"),
+        ("cross", "||G||, with --initial"),
+        ("hessian", "||dH||_F ||x_0 - x*||, with --residual: H and dH need not commute"),
+    ):
+        plan.add_argument(f"--{option}", metavar="SIZE", help=words)
+    plan.add_argument(
+        "--data",
+        metavar="NAME|FILE.csv",
+        help="ridge regression on data instead: spectrum and sizes are measured, every row is run",
+    )
+    plan.add_argument("--column", metavar="COLUMN", help="the column of the CSV file to predict")
+    plan.add_argument("--penalty", metavar="P", help="ridge penalty, with --data (0.2)")
+    plan.add_argument("--x0", metavar="zero|far|FILE", help="start, with --data, as in report")
+    plan.add_argument("--seed", metavar="N", help="seed of the far start, with --data (0)")
+    plan.add_argument(
+        "--plot", metavar="FILE", help="draw guarantee against N into FILE, .svg or .pdf"
+    )
+    _outputs(plan)
+
     verify = _add(commands, "verify", "runs against predictions", _VERIFY)
     verify.add_argument(
         "--methods",
@@ -282,6 +315,27 @@ examples
   polyrates optimal --ell 1 --L 100 --density uniform --t 10 --eta 1
   polyrates optimal --ell 1 --L 9 --density gegenbauer --alpha 3/2 --t 4 --latex
   polyrates optimal --ell 1 --L 100 --t 40 --minimax --initial 1 --cross 1
+"""
+
+_PLAN = """\
+Ranks every method and every way to differentiate it (unrolled, truncated,
+restarted, one step, implicit) for N gradients and Hessian-vector products by
+the error that no problem of the given sizes exceeds. The guarantees are
+certified. With E the initial error of the Jacobian, D = dH (x_0 - x*) and G
+the derivative of the gradient at x_0, give ||E|| and one of ||D||, ||G||, or
+more if known; or --data, where they are measured and every row is run.
+
+  steps   gradient steps; "+ k inner" for the linear solve of implicit
+          differentiation, "last k" where only the last k are differentiated
+  memory  arrays of the length of x in forward mode
+
+Numbers are exact: write 2/11, 0.1 or 1e-3.
+
+examples
+  polyrates plan --ell 0.01 --L 1 --budget 160 --residual 1 --drift 0.01
+  polyrates plan --ell 1 --L 100 --budget 80 --initial 1 --cross 1 --json
+  polyrates plan --ell 0.01 --L 1 --target 1e-3 --residual 1 --drift 1
+  polyrates plan --data diabetes --penalty 0.1 --budget 100 --plot plan.svg
 """
 
 _VERIFY = """\
@@ -508,13 +562,17 @@ def _rate(arguments: argparse.Namespace) -> int:
 def _write_document(where: str, document: bytes) -> int:
     if where == "-":
         sys.stdout.write(document.decode())
-        return 0
+    else:
+        _write(where, "latex", document)
+    return 0
+
+
+def _write(where: str, option: str, content: bytes) -> None:
     try:
         with open(where, "wb") as file:
-            file.write(document)
+            file.write(content)
     except OSError as error:
-        refuse_value("latex", where, f"cannot be written ({error.strerror})", "give another file")
-    return 0
+        refuse_value(option, where, f"cannot be written ({error.strerror})", "give another file")
 
 
 def _optimal(arguments: argparse.Namespace) -> int:
@@ -598,6 +656,95 @@ def _minimax(arguments: argparse.Namespace, ell: Any, L: Any, t: int) -> int:
     return 0
 
 
+_SIZES = ("initial", "cross", "residual", "drift", "hessian")
+
+
+def _plan(arguments: argparse.Namespace) -> int:
+    from polyrates.numbers import parse
+    from polyrates.plan import plan
+    from polyrates.report.budget import observed_errors, plan_document, plan_json, plan_text
+    from polyrates.spectra import Interval
+
+    kind = _picture_kind(arguments.plot)
+    asked: dict[str, Any] = {"budget": None, "target": None}
+    if arguments.budget is not None:
+        asked["budget"] = _integer(arguments.budget, "budget", 0, _LARGEST_BUDGET)
+    if arguments.target is not None:
+        asked["target"] = parse(arguments.target, "target")
+    sizes = {
+        name: parse(getattr(arguments, name), name)
+        for name in _SIZES
+        if getattr(arguments, name) is not None
+    }
+    progress = _Progress()
+    observed: list[float] | None = None
+    code = ""
+    progress("ranking")
+    try:
+        if arguments.data is not None:
+            problem, x0 = _measured(arguments)
+            result = plan(problem, x0=x0, **asked)
+            observed = observed_errors(result, problem, x0)
+        else:
+            _only_with_data(arguments)
+            ends = [parse(getattr(arguments, name), name) for name in ("ell", "L")]
+            result = plan(Interval(*ends), **asked, **sizes)
+            words = [f"pr.Interval({str(ends[0])!r}, {str(ends[1])!r})", str(result.budget)]
+            words += [f"{name}={str(value)!r}" for name, value in sizes.items()]
+            code = f"plan = pr.plan({', '.join(words)}); plan.differentiate(problem, x0)"
+        if kind is not None:
+            from polyrates.report.budget import plan_picture
+
+            progress("picture")
+            _write(arguments.plot, "plot", plan_picture(result, kind))
+    finally:
+        progress.done()
+    if arguments.latex is not None:
+        return _write_document(arguments.latex, plan_document(result))
+    if arguments.json:
+        print(json.dumps(plan_json(result, observed), indent=1, ensure_ascii=False))
+    else:
+        print(plan_text(result, observed, code))
+    return 0
+
+
+_LARGEST_BUDGET = 1000
+
+
+def _picture_kind(where: str | None) -> str | None:
+    if where is None:
+        return None
+    kind = os.path.splitext(where)[1].lower().lstrip(".")
+    if kind not in ("svg", "pdf"):
+        refuse_value("plot", where, "must end in .svg or .pdf", "give for instance plan.svg")
+    return kind
+
+
+def _measured(arguments: argparse.Namespace) -> tuple[Any, Any]:
+    """The ridge problem of --data and its start."""
+    from polyrates.report.problem import choose_start, read_data, ridge
+
+    for option in ("ell", "L", *_SIZES):
+        if getattr(arguments, option) is not None:
+            refuse_value(
+                option, getattr(arguments, option), "is measured from --data", "leave one of them"
+            )
+    if arguments.data.lower().endswith((".csv", ".tsv", ".txt")) and arguments.column is None:
+        refuse_value("column", None, "a CSV file needs it", "give --column COLUMN")
+    problem = ridge(read_data(arguments.data, arguments.column), arguments.penalty or "0.2")
+    seed = _integer(arguments.seed or "0", "seed")
+    return problem, choose_start(problem, arguments.x0 or "far", seed).x0
+
+
+def _only_with_data(arguments: argparse.Namespace) -> None:
+    for option in ("column", "penalty", "x0", "seed"):
+        if getattr(arguments, option) is not None:
+            refuse_value(option, getattr(arguments, option), "goes with --data", "give --data too")
+    for option in ("ell", "L"):
+        if getattr(arguments, option) is None:
+            refuse_value(option, None, "the spectrum is needed", "give --ell and --L, or --data")
+
+
 def _verify(arguments: argparse.Namespace) -> int:
     from polyrates.numbers import floating, parse
     from polyrates.numeric.problems import Quadratic
@@ -675,5 +822,6 @@ def _figures(arguments: argparse.Namespace) -> int:
 
 
 _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
-    "report": _report, "rate": _rate, "optimal": _optimal, "verify": _verify, "figures": _figures
+    "report": _report, "rate": _rate, "optimal": _optimal, "plan": _plan, "verify": _verify,
+    "figures": _figures,
 }  # fmt: skip

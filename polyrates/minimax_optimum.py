@@ -169,7 +169,8 @@ def best_eta(spectrum: Any, t: int, **sizes: Any) -> float:
     values = np.array([value(x) for x in grid])
     before, after = np.append(math.inf, values[:-1]), np.append(values[1:], math.inf)
     best, log_eta = float(np.min(values)), float(grid[np.argmin(values)])
-    for i in np.flatnonzero((values <= before) & (values < after) & (values < best + 0.1)):
+    good = (values <= before) & (values < after) & (values < best + 0.1)
+    for i in map(int, np.flatnonzero(good)):
         low, high = grid[max(i - 1, 0)], grid[min(i + 1, len(grid) - 1)]
         found = minimize_scalar(
             value, bounds=(low, high), method="bounded", options={"xatol": 1e-5}

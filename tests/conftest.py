@@ -8,6 +8,8 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, settings
 
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # workers share the cores; small arrays gain nothing
+
 sys.path.insert(0, str(Path(__file__).parent))  # tests import their support module by name
 
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -17,6 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import polyrates as pr
+from polyrates.anytime import anytime_rows
+from polyrates.anytime import main as anytime_main
 
 REFERENCE = Path(__file__).parent / "reference"
 ROWS = list(csv.DictReader((REFERENCE / "minimax.csv").read_text(encoding="utf-8").splitlines()))
@@ -446,3 +448,43 @@ def test_no_warnings_on_hard_questions() -> None:
         pr.minimax_optimal(pr.Union([(1, 1), (2, 3), (900, 1000)]), 9, initial=1, cross=1e-6)
         pr.minimax_optimal(pr.Interval(1, 1 + 1e-6), 5, residual=1, drift=1e6)
         pr.minimax_optimal(pr.Interval(1e-9, 1), 30, residual=1, drift=1e-9)
+
+
+# -- the anytime companion ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kappa", "horizons", "ratios"),
+    [
+        (0.01, (10, 20, 40, 80), (1.02, 2.05, 3.48, 3.52)),
+        (0.1, (5, 10, 20, 40), (1.31, 1.39, 1.41, 1.43)),
+    ],
+)
+def test_the_running_method_stays_close(
+    kappa: float, horizons: tuple[int, ...], ratios: tuple[float, ...]
+) -> None:
+    """α = 0, η among the powers of ten: and one of them serves all horizons nearly as well."""
+    rows = anytime_rows(kappa, 1, horizons, etas=[10.0**k for k in range(-1, 7)])
+    for row, ratio in zip(rows, ratios, strict=True):
+        assert row.ratio == pytest.approx(ratio, abs=0.008)
+        assert 1 <= row.ratio <= row.common_ratio
+        assert row.common_ratio <= 1.01 * max(ratios)
+
+
+def test_best_eta_finds_the_better_of_two_valleys() -> None:
+    """On [1, 10] at t = 5 large η is a plateau of ratio 1.34; the valley near η = 5 is narrower."""
+    density = pr.GegenbauerDensity(1, 10, 0)
+    found = pr.best_eta(density, 5, initial=1, cross=1)
+    method = pr.Sobolev(density, found)
+    value = pr.rate(method, density).worst_case(5, initial=1, cross=1)
+    for eta in np.logspace(-3, 5, 33):
+        rival = pr.rate(pr.Sobolev(density, float(eta)), density)
+        assert value <= rival.worst_case(5, initial=1, cross=1) * (1 + 1e-6)
+
+
+def test_the_table_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert anytime_main(["--kappa", "0.1", "--cross", "1", "--horizons", "3", "6"]) == 0
+    assert "one eta for all horizons costs at most" in capsys.readouterr().out
+    with pytest.raises(SystemExit) as stop:
+        anytime_main(["--kappa", "2"])
+    assert stop.value.code == 2 and "kappa = 2.0" in capsys.readouterr().err

@@ -45,8 +45,8 @@ def draw(density, rng):
 @cache
 def random_matrices(ratio):
     """The eigenvalues of XᵀX/n for a few large Gaussian X, n × d with d/n = ratio."""
-    rng, n = np.random.default_rng(1), 1600
-    drawn = [rng.standard_normal((n, round(ratio * n))) for _ in range(8)]
+    rng, n = np.random.default_rng(1), 3200
+    drawn = [rng.standard_normal((n, round(ratio * n))) for _ in range(4)]
     return np.concatenate([np.linalg.eigvalsh(X.T @ X / n) for X in drawn])
 
 
@@ -99,7 +99,7 @@ def test_the_mean_meets_the_prediction_within_its_error_bars(name) -> None:
     method = make(density, eta)
     mean, bar = measure(method, density, eta, seed=sum(map(ord, name)))
     predicted = average(method, density, STEPS, eta)
-    assert bar < 0.05 * predicted  # the test sees what it claims
+    assert bar < 0.07 * predicted  # the test sees what it claims
     assert abs(mean - predicted) < 3.5 * bar
     best = sobolev_optimal(density, STEPS, eta).value
     assert best <= predicted * (1 + 1e-12) and mean > best - 3.5 * bar

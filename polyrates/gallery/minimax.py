@@ -90,7 +90,7 @@ def _compute_panel(folder: Path, name: str) -> Path:
     kappa, last, count, eta = PANELS[name]
     interval = Interval(kappa, 1.0)
     t = np.unique(np.round(np.linspace(0.0, last, count)))
-    sizes = {"initial": 1.0, "cross": kappa}
+    sizes: dict[str, Any] = {"initial": 1.0, "cross": kappa}
     columns = {"t": t}
     for key, method in _methods(kappa, eta).items():
         parts = rate(method, interval)
@@ -152,7 +152,7 @@ def _compute_closed_form(folder: Path) -> list[Path]:
         t = np.unique(np.round(np.geomspace(4, last, 18)))
         columns: dict[str, Array] = {"t": t}
         for label, factor in CLOSED.items():
-            sizes = {"initial": 1.0, "cross": factor * kappa}
+            sizes: dict[str, Any] = {"initial": 1.0, "cross": factor * kappa}
             columns[f"{label} optimum"] = np.array(
                 [float(minimax_optimal(interval, int(n), **sizes).upper) for n in t]
             )

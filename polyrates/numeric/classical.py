@@ -48,7 +48,7 @@ def gradient_descent_suprema(
             return np.asarray(np.where(steps == 0, 1.0, base**less * np.abs(1 + less * u)))
         return np.asarray(h * steps * base**less)
 
-    return np.maximum(at(h * low), at(h * high))
+    return np.asarray(np.maximum(at(h * low), at(h * high)))
 
 
 def chebyshev_suprema(t: Any, ell: Any, L: Any, part: Part = "initial") -> np.ndarray:

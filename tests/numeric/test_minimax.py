@@ -6,7 +6,6 @@
 import csv
 import itertools
 import math
-import time
 from pathlib import Path
 
 import mpmath
@@ -388,16 +387,12 @@ def test_long_horizons(ell, t, form):
     assert found.gap <= 1e-10
 
 
-def test_family_agrees_with_single_solutions_and_is_fast():
-    begin = time.perf_counter()
+def test_family_agrees_with_single_solutions():
     family = list(solve_family([(1.0, 10.0)], range(1, 61), form="initial/cross", size=1, second=1))
-    elapsed = time.perf_counter() - begin
     assert max(f.gap for f in family) <= 1e-10
     for t in (1, 2, 9, 60):
         single = solve_minimax([(1.0, 10.0)], t, form="initial/cross", size=1, second=1)
         assert single.upper == pytest.approx(family[t - 1].upper, rel=1e-10)
-    # about 0.2 s alone; generous, because test machines are shared
-    assert elapsed < 5
 
 
 def test_start_from_a_neighbour():

@@ -151,7 +151,7 @@ def zolotarev() -> Derivation:
             r"$8\sqrt{\kappa}/(1 - \kappa)$",
         ),
         Numeric(
-            sympy.Symbol("V^{\\star}/a"),
+            sympy.Symbol("\\frac{V^{\\star}}{a}"),
             sympy.Symbol("\\xi^{t} (\\tau + \\sqrt{\\tau^{2} + 4})"),
             r"at $\xi = 9/11$ ($\kappa = 1/100$), $t = 40, 80, 160$: the middle of the two bounds "
             "from the root $b$ against the formula",
@@ -351,8 +351,8 @@ def initial_cross_limit() -> Derivation:
             r"the smoothing: the measure with masses $(-1)^{j} K_{r}(j \pi/t)/(2t)$ at $j \pi/t$, "
             r"$K_{r}$ Poisson's kernel, multiplies $\cos n\theta$ by $r^{t-n} + r^{t+n}$ (up to "
             r"$r^{2t}$), so it replaces $f(w)$ by $f(rw)$; its total variation tends to 1. As the "
-            r"norm $(a^{2} A^{2}/s + g^{2} B^{2}/(1-s))^{1/2}$ does not depend on $\lambda$, "
-            "smoothing does not raise the profile's maximum in the limit",
+            r"norm $(a^{2} A^{2}/s + g^{2} B^{2}/(1-s))^{1/2}$ of the vector $(A, B)$ is the same "
+            r"at every $\lambda$, smoothing does not raise the profile's maximum in the limit",
             pairs=_kernel_pairs,
             tolerance=1e-15,
         ),
@@ -617,7 +617,7 @@ def residual_drift_limit() -> Derivation:
             "of the arcs where it counts",
         ),
         Numeric(
-            sympy.Symbol("V_0/(1 - C/(t-2))"),
+            sympy.Symbol("\\frac{V_{0}}{1 - C/(t-2)}"),
             sympy.Symbol("V^{\\star}_{t}"),
             r"the first-order correction $C$, from $t$ replaced by $t + d \arg D/d\theta$, is "
             r"formal; without it, at $\sigma = 1$: $C = 2\xi^{2}/(1 - \xi^{2})$ is exact. Here the "

@@ -412,6 +412,7 @@ def jacobi_structure() -> Derivation:
     b0, b_1, b_2, nu = _names("\\beta_{n} \\beta_{n-1} \\beta_{n-2} \\nu_{n}")
 
     total = _alpha + _beta
+    near, double = sympy.symbols("p u")
 
     def shift(n: Any) -> sympy.Expr:
         return (_beta - _alpha) / (2 * n + total)
@@ -427,6 +428,8 @@ def jacobi_structure() -> Derivation:
         (a_1, before[0]), (g_1, before[1]), (f0, here[2]), (k0, here[3]), (f_1, before[2]),
         (k_1, before[3]), (e0, shift(_n)), (e_1, shift(_n - 1)), (e_2, shift(_n - 2)),
         (b0, slope(_n)), (b_1, slope(_n - 1)), (b_2, slope(_n - 2)), (nu, closed),
+        # n + α and 2n + α + β as variables: then every denominator is in one of them
+        (_alpha, near - _n), (_beta, double - near - _n),
     )  # fmt: skip
     first = _n * (a_1 - e0) - (_n - 1) * f0
     second = nu - f0 * (e_1 - e0) - b0

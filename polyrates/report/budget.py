@@ -1,0 +1,141 @@
+"""What ``polyrates plan`` says: as text, as JSON, as a LaTeX document, as a picture."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from polyrates.numbers import floating
+from polyrates.numeric.problems import QuadraticProblem
+from polyrates.plan import Plan, PlanRow
+from polyrates.report.tex import document, escape_tex
+
+__all__ = ["observed_errors", "plan_document", "plan_json", "plan_picture", "plan_text"]
+
+_SIZES = (("E", "error"), ("D", "drift"), ("G", "cross"), ("dH_x0", "hessian"))
+
+
+def observed_errors(plan: Plan, problem: QuadraticProblem, x0: Any) -> list[float]:
+    """‖estimate − ∂x*‖ of every row, run on the problem that the sizes were measured on."""
+    truth = problem.solution_jacobian
+    return [
+        float(np.linalg.norm(row.differentiate(problem, x0).jacobians[-1] - truth))
+        for row in plan.rows
+    ]
+
+
+def _split(row: PlanRow) -> str:
+    first, second = row.products
+    if row.family == "implicit":
+        return f"{first} + {second} inner"
+    return f"{first}" if row.family == "unrolled" else f"{first}, last {second}"
+
+
+def plan_text(plan: Plan, observed: Sequence[float] | None = None, code: str = "") -> str:
+    """The winner in one sentence, then every row, in 79 columns."""
+    ell, L = (floating(end) for end in plan.spectrum.hull)
+    head = ["method", "estimator", "guarantee", "steps", "memory"]
+    rows = [
+        [row.label.replace("gradient descent", "GD"), row.family, f"{row.guarantee:.3g}",
+         _split(row), str(row.memory)]
+        for row in plan.rows
+    ]  # fmt: skip
+    if observed is not None:
+        head.insert(3, "observed")
+        for cells, error in zip(rows, observed, strict=True):
+            cells.insert(3, f"{error:.2g}")
+    widths = [max(len(line[i]) for line in [head, *rows]) for i in range(len(head))]
+    table = []
+    for line in [head, *rows]:
+        cells = [cell.rjust(w) for cell, w in zip(line, widths, strict=True)]
+        cells[0], cells[1] = line[0].ljust(widths[0]), line[1].ljust(widths[1])
+        table.append("  ".join(cells).rstrip())
+    goal = "" if plan.target is None else f", the fewest for an error of {plan.target:g}"
+    lines = [
+        textwrap.fill(plan.verdict, 79),
+        "",
+        f"N = {plan.budget} products{goal}; {plan.sizes}; spectrum in [{ell:.6g}, {L:.6g}]",
+        "",
+        *table,
+    ]
+    if code:
+        lines += ["", code]
+    return "\n".join(lines)
+
+
+def plan_json(plan: Plan, observed: Sequence[float] | None = None) -> dict[str, Any]:
+    """The same at full precision; every guarantee is certified."""
+    ell, L = (floating(end) for end in plan.spectrum.hull)
+    rows: list[dict[str, Any]] = []
+    for i, row in enumerate(plan.rows):
+        entry: dict[str, Any] = {
+            "method": row.label,
+            "estimator": row.family,
+            "guarantee": row.guarantee,
+            "lower": row.lower,
+            "steps": row.t,
+            "gradients": row.products.gradients,
+            "hessian_vector_products": row.products.hessian_vector,
+            "products": row.products.total,
+            "memory": row.memory,
+            "reverse_memory": row.reverse_memory,
+        }
+        if observed is not None:
+            entry["observed"] = observed[i]
+        rows.append(entry)
+    return {
+        "verdict": plan.verdict,
+        "budget": plan.budget,
+        "target": plan.target,
+        "status": "certified",
+        "spectrum": {"ell": ell, "L": L, "kappa": ell / L},
+        "sizes": {
+            name: None if (value := getattr(plan.sizes, field)) is None else floating(value)
+            for name, field in _SIZES
+        },
+        "rows": rows,
+    }
+
+
+def plan_document(plan: Plan) -> bytes:
+    """The question, the answer and the table."""
+    from polyrates.symbolic.latex import latex
+
+    ell, L = plan.spectrum.hull
+    symbols = {"error": r"\|E\|", "drift": r"\|D\|", "cross": r"\|G\|",
+               "hessian": r"\|\partial H\|_F \|x_0 - x_\star\|"}  # fmt: skip
+    sizes = r",\quad ".join(
+        rf"{symbol} \le {floating(value):.6g}"
+        for field, symbol in symbols.items()
+        if (value := getattr(plan.sizes, field)) is not None
+    )
+    ends = (
+        f"{floating(end):.6g}" if isinstance(end, float) else str(latex(end)) for end in (ell, L)
+    )
+    body = [
+        rf"\textbf{{{escape_tex(plan.verdict)}}}",
+        "",
+        r"How to estimate $\partial x_\star$ with "
+        rf"$N = {plan.budget}$ gradients and Hessian-vector products together, for any quadratic "
+        rf"whose Hessian has its spectrum in $[{', '.join(ends)}]$ and whose start obeys",
+        rf"\[ {sizes}, \]",
+        r"where $E = \partial x_0 - \partial x_\star$, $D = \partial H (x_0 - x_\star)$ and "
+        r"$G = D + H E$. No such problem has an error larger than the guarantee, which is "
+        r"certified by ball arithmetic; memory counts arrays of the length of $x$ in forward mode.",
+        r"\begin{center}\small",
+        plan.latex(),
+        r"\end{center}",
+    ]
+    return document("Which way to differentiate, for a budget", body)
+
+
+def plan_picture(plan: Plan, kind: str) -> bytes:
+    """The best guarantee of every family against N, as "svg" or "pdf"."""
+    from polyrates import plotting
+
+    with plotting.style("plan"):
+        drawn = plan.plot().figure
+        return plotting.svg(drawn) if kind == "svg" else plotting.pdf(drawn)

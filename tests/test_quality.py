@@ -1,0 +1,61 @@
+"""The strict type checker, the linter and the formatter pass; versions agree; the wheel is whole."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import polyrates as pr
+
+ROOT = Path(__file__).parent.parent
+
+
+def run(*arguments: str) -> None:
+    module = arguments[0]
+    if importlib.util.find_spec(module) is None:
+        pytest.skip(f"{module} is not installed")
+    done = subprocess.run(
+        [sys.executable, "-m", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
+
+
+def test_linter() -> None:
+    run("ruff", "check", ".")
+
+
+def test_formatter() -> None:
+    run("ruff", "format", "--check", ".")
+
+
+def test_strict_types() -> None:
+    run("mypy", "--no-incremental", "polyrates")
+
+
+def test_versions_agree() -> None:
+    for name, pattern in (
+        ("pyproject.toml", r'^version = "(.*)"$'),
+        ("CITATION.cff", r"^version: (.*)$"),
+    ):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        found = re.search(pattern, text, re.MULTILINE)
+        assert found is not None and found.group(1) == pr.__version__
+
+
+def test_the_contents_page_names_everything_public() -> None:
+    assert sorted(pr.__all__) == list(pr.__all__)
+    assert pr.__doc__ is not None
+    listed = set(re.findall(r"\w+", pr.__doc__))
+    verbs = [
+        name for name in pr.__all__
+        if callable(getattr(pr, name)) and getattr(pr, name).__module__.startswith("polyrates")
+        and name[0].islower()
+    ]  # fmt: skip
+    assert [name for name in verbs if name not in listed] == []
+    for name in verbs:
+        assert getattr(pr, name).__doc__
