@@ -689,9 +689,9 @@ def _plan(arguments: argparse.Namespace) -> int:
             _only_with_data(arguments)
             ends = [parse(getattr(arguments, name), name) for name in ("ell", "L")]
             result = plan(Interval(*ends), **asked, **sizes)
-            words = [f"pr.Interval({str(ends[0])!r}, {str(ends[1])!r})", str(result.budget)]
-            words += [f"{name}={str(value)!r}" for name, value in sizes.items()]
-            code = f"plan = pr.plan({', '.join(words)}); plan.differentiate(problem, x0)"
+            words = [f"pr.Interval({arguments.ell!r}, {arguments.L!r})", str(result.budget)]
+            words += [f"{name}={getattr(arguments, name)!r}" for name in sizes]
+            code = f"in Python: pr.plan({', '.join(words)})"
         if kind is not None:
             from polyrates.report.budget import plan_picture
 
@@ -708,7 +708,7 @@ def _plan(arguments: argparse.Namespace) -> int:
     return 0
 
 
-_LARGEST_BUDGET = 1000
+_LARGEST_BUDGET = 600
 
 
 def _picture_kind(where: str | None) -> str | None:

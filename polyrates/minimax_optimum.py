@@ -19,6 +19,7 @@ from polyrates.measures import Empirical, as_measure
 from polyrates.methods import Chebyshev, WeightedIterates
 from polyrates.methods.orthogonal import Sobolev
 from polyrates.numbers import count, floating
+from polyrates.numeric.asymptotics import residual_drift_asymptotic
 from polyrates.numeric.minimax import MinimaxSolution, asymptotic_value, solve_minimax
 from polyrates.optimum import Optimum
 from polyrates.spectra import Spectrum, as_spectrum
@@ -110,32 +111,31 @@ def _weights(coefficients: Any, ell: float, L: float, t: int) -> np.ndarray:
 
 
 def minimax_asymptotic(interval: Any, t: int, **sizes: Any) -> float:
-    """The closed form of V* for large t, initial/cross (derived formally, checked, not proved).
+    """The closed form of V* for large t; a number close to V*, not a bound.
 
-    V*(t) ≈ min over s of ξ^t D(w₀)(τ + √(τ² + 4)), τ = (1/ξ − ξ)(t + q), D the outer function of
-    the weight √(a²/s + g²/(λ²(1−s))) on the disc, q from its logarithmic derivative at w₀ = −ξ;
-    for g = 0, V* ≈ (8√κ/(1−κ)) a t ξ^t as t → ∞.
+    initial/cross: V*(t) ≈ min over s of ξ^t D(w₀)(τ + √(τ² + 4)), τ = (1/ξ − ξ)(t + q), D the outer
+    function of the weight √(a²/s + g²/(λ²(1−s))) on the disc, q from its logarithmic derivative at
+    w₀ = −ξ; for g = 0, V* ≈ (8√κ/(1−κ)) a t ξ^t. The leading order is proved, the terms τ and q
+    of the next are formal for g > 0. residual/drift:
+    :func:`polyrates.numeric.asymptotics.residual_drift_asymptotic`, leading order proved.
 
     Parameters
     ----------
     interval : Interval
         With ℓ > 0.
-    t : int ≥ 1
-    initial, cross : numbers ≥ 0
+    t : int ≥ 1 (≥ 3 in residual/drift)
+    initial, cross (or residual, drift) : numbers ≥ 0
     """
     where, joint, _ = _question(interval, sizes)
     horizon = count(t, "t", 1)
-    if joint.form != "initial/cross":
-        refuse_value(
-            "residual, drift", "given", "the closed form is known in initial/cross alone",
-            "give initial and cross",
-        )  # fmt: skip
     if len(where.support) != 1:
         refuse_value("interval", where, "must be one interval", "give pr.Interval(ell, L)")
     ell, L = (floating(end) for end in where.hull)
     if ell <= 0:
-        refuse_value("ell", ell, "must be > 0: at ℓ = 0, V* = a exactly", "give ell > 0")
+        refuse_value("ell", ell, "must be > 0: at ℓ = 0, V* = a", "give ell > 0")
     first, second = floating(joint.first), floating(joint.second)
+    if joint.form == "residual/drift":
+        return residual_drift_asymptotic(ell, L, horizon, first, second)
     return float(asymptotic_value(ell, L, horizon, size=first, second=second))
 
 

@@ -35,6 +35,8 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+PLAN = ["plan", "--ell", "1", "--L", "10"]
+
 # Each line: arguments, and what the one line on stderr must say.
 BAD = [
     (["reprot"], "did you mean report?"),
@@ -95,6 +97,43 @@ BAD = [
     (["optimal", "--ell", "1", "--L", "2", "--t", "3", "--eta", "-1"], "eta"),
     (["optimal", "--ell", "1", "--L", "2", "--t", "3", "--initial", "1"], "add --minimax"),
     (["optimal", "--ell", "1", "--L", "2", "--t", "3", "--minimax", "--eta", "1"], "worst case"),
+    (["plan", "--budget", "10"], "ell = None: the spectrum is needed"),
+    (["plan", "--ell", "1", "--L", "10", "--budget", "10"], "the size of the initial error is"),
+    ([*PLAN, "--residual", "1", "--drift", "1"], "budget, target = (None, None): exactly one"),
+    ([*PLAN, "--residual", "1", "--drift", "1", "--budget", "9", "--target", "1"], "exactly one"),
+    ([*PLAN, "--residual", "1", "--drift", "1", "--budget", "1"], "is too small for one step"),
+    ([*PLAN, "--residual", "1", "--drift", "1", "--budget", "-1"], "budget = -1: must be ≥ 0"),
+    ([*PLAN, "--residual", "1", "--drift", "1", "--budget", "9e9"], "must be an integer"),
+    ([*PLAN, "--residual", "1", "--drift", "1", "--budget", "999999"], "must be ≤ 600"),
+    ([*PLAN, "--residual", "1", "--drift", "1", "--target", "0"], "target = 0: must be > 0"),
+    ([*PLAN, "--residual", "1", "--drift", "1", "--target", "1e-300"], "is not guaranteed by"),
+    ([*PLAN, "--residual", "1", "--budget", "9"], "needs ‖D‖ beside it"),
+    ([*PLAN, "--drift", "1", "--budget", "9"], "needs ‖E‖ beside it"),
+    ([*PLAN, "--residual", "-1", "--drift", "1", "--budget", "9"], "residual = -1: must be ≥ 0"),
+    ([*PLAN, "--residual", "exit()", "--drift", "1", "--budget", "9"], "is not a number"),
+    (
+        [*PLAN, "--initial", "2", "--residual", "1", "--drift", "1", "--budget", "9"],
+        "both are ‖E‖ = ‖∂x_0 − ∂x*‖ and must be equal",
+    ),
+    (
+        [*PLAN, "--residual", "1", "--drift", "1", "--cross", "100", "--budget", "9"],
+        "G = D + HE needs ‖G‖ ≤ ‖D‖ + L‖E‖ = 11",
+    ),
+    (["plan", "--ell", "9", "--L", "1", "--budget", "9", "--residual", "1", "--drift", "1"], "ell"),
+    ([*PLAN, "--residual", "1", "--drift", "1", "--budget", "9", "--x0", "far"], "give --data too"),
+    (["plan", "--data", "diabetes", "--budget", "9", "--ell", "1"], "is measured from --data"),
+    (["plan", "--data", "diabetes", "--budget", "9", "--drift", "1"], "is measured from --data"),
+    (["plan", "--data", "data.csv", "--budget", "9"], "give --column COLUMN"),
+    (["plan", "--data", "diabetse", "--budget", "9"], "did you mean diabetes?"),
+    (["plan", "--bugdet", "9"], "did you mean --budget?"),
+    (
+        [*PLAN, "--residual", "1", "--drift", "1", "--budget", "9", "--plot", "plan.png"],
+        "must end in .svg or .pdf",
+    ),
+    (
+        [*PLAN, "--residual", "1", "--drift", "1", "--budget", "4", "--plot", "no/such.svg"],
+        "plot = 'no/such.svg': cannot be written",
+    ),
     (["verify", "--trials", "0"], "trials = 0: must be ≥ 1"),
     (["verify", "--dim", "0"], "dim = 0: must be ≥ 1"),
     (["figures", "figrue1"], "did you mean figure1?"),
@@ -121,7 +160,7 @@ def test_bad_input_gets_one_line_and_leaves_nothing_behind(
     assert sorted(path.relative_to(here) for path in here.rglob("*")) == before
 
 
-@pytest.mark.parametrize("command", ["", "report", "rate", "optimal", "verify", "figures"])
+@pytest.mark.parametrize("command", ["", "report", "rate", "optimal", "plan", "verify", "figures"])
 def test_help_is_documentation_with_examples(
     command: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -214,6 +253,45 @@ def test_minimax_is_certified(capsys: pytest.CaptureFixture[str]) -> None:
     assert run.status == 0 and "residual 1, drift 2" in run.out
 
 
+def test_plan_says_what_the_library_says(capsys: pytest.CaptureFixture[str]) -> None:
+    argv = [*PLAN, "--budget", "24", "--residual", "1", "--drift", "0.5"]
+    run = Run(capsys, *argv, "--json")
+    assert run.status == 0 and run.err == ""
+    said = json.loads(run.out)
+    plan = pr.plan(pr.Interval(1, 10), 24, residual=1, drift=Fraction(1, 2))
+    assert said["verdict"] == plan.verdict and said["sizes"]["D"] == 0.5
+    assert [(row["method"], row["estimator"], row["guarantee"]) for row in said["rows"]] == [
+        (row.label, row.family, row.guarantee) for row in plan.rows
+    ]
+    assert all(row["products"] <= 24 and "observed" not in row for row in said["rows"])
+    text = Run(capsys, *argv).out
+    assert max(map(len, text.splitlines())) <= 79
+    assert " ".join(text.split("\n\n")[0].split()) == plan.verdict
+    # the last line is Python that makes the same plan
+    program = text.strip().splitlines()[-1].removeprefix("in Python: ")
+    assert eval(program, {"pr": pr}).verdict == plan.verdict
+
+
+def test_plan_for_a_target(capsys: pytest.CaptureFixture[str]) -> None:
+    argv = [*PLAN, "--initial", "1", "--cross", "1", "--target", "1/100", "--json"]
+    said = json.loads(Run(capsys, *argv).out)
+    assert said["target"] == 0.01 and said["rows"][0]["guarantee"] <= 0.01
+    fewer = [*PLAN, "--initial", "1", "--cross", "1", "--budget", str(said["budget"] - 1)]
+    assert json.loads(Run(capsys, *fewer, "--json").out)["rows"][0]["guarantee"] > 0.01
+
+
+def test_plan_from_data_runs_every_row(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("sklearn")
+    argv = ["plan", "--data", "diabetes", "--penalty", "0.5", "--budget", "12"]
+    said = json.loads(Run(capsys, *argv, "--json", "--plot", "plan.svg").out)
+    assert len(said["rows"]) > 20
+    for row in said["rows"]:
+        assert 0 < row["observed"] <= row["guarantee"] * (1 + 1e-9)
+    assert (here / "plan.svg").read_bytes().startswith(b"<?xml")
+    text = Run(capsys, *argv).out
+    assert "observed" in text and max(map(len, text.splitlines())) <= 79
+
+
 def test_verify_agrees_and_exits_accordingly(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -243,6 +321,7 @@ DOCUMENTS = [
     ["rate", "--method", "sobolev", "--ell", "1", "--L", "10", "--steps", "6", "--latex"],
     ["optimal", "--ell", "1", "--L", "100", "--t", "6", "--latex"],
     ["optimal", "--ell", "1", "--L", "10", "--t", "6", "--minimax", "--latex"],
+    [*PLAN, "--budget", "20", "--residual", "1", "--drift", "1/3", "--latex"],
 ]
 
 

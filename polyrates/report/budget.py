@@ -54,10 +54,11 @@ def plan_text(plan: Plan, observed: Sequence[float] | None = None, code: str = "
         cells[0], cells[1] = line[0].ljust(widths[0]), line[1].ljust(widths[1])
         table.append("  ".join(cells).rstrip())
     goal = "" if plan.target is None else f", the fewest for an error of {plan.target:g}"
+    question = f"N = {plan.budget} products{goal}; {plan.sizes}; spectrum in [{ell:.6g}, {L:.6g}]"
     lines = [
-        textwrap.fill(plan.verdict, 79),
+        textwrap.fill(plan.verdict, 79, break_on_hyphens=False),
         "",
-        f"N = {plan.budget} products{goal}; {plan.sizes}; spectrum in [{ell:.6g}, {L:.6g}]",
+        textwrap.fill(question, 79),
         "",
         *table,
     ]

@@ -230,7 +230,7 @@ def read_data(data: str, target: str | None) -> Dataset:
 def ridge(data: Dataset, penalty: str) -> Ridge:
     """The ridge problem of a data set, its penalty parsed exactly and required to be > 0."""
     try:
-        strength = floating(parse(penalty, "penalty"))
+        strength = floating(parse(penalty, "penalty"), "penalty")
     except OverflowError:
         strength = math.inf
     if not (strength > 0 and math.isfinite(strength)):

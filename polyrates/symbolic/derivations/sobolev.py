@@ -145,7 +145,8 @@ def kernel_form() -> Derivation:
     example, eta, degree = Uniform(1, 9), _R(2), 2
     by_conditions = kkt(example, eta, degree)
     by_kernel = kernel(example, eta, degree)
-    optimum = by_conditions.polynomial.as_expr()
+    unit, cleared = by_conditions.polynomial.clear_denoms(convert=True)
+    whole = cleared.as_expr()  # unit · P*, without fractions
     first, third = (orthogonal_polynomials(example, eta, 3)[i][0].as_expr() for i in (1, 3))
     steps: tuple[Step, ...] = (
         Equality(
@@ -171,7 +172,7 @@ def kernel_form() -> Derivation:
             r"the other way, in any basis with Gram matrix $G$ and values $v$ at 0: stationarity "
             r"is $G c = \nu v$ with $v^{T} c = 1$, hence $1/\nu = v^{T} G^{-1} v$. Eliminating, "
             r"$G = M N M^{T}$ and $v = M s$, gives $v^{T} G^{-1} v = s^{T} N^{-1} s = A_{t}$ "
-            "(shown for $t = 1$)",
+            "(for every $t$; written out for $t = 1$)",
             where=(
                 (g00, n0), (g01, low * n0), (g11, low**2 * n0 + n1), (v0, s0), (v1, low * s0 + s1),
             ),
@@ -188,9 +189,8 @@ def kernel_form() -> Derivation:
             "symmetry alone; these two are not",
         ),
         Equality(
-            sympy.Integral(
-                sympy.expand(optimum**2 + eta * sympy.diff(optimum, lam) ** 2) / 8, (lam, 1, 9)
-            ),
+            sympy.Integral(sympy.expand(whole**2 + eta * sympy.diff(whole, lam) ** 2), (lam, 1, 9))
+            / (8 * unit**2),
             by_kernel.domain.to_sympy(by_kernel.values[-1]),
             r"there, at $t = 2$, the objective of the solution of the KKT system is the "
             r"$1/A_{2}$ of the kernel",
@@ -348,7 +348,8 @@ def connection_formula() -> Derivation:
         Equality(
             2 * x * p0 - _n * P0 - _n * x * p0 + k0 * p_1,
             (2 * _alpha + 1) * x * p0 - _n * (_n + 2 * _alpha) * P0,
-            r"its derivative, solved for $(1 - x^{2}) P_{n}''$; (B$_{n}$) replaces $P_{n-1}'$",
+            r"its derivative, solved for $(1 - x^{2}) P_{n}''$; (B$_{n}$) replaces $P_{n-1}'$ "
+            r"($n \ge 2$; $n = 0$ and $n = 1$ are read off)",
             where=((p_1, (x * p0 - _n * P0) / b0), *formulas),
         ),
         Equality(
