@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
+import inspect
 import json
+import pkgutil
 import shutil
 import subprocess
 from fractions import Fraction as F
@@ -13,6 +16,7 @@ import sympy as sp
 from support import ESTIMATORS, exact_methods, require, symbolic_methods
 
 import polyrates as pr
+from polyrates.symbolic import derivations
 
 ROOT = Path(__file__).parent.parent
 SCRIPT = """
@@ -61,6 +65,14 @@ def formulas() -> dict[str, str]:
         objects[f"{spectrum}"] = spectrum
     for label, estimator in ESTIMATORS.items():
         objects[label] = estimator
+    for module in pkgutil.iter_modules(derivations.__path__):
+        source = importlib.import_module(f"{derivations.__name__}.{module.name}")
+        for name, build in inspect.getmembers(source, inspect.isfunction):
+            plain = build.__module__ == source.__name__ and not name.startswith("_")
+            if plain and not inspect.signature(build).parameters:
+                found = build()
+                if isinstance(found, pr.Derivation):
+                    objects[f"derivation {name}"] = found
     objects["Sobolev optimum"] = pr.sobolev_optimal(pr.Uniform(1, 9), 3, 1)
     objects["minimax optimum"] = pr.minimax_optimal(pr.Interval(1, 10), 4, initial=1, cross=1)
     return {name: pr.latex(value) for name, value in objects.items()}

@@ -6,6 +6,7 @@ import csv
 import math
 from fractions import Fraction as F
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -246,3 +247,31 @@ def test_ratio_to_the_lower_bound() -> None:
     nesterov = pr.rate(pr.Nesterov.tuned(1, 10), (1, 10)).initial.over_lower_bound(7)
     assert isinstance(nesterov, float) and nesterov > 1
     assert chebyshev.residual.over_lower_bound(pr.t).subs(pr.t, 3).equals(1)
+
+
+@pytest.mark.parametrize("n", [1, 3])
+def test_pepit_agrees_on_quadratics(n: int) -> None:
+    """The exact worst case of n steps by semidefinite programming, to the solver's accuracy."""
+    from polyrates.recurrence import orbit
+
+    pepit = pytest.importorskip("PEPit")
+    functions = pytest.importorskip("PEPit.functions")
+    ell, L = F(1, 10), F(1)
+    for method in (
+        pr.GradientDescent(F(3, 2)),
+        pr.HeavyBall(F(1), F(1, 4)),
+        pr.Nesterov.tuned(ell, L),
+        pr.Chebyshev(ell, L),
+    ):
+        problem = pepit.PEP()
+        f = problem.declare_function(
+            functions.SmoothStronglyConvexQuadraticFunction, mu=float(ell), L=float(L)
+        )
+        solution, start = f.stationary_point(), problem.set_initial_point()
+        problem.set_initial_condition((start - solution) ** 2 <= 1)
+        # the same loop runs on PEPit's points: they are one more carrier
+        carrier = SimpleNamespace(start=start, number=float, gradient=f.gradient)
+        *_, last = orbit(method, carrier, n)
+        problem.set_performance_metric((last - solution) ** 2)
+        value = problem.solve(verbose=0)
+        assert float(pr.rate(method, (ell, L)).residual(n)) ** 2 == pytest.approx(value, rel=2e-4)
