@@ -7,6 +7,7 @@ V* = min over P(0) = 1, deg P ≤ t and s of max over λ of √(a²A²/s + g²B�
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -14,16 +15,18 @@ import numpy as np
 from numpy.polynomial import Chebyshev as ChebyshevSeries
 from scipy.optimize import minimize_scalar
 
-from polyrates.errors import refuse_value
+from polyrates.errors import PolyratesError, refuse_value
 from polyrates.measures import Empirical, as_measure
-from polyrates.methods import Chebyshev, WeightedIterates
+from polyrates.methods import Chebyshev, Richardson, WeightedIterates
 from polyrates.methods.orthogonal import Sobolev
 from polyrates.numbers import count, floating
 from polyrates.numeric.asymptotics import residual_drift_asymptotic
 from polyrates.numeric.minimax import MinimaxSolution, asymptotic_value, solve_minimax
+from polyrates.numeric.values import residual_series
 from polyrates.optimum import Optimum
+from polyrates.recurrence import Method
 from polyrates.spectra import Spectrum, as_spectrum
-from polyrates.worst_case import Sizes, joint_sizes
+from polyrates.worst_case import Sizes, enclose, joint_sizes
 
 __all__ = ["best_eta", "minimax_asymptotic", "minimax_optimal", "optimum_of"]
 
@@ -48,27 +51,105 @@ def minimax_optimal(spectrum: Any, t: int, digits: int | None = None, **sizes: A
         ``lower ≤ V* ≤ upper``, certified: the lower end by weak duality from the least favourable
         spectrum ω* (``.spectrum``, an Empirical on ``.contact_points``), the upper end a rigorous
         maximum of the profile, which is also the worst case of the returned ``.polynomial``
-        (numpy Chebyshev series). ``.value`` is the upper end. ``.method`` runs it: weights on
-        Chebyshev's iterates, horizon t. ``.share`` is s and ``.eta`` the weight for which P* also
-        minimizes the mean of A² + ηB² over ω*: in residual/drift, the Sobolev optimum of ω*.
+        (numpy Chebyshev series). ``.value`` is the upper end, or 0 where the degree suffices to
+        annihilate a finite support. ``.method`` runs it: weights on
+        Chebyshev's iterates, horizon t. On supports with gaps the upper end is that of the method
+        as floats run it; a wide gap between the ends is closed by ``digits``, which bounds the
+        mpmath polynomial (``.method`` still runs in floats). ``.share`` is s and ``.eta`` the
+        weight for which P* also minimizes the mean of A² + ηB² over ω*: in residual/drift, the
+        Sobolev optimum of ω*.
         For ``cross=0`` P is unique up to cλ only; the P with the smallest max|P′| is returned.
         Where V* = a, P* ≡ 1: no method helps at this horizon.
     """
     where, joint, support = _question(spectrum, sizes)
     horizon = count(t, "t")
     precision = None if digits is None else count(digits, "digits", 1)
+    form: Any = joint.form
+    # λ in units of a power of two near L: exact, and the solver never meets extreme units
+    unit = 2.0 ** min(max(math.frexp(support[-1][1])[1], -1000), 1000)
     try:
         solution = solve_minimax(
-            support, horizon, form=_solver_form(joint), size=floating(joint.first),
-            second=floating(joint.second), digits=precision,
+            [(low / unit, high / unit) for low, high in support], horizon, form=form,
+            size=floating(joint.first), second=floating(joint.second) / unit, digits=precision,
         )  # fmt: skip
     except ValueError as error:
         refuse_value("t, digits", (horizon, precision), str(error).rstrip("."), "give digits")
-    return optimum_of(solution, where, horizon)
+    solution = replace(
+        solution,
+        hull=(solution.hull[0] * unit, solution.hull[1] * unit),
+        contact_points=solution.contact_points * unit,
+        eta=solution.eta * unit**2,
+    )
+    optimum = optimum_of(solution, where, horizon)
+    if precision is not None or _is_interval(where):
+        return optimum
+    return _recertified(optimum, where, joint, horizon)
 
 
-def _solver_form(joint: Sizes) -> Any:
-    return joint.form
+def _is_interval(where: Spectrum) -> bool:
+    return len(where.support) == 1 and where.support[0][0] != where.support[0][1]
+
+
+def _recertified(optimum: Optimum, where: Spectrum, joint: Sizes, t: int) -> Optimum:
+    """The bounds of what is returned, as it runs.
+
+    Between the pieces of a support P* can be huge, and its coefficients in floats then lose what
+    cancels on the pieces. So the worst case of the method itself is certified, and beside it that
+    of the product form where it annihilates the support, and of P ≡ 1.
+    """
+    from polyrates.rates import rate
+
+    methods: list[Method] = [optimum.method]
+    points = [floating(low) for low, high in where.support if low == high and low != 0]
+    if len(points) == len(where.support) and t >= 2 * len(points):
+        product = Richardson.leja([*points, *points])
+        methods.append(Richardson([*product.step_sizes, *[0.0] * (t - 2 * len(points))]))
+    base = Chebyshev(*_hull(where))
+    methods.append(WeightedIterates(base, [1.0, *[0.0] * t]))
+    if optimum.upper == 0 and len(points) > 1:  # zeros may not survive floats
+        shorter = len(points) if joint.second == 0 else 2 * len(points) - 1
+        if shorter < t:
+            methods.append(_padded(where, joint, shorter, t))
+    uppers = []
+    for method in methods:
+        if isinstance(method, WeightedIterates) and not any(method.weights[1:]):
+            uppers.append(floating(joint.first))  # P ≡ 1: A = 1 and B = 0, exactly
+            continue
+        try:
+            uppers.append(enclose(rate(method, where), t, joint).upper)
+        except PolyratesError:  # its coefficients leave the range of floats
+            uppers.append(math.inf)
+    best = min(range(len(methods)), key=lambda i: uppers[i])
+    build = optimum.build_polynomial if best == 0 else partial(_polynomial, methods[best], where, t)
+    # where the support can be annihilated V* = 0, whatever floats make of it
+    value = 0.0 if optimum.upper == 0 else uppers[best]
+    return replace(
+        optimum, method=methods[best], value=value, upper=uppers[best],
+        lower=min(optimum.lower, uppers[best]), build_polynomial=build,
+    )  # fmt: skip
+
+
+def _padded(where: Spectrum, joint: Sizes, shorter: int, t: int) -> Method:
+    """The optimum of a shorter horizon, run to t without moving."""
+    first, second = joint.form.split("/")
+    sizes = {first: joint.first, second: joint.second}
+    method = minimax_optimal(where, shorter, None, **sizes).method
+    if isinstance(method, WeightedIterates):
+        return WeightedIterates(method.base, [*method.weights, *[0.0] * (t - shorter)])
+    assert isinstance(method, Richardson)
+    return Richardson([*method.step_sizes, *[0.0] * (t - shorter)])
+
+
+def _hull(where: Spectrum) -> tuple[float, float]:
+    """The hull; for a single point p, [p/2, 3p/2], on which polynomials are written."""
+    low, high = (floating(end) for end in where.hull)
+    if low == high:
+        return (low / 2, 1.5 * low) if low > 0 else (0.0, 1.0)
+    return low, high
+
+
+def _polynomial(method: Method, where: Spectrum, t: int) -> ChebyshevSeries:
+    return residual_series(method, t, _hull(where))
 
 
 def _question(
@@ -153,7 +234,6 @@ def best_eta(spectrum: Any, t: int, **sizes: Any) -> float:
     η > 0 in units of λ², numeric: a grid over log η in [1e-12, 1e12]·L², its local minima refined.
     """
     from polyrates.rates import rate
-    from polyrates.worst_case import enclose
 
     measure = as_measure(spectrum)
     horizon = count(t, "t", 1)

@@ -16,7 +16,6 @@ import sympy
 
 from polyrates.errors import (
     NoClosedForm,
-    PolyratesError,
     Undecided,
     refuse_type,
     refuse_value,
@@ -28,9 +27,11 @@ from polyrates.numeric.enclosures import (
     EnclosedSeries,
     Maximum,
     enclosed_pairs,
+    enclosed_values,
     grid_bound,
     supremum,
 )
+from polyrates.numeric.ring import ValueRing
 from polyrates.numeric.tails import settled_after
 from polyrates.recurrence import Method, Stationary, as_method, check_steps
 from polyrates.spectra import Interval, Spectrum, Union, as_spectrum
@@ -130,6 +131,10 @@ class RatePart:
         t = check_steps(self.method, t, "t")
         self._require_numbers()
         found = [supremum(series) for series in self._series(t)]
+        found += [
+            enclosed_values(self.method, self.estimator, t, point, only=t)[0][self.kind]
+            for point in _points(self.spectrum)
+        ]
         top = max(found, key=lambda m: m.lower)
         return Maximum(top.lower, max(m.upper for m in found), top.point)
 
@@ -148,6 +153,9 @@ class RatePart:
         for segment in _segments(self.spectrum):
             pairs = enclosed_pairs(self.method, self.estimator, steps, segment)
             rows.append([bound(parts[self.kind]).upper for parts in pairs])
+        for point in _points(self.spectrum):
+            values = enclosed_values(self.method, self.estimator, steps, point)
+            rows.append([parts[self.kind].upper for parts in values])
         return np.asarray(np.max(np.array(rows), axis=0))
 
     @property
@@ -176,7 +184,8 @@ class RatePart:
 
         An exact integer where a theorem holds; certified for fixed horizons and, where the powers
         of the transition matrix are seen to fall within 600 steps, for stationary methods; else
-        numeric: the run is continued to four times that t and until the values visibly decay.
+        numeric: floats on a grid, to four times that t and until the values visibly decay. A value
+        that its enclosure cannot tell from 1 counts as 1.
         """
         theorem = self._theorem
         if theorem is not None:
@@ -186,8 +195,11 @@ class RatePart:
         curve = self._long_curve()
         if curve is None:
             return sympy.oo
-        above = np.flatnonzero(curve > 1 + 1e-9)  # an upper bound of 1 may be rounded above it
-        return int(above[-1]) if len(above) else 0
+        for t in np.flatnonzero(curve > 1)[::-1]:
+            # an upper bound of 1 may be rounded above it: the lower end decides
+            if curve[t] > 1 + 1e-9 or self.enclosure(int(t))[0] > 1:
+                return int(t)
+        return 0
 
     @property
     def burn_in_status(self) -> Status:
@@ -224,12 +236,9 @@ class RatePart:
             return self.curve(settled)
         steps = 64
         while steps <= 4096:
-            try:
-                curve = self.curve(steps, tight=False)
-            except PolyratesError as error:
-                if "exceeds the range of floats" in str(error):
-                    return None
-                raise
+            curve = self._float_curve(steps)
+            if not np.all(np.isfinite(curve)):
+                return None
             last = int(np.max(np.flatnonzero(curve > 1), initial=0))
             half = steps // 2
             late, later = curve[half : 3 * half // 2].max(), curve[3 * half // 2 :].max()
@@ -240,12 +249,29 @@ class RatePart:
                 return None
             plateau = 1024 if isinstance(self.estimator, Unrolled) else 128
             if steps >= plateau and 0.999 < later / late < 1.001:
-                return self.curve(half)  # a plateau: neither grows nor decays
+                return self.curve(min(half, 128))  # a plateau: neither grows nor decays
             steps *= 2
         raise Undecided(
             "burn_in", f"{steps // 2} steps", "the values have not settled by then",
             "read curve(steps) for the steps of interest",
         )  # fmt: skip
+
+    def _float_curve(self, steps: int) -> np.ndarray:
+        """Maxima of floats on a grid, to look far ahead cheaply: numeric."""
+        fine = np.cos(np.linspace(0.0, np.pi, max(65, 2 * steps + 1)))
+        grids = [
+            (float(a) + float(b)) / 2 + (float(b) - float(a)) / 2 * (fine if a != b else fine[:1])
+            for a, b in self.spectrum.support
+        ]
+        points = np.concatenate(grids)
+        found = []
+        with np.errstate(over="ignore", invalid="ignore"):
+            for pair in self.estimator.pairs(self.method, steps, ValueRing(points)):
+                part = {
+                    "residual": pair.residual, "initial": pair.residual - points * pair.drift,
+                }.get(self.kind, pair.drift)  # fmt: skip
+                found.append(float(np.max(np.abs(part))))
+        return np.array(found)
 
     @property
     def _is_symbolic(self) -> bool:
@@ -294,15 +320,13 @@ class RatePart:
 
 
 def _segments(spectrum: Spectrum) -> list[tuple[Any, Any]]:
-    """The intervals of the support; a point becomes the sliver of floats around it."""
-    result = []
-    for low, high in spectrum.support:
-        if low == high:
-            value = float(low)
-            result.append((float(np.nextafter(value, 0.0)), float(np.nextafter(value, np.inf))))
-        else:
-            result.append((low, high))
-    return result
+    """The intervals of the support that are not points."""
+    return [(low, high) for low, high in spectrum.support if low != high]
+
+
+def _points(spectrum: Spectrum) -> list[Any]:
+    """The isolated points of the support."""
+    return [low for low, high in spectrum.support if low == high]
 
 
 def as_exact(value: Any) -> Any:

@@ -13,7 +13,7 @@ a|A| + g|B| is no bound in general.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -28,6 +28,7 @@ from polyrates.numeric.minimax import joint_worst_case
 from polyrates.numeric.problems import Quadratic
 from polyrates.numeric.ring import ValueRing
 from polyrates.recurrence import Method, check_steps
+from polyrates.spectra import Interval, Spectrum, Union
 from polyrates.symbolic.evaluate import exact_pair_at
 
 if TYPE_CHECKING:
@@ -112,7 +113,9 @@ def worst_case(rate: Rate, t: int, **sizes: Any) -> Any:
 
 def _frobenius(rate: Rate, t: int, joint: Sizes) -> Any:
     """max|R| ‖E‖ + M ‖∂H‖_F‖x_0 − x*‖, M the maximum of the two-variable multiplier."""
-    if isinstance(rate.estimator, Unrolled):  # divided differences are means of P′: M = max|P′|
+    if isinstance(rate.estimator, Unrolled):
+        # divided differences are means of P′ over what lies between: the hull counts, not the gaps
+        rate = replace(rate, spectrum=_hull_of(rate.spectrum))
         residual, drift = rate.residual(t), rate.drift(t)
         if all(map(is_exact, (residual, drift, joint.first, joint.second))):
             return residual * joint.first + drift * joint.second
@@ -123,6 +126,11 @@ def _frobenius(rate: Rate, t: int, joint: Sizes) -> Any:
         bounds = frobenius_bound(rate.method, rate.estimator, t, rate.spectrum)[:2]
     total = bounds[0] * floating(joint.first) + bounds[1] * floating(joint.second)
     return total * (1 + 4 * 2.0**-53)
+
+
+def _hull_of(spectrum: Spectrum) -> Spectrum:
+    low, high = spectrum.hull
+    return Interval(low, high) if low != high else Union([(low, high)])
 
 
 def _recognized(rate: Rate, t: int, joint: Sizes) -> Any:
@@ -167,11 +175,20 @@ def enclose(rate: Rate, t: int, joint: Sizes) -> WorstCase:
         return _divided(A, B, support, first, second)
     # a float end may lie an ulp outside the exact one: widen the domain of the series to hold it
     domain = min(A.ell, low), max(A.L, high)
+    sizes = (
+        first * float(np.max(np.abs(A.coefficients))),
+        second * float(np.max(np.abs(B.coefficients))),
+    )
+    # V is homogeneous in the two functions: huge or tiny ones are brought to size one first
+    largest = max(sizes)
+    scale = 2.0 ** math.frexp(largest)[1] if largest > 0 and math.isfinite(largest) else 1.0
     result = joint_worst_case(
-        A.coefficients, B.coefficients, support, first, second,
-        domain=domain, errors=(A.error, B.error),
+        A.coefficients / scale, B.coefficients / scale, support, first, second,
+        domain=domain, errors=(A.error / scale + 5e-324, B.error / scale + 5e-324),
     )  # fmt: skip
-    return WorstCase(result.lower, result.upper, result.share, result.points, result.weights)
+    return WorstCase(
+        result.lower * scale, result.upper * scale, result.share, result.points, result.weights
+    )
 
 
 def _divided(

@@ -488,3 +488,32 @@ def test_the_table_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stop:
         anytime_main(["--kappa", "2"])
     assert stop.value.code == 2 and "kappa = 2.0" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("n", [3, 8, 12])
+@pytest.mark.parametrize("g", [1, 0])
+def test_the_upper_end_is_that_of_the_method_on_points(n: int, g: int) -> None:
+    """A polynomial that annihilates many points in exact numbers may not do so in floats."""
+    points = pr.Empirical(list(np.geomspace(0.01, 1, n)))
+    for horizon in (2 * n - 1, 2 * n, 2 * n + 3):
+        optimum = pr.minimax_optimal(points, horizon, initial=1, cross=g)
+        ran = pr.rate(optimum.method, points).worst_case(horizon, initial=1, cross=g)
+        assert optimum.lower <= optimum.upper <= 1 + 1e-14
+        assert ran <= optimum.upper * (1 + 1e-12)
+
+
+@pytest.mark.parametrize("unit", [1e-150, 1e-20, 1e100, 1e150])
+def test_extreme_units(unit: float) -> None:
+    plain = pr.minimax_optimal(pr.Interval(0.1, 1), 8, initial=1, cross=1)
+    scaled = pr.minimax_optimal(pr.Interval(0.1 * unit, unit), 8, initial=1, cross=unit)
+    assert scaled.upper == pytest.approx(plain.upper, rel=1e-12)
+    points = pr.Empirical([0.3 * unit, 0.5 * unit, unit])
+    optimum = pr.minimax_optimal(points, 5, initial=1, cross=0)
+    assert pr.rate(optimum.method, points).worst_case(5, initial=1, cross=0) <= 1e-12
+
+
+def test_gaps_do_not_hide_behind_the_polynomial() -> None:
+    union = pr.Union([(0.01, 0.109), (0.802, 1.0)])
+    optimum = pr.minimax_optimal(union, 40, initial=1, cross=1e-6)
+    ran = pr.rate(optimum.method, union).worst_case(40, initial=1, cross=1e-6)
+    assert ran <= optimum.upper * (1 + 1e-12)

@@ -275,3 +275,19 @@ def test_pepit_agrees_on_quadratics(n: int) -> None:
         problem.set_performance_metric((last - solution) ** 2)
         value = problem.solve(verbose=0)
         assert float(pr.rate(method, (ell, L)).residual(n)) ** 2 == pytest.approx(value, rel=2e-4)
+
+
+def test_certificates_at_their_edges() -> None:
+    """Just above one, exact zeros at points, underflow: the reviewer's cases."""
+    method = pr.Tabulated([sp.sqrt(2) + sp.Rational(1, 10**10)] * 2)
+    assert pr.rate(method, pr.Interval(F(1, 2), 1)).initial.burn_in == 2
+    for steps, point in (([F(1, 3)], 3), ([F(3, 11), F(1)], F(11, 3))):
+        part = pr.rate(pr.Tabulated(steps), pr.Empirical([point])).residual
+        lower, upper = part.enclosure(len(steps))
+        assert lower == 0.0 and upper < 1e-300
+    tiny = pr.rate(pr.Tabulated([F(1)] * 100), pr.Interval(1, 1 + F(1, 10**6))).residual
+    assert 0.0 == tiny.enclosure(100)[0] < tiny.enclosure(100)[1]
+    huge = pr.rate(pr.Tabulated([F(3, 2)] * 200), pr.Interval(F(1, 7), F(10, 3)))
+    assert huge.worst_case(200, residual=1.0, drift=0.0) == pytest.approx(4.0**200, rel=1e-9)
+    with pytest.raises(pr.InvalidValue, match="residual_values"):
+        pr.rate(pr.Nesterov.tuned(1, 100), (1, 100)).initial.enclosure(10_000)

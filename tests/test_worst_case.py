@@ -406,3 +406,15 @@ def test_one_form_is_needed(given: dict[str, Any]) -> None:
         rate.worst_case(2, **given)
     with pytest.raises(TypeError):
         pr.worst_case_problem(pr.Chebyshev(1, 10), (1, 10), 2, **given)
+
+
+def test_without_commutation_the_gaps_count() -> None:
+    """P[λ, μ] is a mean of P′ over what lies between λ and μ, in the support or not."""
+    lam = pr.lam
+    polynomial = sp.Poly(1 + 2 * lam - sp.Rational(3, 2) * lam**2 + lam**3 / 3, lam)
+    method = pr.realize(polynomial, pr.Interval(1, 2))  # P′ = (λ − 1)(λ − 2)
+    bound = pr.rate(method, pr.Empirical([1, 2])).worst_case(3, residual=0, hessian=1)
+    dH = np.array([[0.0, 1.0], [1.0, 0.0]]) / np.sqrt(2)
+    problem = pr.Quadratic(np.diag([1.0, 2.0]), np.zeros(2), dH, np.zeros(2))
+    observed = pr.differentiate(method, problem, np.array([0.0, 1.0]), 3).jacobians[-1]
+    assert 0.1 < np.linalg.norm(observed) <= bound

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import flint
@@ -31,6 +31,7 @@ __all__ = [
     "TooCoarse",
     "enclose_series",
     "enclosed_pairs",
+    "enclosed_values",
     "grid_bound",
     "supremum",
     "weighted_supremum",
@@ -118,10 +119,17 @@ def enclosed_pairs(
     ``only`` keeps just that t. The working precision grows until every coefficient is known to
     nearly full float accuracy.
     """
-    precision = 80 + 4 * (estimator.degree(steps))
+    degree = estimator.degree(steps)
+    if degree > LARGEST_DEGREE:
+        refuse_value(
+            "t", degree, f"a certificate at degrees above {LARGEST_DEGREE} takes hours",
+            "read residual_values(method, t, points): floats without a certificate",
+        )  # fmt: skip
+    precision = 80 + 4 * degree
     for _ in range(6):
         try:
-            with flint.ctx.workprec(precision):
+            # what overflows is noticed, and said, where it is used
+            with flint.ctx.workprec(precision), np.errstate(over="ignore", invalid="ignore"):
                 return _pairs(method, estimator, steps, segment, only)
         except TooCoarse:
             precision *= 2
@@ -129,6 +137,72 @@ def enclosed_pairs(
         "t", steps, f"ball arithmetic at {precision} bits loses all digits",
         "give a smaller t: the method is too unstable for a certificate",
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _PointRing:
+    """Polynomials as their ball values at one exact λ."""
+
+    point: Any
+
+    @property
+    def start(self) -> Any:
+        return flint.arb(1)
+
+    def number(self, value: Number) -> Any:
+        return ball(value)
+
+    def gradient(self, value: Any) -> Any:
+        return value * self.point
+
+    def product(self, left: Any, right: Any) -> Any:
+        return left * right
+
+    def inverse(self) -> Any:
+        if not self.point > 0:
+            refuse_value("spectrum", 0.0, "an exact solve needs eigenvalues > 0", "give ell > 0")
+        return 1 / self.point
+
+
+def enclosed_values(
+    method: Method, estimator: Estimator, steps: int, point: Number, only: int | None = None
+) -> list[dict[str, Maximum]]:
+    """|part| of the four parts at one exact λ, t = 0, …, steps (or ``only``), enclosed."""
+    precision = 128
+    while True:
+        with flint.ctx.workprec(precision):
+            ring = _PointRing(ball(point))
+            if only is None:
+                pairs = list(estimator.pairs(method, steps, ring))
+            else:
+                pairs = [estimator.pair(method, only, ring)]
+            rows = [
+                {
+                    "residual": pair.residual,
+                    "drift": pair.drift,
+                    "cross": pair.drift,
+                    "initial": pair.residual - ring.point * pair.drift,
+                }
+                for pair in pairs
+            ]
+            sharp = all(
+                x.is_exact() or x.rel_accuracy_bits() >= 60 for r in rows for x in r.values()
+            )
+            if sharp or precision > 1 << 14:  # an exact zero of exact numbers never sharpens
+                where = float(ring.point)
+                return [{k: _magnitude(x, where) for k, x in row.items()} for row in rows]
+        precision *= 4
+
+
+def _magnitude(value: Any, point: float) -> Maximum:
+    if value.is_zero():
+        return Maximum(0.0, 0.0, point)
+    lower = max(math.nextafter(float(value.abs_lower()), 0.0), 0.0)
+    upper = math.nextafter(float(value.abs_upper()), math.inf)
+    return Maximum(min(lower, 1.7e308), upper, point)
+
+
+LARGEST_DEGREE = 4000
 
 
 class TooCoarse(Exception):
@@ -201,7 +275,7 @@ def enclose_series(point: Any, ends: tuple[float, float]) -> EnclosedSeries:
     # float() rounds the midpoint to nearest: half an ulp, and underflow is below 2^-1074
     if len(balls) == 1 and flint.arb(middles[0]) == balls[0]:  # P_0 = 1 is exactly 1
         return EnclosedSeries(middles, 0.0, *ends)
-    tiny = np.where((middles == 0) & (radii == 0), 0.0, 5e-324)
+    tiny = np.array([0.0 if x.is_zero() else 5e-324 for x in balls])  # underflow is no zero
     error = float(np.sum(radii * _UP + np.abs(middles) * _UNIT + tiny)) * _UP
     keep = len(middles)
     while keep > 1 and abs(middles[keep - 1]) <= 1e-18 * size:  # a lower degree, a tiny error
@@ -212,6 +286,9 @@ def enclose_series(point: Any, ends: tuple[float, float]) -> EnclosedSeries:
 
 def grid_bound(series: EnclosedSeries, oversampling: int = 8) -> Maximum:
     """The enclosure of sup |p| from one Chebyshev grid: upper ≤ lower/cos(π/2·oversampling)."""
+    scale = _scale(series)
+    if scale != 1.0:
+        return _scaled(grid_bound(_divided_by(series, scale), oversampling), scale)
     if series.divided:
         return weighted_supremum(series, lambda point: 1.0 / point, 1e-2, oversampling)
     c = series.coefficients
@@ -239,6 +316,23 @@ def _grid(c: np.ndarray, oversampling: int) -> tuple[int, np.ndarray, float]:
     return size, values, rounding
 
 
+def _scale(series: EnclosedSeries) -> float:
+    """A power of two that keeps squares and sums of huge coefficients within floats; else 1."""
+    largest = float(np.max(np.abs(series.coefficients)))
+    return 1.0 if largest < 1e120 else 2.0 ** math.frexp(largest)[1]
+
+
+def _divided_by(series: EnclosedSeries, scale: float) -> EnclosedSeries:
+    return replace(
+        series, coefficients=series.coefficients / scale, error=series.error / scale + 5e-324
+    )
+
+
+def _scaled(found: Maximum, scale: float) -> Maximum:
+    with np.errstate(over="ignore"):
+        return Maximum(found.lower * scale, found.upper * scale, found.point)
+
+
 def _constant(series: EnclosedSeries) -> Maximum:
     value = abs(float(series.coefficients[0]))
     if series.error == 0.0:
@@ -254,6 +348,9 @@ def _lambda(series: EnclosedSeries, angle: float) -> float:
 
 def supremum(series: EnclosedSeries) -> Maximum:
     """A tight enclosure of sup over [ℓ, L] of |p|, relative width about n·1e-15."""
+    scale = _scale(series)
+    if scale != 1.0:
+        return _scaled(supremum(_divided_by(series, scale)), scale)
     if series.divided:
         return weighted_supremum(series, lambda point: 1.0 / point)
     c = series.coefficients

@@ -62,7 +62,6 @@ def test_every_altered_step_fails(derivation):
 @pytest.mark.parametrize(
     ("derivation", "old", "new"),
     [
-        # c_n of a wrong index, a structure relation off by a constant, a slope weight off by two
         (sobolev.connection_formula, "gamma_{n-1}", lambda f: f * R(11, 10)),
         (sobolev.connection_formula, "c_{n-1}", lambda f: f + 1),
         (sobolev.jacobi_structure, "f_{n-1}", lambda f: 2 * f),
@@ -130,7 +129,6 @@ def test_jacobi_coefficients_of_the_text():
 
 
 def test_marchenko_pastur_formula_is_the_value():
-    formula = 1 / (sympy.Integer(1) + 0)
     r = sympy.Symbol("r", positive=True)
     formula = (1 - r) / (r**-t - r)
     for ratio in (R(1, 3), R(5, 2)):

@@ -83,6 +83,9 @@ class BestStep:
     upper: float
     equation: sympy.Eq
 
+    def __float__(self) -> float:
+        return float(self.step)
+
     @property
     def value(self) -> float:
         """The worst case at the step, as a float that is an upper bound."""
