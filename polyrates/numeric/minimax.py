@@ -38,7 +38,7 @@ from .minimax_cases import (
     validated,
     without_computation,
 )
-from .minimax_interior import Iterate, interior_point
+from .minimax_interior import Iterate, interior_point, reweighted
 from .minimax_joint import JointWorstCase, joint_worst_case
 from .minimax_problem import Array, Points, Problem
 
@@ -58,6 +58,10 @@ _RANGE = 690.0
 _GAP = 1e-11
 # Rounds of exchange before the gap is reported as it is.
 _ATTEMPTS = 6
+# Rounds of reweighted least squares before Newton's method.
+_ROUNDS = 6
+# V* in units of size from which P = 1 is tried first.
+_NEAR = 0.99
 # How close to 1 the share comes before P = 1 is tried, in each round.
 _MARGINS = (1e-3, 1e-5, 1e-7, 1e-9, 0.0, 0.0)
 
@@ -111,6 +115,7 @@ def solve_family(
     units = Units.of(asked) if size > 0 and asked.hull[1] > 0 else None
     task = asked if units is None else units.task
     iterate: tuple[Problem, Iterate] | None = None
+    older: tuple[Problem, Iterate] | None = None
     flat: tuple[int, MinimaxSolution] | None = None
     for t in horizons:
         require(t >= 0 and int(t) == t, "horizons", t, "must be nonnegative integers", "pass range")
@@ -124,9 +129,9 @@ def solve_family(
             solution = constant(task, t, flat[1])
         if solution is None:
             problem = task.problem(t)
-            warm = None if iterate is None else _shift(problem, *iterate)
+            warm = None if iterate is None else _shift(problem, *iterate, older)
             solution, last = _solve(task, problem, warm)
-            iterate = None if last is None else (problem, last)
+            older, iterate = iterate, None if last is None else (problem, last)
             if last is None and solution.share == 1 and task.second > 0:
                 flat = (t, solution)
                 further = task.problem(t + max(4, t // 4))
@@ -154,11 +159,13 @@ def _warm(task: Task, problem: Problem, start: MinimaxSolution) -> Iterate | Non
     return _shift(problem, old, iterate)
 
 
-def _shift(problem: Problem, old: Problem, iterate: Iterate) -> Iterate | None:
+def _shift(
+    problem: Problem, old: Problem, iterate: Iterate, older: tuple[Problem, Iterate] | None = None
+) -> Iterate | None:
     """Coefficients moved up to the new degree.
 
     The extremal polynomial is ``Re(w^-t h(w))`` with ``h`` nearly independent of t (Schwarz-Pick),
-    so the coefficients counted from the top settle as t grows.
+    so the coefficients counted from the top settle as t grows; two solutions extrapolate them.
     """
     by = problem.t - old.t
     if by < 0 or old.t < 2:
@@ -166,20 +173,26 @@ def _shift(problem: Problem, old: Problem, iterate: Iterate) -> Iterate | None:
     s = iterate.s if problem.share is None else problem.share
     # the settling is of P' early and of P late: take what is better
     padding = np.zeros(by)
-    options = [problem.from_chebyshev(np.concatenate([padding, old.chebyshev(iterate.q)]))]
+    options = [(problem.from_chebyshev(np.concatenate([padding, old.chebyshev(iterate.q)])), s)]
     if by > 0 and len(problem.columns) == problem.t + 1:
-        options.append(np.concatenate([padding, iterate.q]))
-    best, least = None, math.inf
-    for q in options:
+        moved = np.concatenate([padding, iterate.q])
+        options.append((moved, s))
+        if older is not None and by == 1 and older[0].t == old.t - 1:
+            past = np.concatenate([np.zeros(2), older[1].q])
+            beyond = s * s / older[1].s if problem.joint else s
+            if beyond < 1:
+                options.append((2 * moved - past, beyond))
+    best, share, least = None, s, math.inf
+    for q, s in options:
         q = q * math.copysign(1.0, float(problem.rho @ q))
         tops = solver.peaks(problem, q, s)
         reached = solver.value(problem, q, tops)
         if reached < least:
-            best, least = q / math.sqrt(float(np.max(tops.height))), reached
+            best, share, least = q / math.sqrt(float(np.max(tops.height))), s, reached
     if best is None:
         return None
     y = iterate.y * (0.5 / least / float(np.sum(iterate.y)))
-    return Iterate(best, s, iterate.points, y)
+    return Iterate(best, share, iterate.points, y)
 
 
 def _solve(
@@ -192,12 +205,19 @@ def _solve(
         )
     best: MinimaxSolution | None = None
     found: Iterate | None = None
-    if warm is not None:
-        found, converged = solver.newton(problem, warm, 12)
-        if converged:
-            best = _certify(task, problem, found)
-            if best.gap <= _GAP:
-                return best, found
+    for begin in _starts(problem, warm):
+        iterate, converged = solver.newton(problem, begin, 12, quick=True)
+        if not converged:
+            continue
+        candidate = _certify(task, problem, iterate)
+        if candidate.gap > _GAP:  # the quick end was too early
+            iterate, _ = solver.newton(problem, iterate, 6)
+            candidate = _certify(task, problem, iterate)
+        if best is None or candidate.gap < best.gap:
+            found = iterate
+        best = candidate if best is None else _better(best, candidate)
+        if best.gap <= _GAP:
+            return best, found
     points = problem.nodes(4 * problem.t + 8)
     for attempt in range(_ATTEMPTS):
         central = interior_point(
@@ -223,6 +243,16 @@ def _solve(
         points = points.join(coarse.points).join(iterate.points)
     assert best is not None
     return best, found
+
+
+def _starts(problem: Problem, warm: Iterate | None) -> Iterator[Iterate]:
+    """Starting points of Newton's method, the interior-point method's apart."""
+    if warm is not None:
+        yield warm
+    light = reweighted(problem, problem.nodes(3 * problem.t + 8), _ROUNDS)
+    # near V* = size P = 1 may be optimal, which only the interior point recognises
+    if light is not None and not (problem.joint and light[1] * _scale(problem) > _NEAR):
+        yield light[0]
 
 
 def _better(one: MinimaxSolution, two: MinimaxSolution) -> MinimaxSolution:

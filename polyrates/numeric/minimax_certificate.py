@@ -20,6 +20,12 @@ from .minimax_problem import Array, Points, Problem
 from .minimax_supremum import E, Long, U, abscissae, wave_error, waves
 
 
+def _delta(problem: Problem) -> np.longdouble:
+    """``problem.delta`` in the longest float, relative error at most ``4 E``."""
+    ell, top = (np.longdouble(end) for end in problem.hull)
+    return np.longdouble(2 * (ell / (top - ell)))
+
+
 def functionals(problem: Problem, points: Points) -> tuple[Long, Long, Array, Array]:
     """``A`` and ``B`` of the basis at points, (n, m), with bounds (m,) on their entries' errors."""
     t = problem.t
@@ -35,10 +41,8 @@ def functionals(problem: Problem, points: Points) -> tuple[Long, Long, Array, Ar
     first: Long = np.asarray(problem.integrals(value, plus - 1), dtype=np.longdouble)
     first_error = error + 8 * E
     if problem.initial:
-        delta = problem.delta
-        first -= (plus + delta)[:, None] * slope
-        # delta and gamma are rounded to double
-        first_error += (2 + delta) * (slope_error + 32 * E) + 4 * U * delta
+        first -= (plus + _delta(problem))[:, None] * slope
+        first_error += (2 + problem.delta) * (slope_error + 40 * E)
         if t >= 1:
             first[:, 1], first_error[1] = 0.0, 0.0
     first_error[0] = 0.0  # the function 1 has A = 1 and B = 0 exactly
@@ -49,13 +53,13 @@ def functionals(problem: Problem, points: Points) -> tuple[Long, Long, Array, Ar
 
 def growth(problem: Problem) -> tuple[Long, Array]:
     """``|T_k(m0) / T_t(m0)|``, k = 0 … t, and a bound on the relative errors."""
-    delta = np.longdouble(problem.delta)
+    delta = _delta(problem)
     angle = np.log1p(delta + np.sqrt(delta * (2 + delta)))
     k = np.arange(problem.t + 1)
     ratio = np.exp((k - problem.t) * angle) * (1 + np.exp(-2 * k * angle))
     ratio = np.asarray(ratio / (1 + np.exp(-2 * problem.t * angle)), dtype=np.longdouble)
-    # the rounding of delta moves the angle by at most that relative amount
-    error = 32 * E + (problem.t - k) * problem.angle * (8 * E + 8 * U * _sensitivity(problem))
+    # the rounding of delta moves the angle by at most that relative amount times the sensitivity
+    error = 32 * E + (problem.t - k) * problem.angle * (8 * E + 8 * E * _sensitivity(problem))
     return ratio, np.asarray(error, dtype=float)
 
 
@@ -246,11 +250,11 @@ def error_series(problem: Problem, p: Array) -> tuple[Array, Array, tuple[float,
     second_error = problem.gamma * (slope_error + 4 * U * total)
     if not problem.initial:
         return p.copy(), second, (0.0, second_error)
-    first = long - (1 + np.longdouble(problem.delta)) * slope
+    first = long - (1 + _delta(problem)) * slope
     first[1] -= slope[0]
     first[2:] -= slope[1:-1] / 2
     first[:-2] -= slope[1:-1] / 2
     rounded = first.astype(float)
-    first_error = (2 + problem.delta) * (slope_error + 16 * E * total)
-    first_error += 4 * U * problem.delta * total + U * float(np.sum(np.abs(rounded)))
+    first_error = (2 + problem.delta) * (slope_error + 24 * E * total)
+    first_error += U * float(np.sum(np.abs(rounded)))
     return rounded, second, (first_error + 8 * E * float(np.sum(np.abs(p))), second_error)
