@@ -18,8 +18,8 @@ Synthesis    sobolev_optimal, minimax_optimal, minimax_asymptotic, best_eta
 Choices      best_start, best_split, best_restart, optimal_tail; plan
 Execution    run, differentiate, jvp, vjp, verify; sweep, read_sweep; residual_values,
              residual_series
-Measurement  estimate_spectrum, measure_spectrum, estimate_sizes, estimate_eta, check_interval; beyond
-             quadratics local_model, local_errors, contraction_bound
+Measurement  estimate_spectrum, measure_spectrum, estimate_sizes, estimate_eta, check_interval;
+             beyond quadratics local_model, local_errors, contraction_bound
 Presentation latex, cite, Derivation, published_rates
 """
 

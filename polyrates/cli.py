@@ -108,17 +108,22 @@ def _parser() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParse
 
     report = _add(commands, "report", "from data to a page", _REPORT)
     report.add_argument(
+        "--model",
+        default="ridge",
+        metavar="ridge|logistic|MODULE:FUNCTION",
+        help="ridge (default) or logistic regression on the data, or your own problem: a function "
+        "of no arguments, imported by name, that returns it",
+    )
+    report.add_argument(
         "--data",
-        default="breast-cancer",
         metavar="NAME|FILE.csv",
         help="breast-cancer (default), diabetes, or a CSV file of numbers with a header",
     )
     report.add_argument("--target", metavar="COLUMN", help="the column of the CSV file to predict")
     report.add_argument(
         "--penalty",
-        default="0.2",
         metavar="P",
-        help="ridge penalty > 0 (0.2); a smaller one makes kappa smaller",
+        help="penalty > 0 (ridge 0.2, logistic 0.05); a smaller one makes kappa smaller",
     )
     report.add_argument("--steps", default="150", metavar="T", help="how many steps (150)")
     report.add_argument(
@@ -254,18 +259,27 @@ def _parser() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParse
 
 _REPORT = f"""\
 From data to a page that a person wants to read: how the error of the unrolled
-Jacobian of ridge regression behaves under several methods, what is guaranteed,
-and whether the runs agree with the theory.
+Jacobian behaves under several methods, what is guaranteed, whether the runs
+agree with the theory, and what else the same budget buys.
 
 Writes a folder with report.html (self-contained), report.tex, report.json,
-curves.csv, polynomials.csv and figures/, and prints a table:
+curves.csv, polynomials.csv, spectrum.csv and figures/, and prints a table:
 
   x to 1%   step from which the iterates are within 1 % of their initial error
   dx to 1%  the same for the Jacobian
   peak, at  largest Jacobian error over the initial one, and when
   burn-in   last step at which the Jacobian is worse than at the start
-  bound     largest value that is guaranteed for this spectrum
+  bound     largest value that is guaranteed for this spectrum and these sizes
   check     whether the run agrees with the formula at every step
+
+Beyond quadratics (logistic regression, most problems of your own) there is no
+guarantee. The column "model" then holds the largest value that the quadratic
+with the same solution, Jacobian and Hessian predicts, which is right near the
+solution, and the check is that runs from nearby follow it.
+
+Your own problem is an object with gradient(x), hvp(x, v) and cross(x), the
+derivative of the gradient along theta, as arrays of shape (d,), or (d, p) for p
+parameters; and solution, or dimension, the length of x.
 
 {_METHODS}
 {_EXACT}
@@ -275,6 +289,8 @@ examples
   polyrates report --data diabetes --penalty 1/10 --out diabetes
   polyrates report --data houses.csv --target price --steps 300
   polyrates report --x0 zero
+  polyrates report --model logistic --penalty 0.01
+  polyrates report --model mine.losses:make --steps 80
   polyrates report --methods large,chebyshev,sobolev:eta=2,heavy-ball:step=1/20,momentum=1/2
 """
 
@@ -497,6 +513,7 @@ def _report(arguments: argparse.Namespace) -> int:
         x0=arguments.x0,
         seed=_integer(arguments.seed, "seed"),
         methods=arguments.methods,
+        model=arguments.model,
     )
     progress = _Progress()
     try:

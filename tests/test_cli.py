@@ -35,6 +35,17 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+OWN = """
+class Concave:
+    dimension = 2
+    def gradient(self, x): return 1 - x
+    def hvp(self, x, v): return -v
+    def cross(self, x): return x
+concave = Concave
+def number(): return 3
+def boom(): raise ValueError("first line\\nsecond line")
+"""
+
 PLAN = ["plan", "--ell", "1", "--L", "10"]
 
 # Each line: arguments, and what the one line on stderr must say.
@@ -75,6 +86,19 @@ BAD = [
     (["report", "--out", "data.csv/inside"], "does not exist"),
     (["report", "--out", "/proc/polyrates-report"], "cannot be written"),
     (["report", "--out", ""], "out"),
+    (["report", "--model", "logistc"], "did you mean logistic?"),
+    (["report", "--model", "logistic", "--data", "diabetes"], "values and logistic regression"),
+    (["report", "--model", "logistic", "--penalty", "-1"], "penalty = '-1': must be > 0"),
+    (["report", "--model", "own:make", "--data", "diabetes"], "belongs to ridge and logistic"),
+    (["report", "--model", "own:make", "--penalty", "1"], "belongs to ridge and logistic"),
+    (["report", "--model", "own:absent"], "own has no function absent"),
+    (["report", "--model", "absent.module:make"], "raised ModuleNotFoundError"),
+    (["report", "--model", "own:number"], "returned int, which has no gradient"),
+    (["report", "--model", "own:boom"], "raised ValueError: first line;"),
+    (["report", "--model", "own:concave"], "its Hessian at the solution has the eigenvalue -1"),
+    (["report", "--model", "own:make()"], "is not module:function"),
+    (["report", "--model", "__import__('os'):system"], "is not module:function"),
+    (["report", "--model", "../own:make"], "is not module:function"),
     (["rate", "--ell", "1", "--L", "10"], "required: --method"),
     (["rate", "--method", "large", "--ell", "10", "--L", "1"], "ell = "),
     (["rate", "--method", "large", "--ell", "-1", "--L", "1"], "ell = "),
@@ -143,11 +167,18 @@ BAD = [
 
 @pytest.mark.parametrize(("argv", "expected"), BAD, ids=lambda value: " ".join(value)[:60])
 def test_bad_input_gets_one_line_and_leaves_nothing_behind(
-    argv: list[str], expected: str, here: Path, capsys: pytest.CaptureFixture[str]
+    argv: list[str],
+    expected: str,
+    here: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     pytest.importorskip("sklearn")
+    monkeypatch.delitem(sys.modules, "own", raising=False)
     (here / "data.csv").write_text("a,b,y\n1,2,3\n2,1,5\n4,4,4\n", encoding="utf-8")
     (here / "text.csv").write_text("a,y\n1,3\nx,5\n", encoding="utf-8")
+    (here / "own.py").write_text(OWN, encoding="utf-8")
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
     (here / "theirs").mkdir()
     (here / "theirs" / "precious").write_text("keep", encoding="utf-8")
     before = sorted(path.relative_to(here) for path in here.rglob("*"))

@@ -1,4 +1,4 @@
-"""The strict type checker, the linter and the formatter pass; versions agree; the wheel is whole."""
+"""Strict types, lint and format; versions agree; the contents page names everything public."""
 
 from __future__ import annotations
 

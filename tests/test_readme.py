@@ -27,11 +27,14 @@ def commands() -> list[str]:
 
 
 def test_python_runs_as_written_and_prints_what_is_shown() -> None:
-    (program,), (shown,) = blocks("python"), blocks("text")
-    out = io.StringIO()
-    with contextlib.redirect_stdout(out):
-        exec(compile(program, "README.md", "exec"), {})
-    assert out.getvalue() == shown
+    programs, printed = blocks("python"), blocks("text")
+    assert len(programs) == 2
+    names: dict[str, object] = {}
+    for program, shown in zip(programs, printed, strict=True):
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out):
+            exec(compile(program, "README.md", "exec"), names)
+        assert out.getvalue() == shown
 
 
 def test_the_quoted_sentence_is_what_report_prints(
@@ -65,7 +68,7 @@ def test_install_commands_name_extras_that_exist() -> None:
     named = re.findall(r"python -m pip install '\.\[([a-z,]+)\]'", README)
     assert named == ["report", "all"]
     assert set(named) <= set(extras)
-    assert "python -m pytest" in commands()
+    assert "python -m pytest -n auto" in commands()
 
 
 def test_links_lead_somewhere() -> None:

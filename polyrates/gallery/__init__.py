@@ -12,7 +12,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Protocol
 
-from polyrates.gallery import figure1, sobolev, step_map, three_steps
+from polyrates.gallery import (
+    estimators,
+    experiments,
+    figure1,
+    minimax,
+    sobolev,
+    step_map,
+    three_steps,
+)
 from polyrates.report.folder import check_target, write_folder
 
 __all__ = ["FIGURES", "Figure", "make"]
@@ -40,7 +48,10 @@ FIGURES: dict[str, Figure] = {
     "figure1": figure1,
     "three-steps": three_steps,
     "step-map": step_map,
+    "experiments": experiments,
+    "estimators": estimators,
     "sobolev": sobolev,
+    "minimax": minimax,
 }
 
 

@@ -56,6 +56,7 @@ def files(analysis: Analysis, progress: Callable[[str], None] = lambda _: None) 
         ).encode(),
         "curves.csv": _curves(analysis),
         "polynomials.csv": _polynomials(analysis),
+        "spectrum.csv": _spectrum(analysis),
     }
     for name, picture in drawn.items():
         result[f"figures/{name}.svg"] = picture.svg
@@ -70,15 +71,20 @@ def _table(rows: list[list[object]]) -> bytes:
 
 
 def _curves(analysis: Analysis) -> bytes:
-    """t, then for each method the two observed curves and their two bounds."""
+    """t, then for each method the two observed curves and their two bounds.
+
+    Where the problem is not quadratic the bounds are of its local model, as is the prediction.
+    """
     head: list[object] = ["t"]
     columns = []
+    word = "guarantee" if analysis.exact else "bound of the local model"
     for each in analysis.methods:
         for label, curve in (
             ("iterates", each.iterate),
             ("jacobian", each.jacobian),
-            ("iterates guarantee", each.iterate_bound),
-            ("jacobian guarantee", each.bound),
+            (f"iterates {word}", each.iterate_bound),
+            (f"jacobian {word}", each.bound),
+            *(() if analysis.exact else (("jacobian prediction", each.predicted),)),
         ):
             head.append(f"{each.named.spec} {label}")
             columns.append(curve)
@@ -103,5 +109,14 @@ def _polynomials(analysis: Analysis) -> bytes:
     rows: list[list[object]] = [
         [repr(float(value)), *(repr(float(column[i])) for column in columns)]
         for i, value in enumerate(analysis.grid)
+    ]
+    return _table([head, *rows])
+
+
+def _spectrum(analysis: Analysis) -> bytes:
+    """The density of the eigenvalues over log λ, and that of ‖E‖²; each has mass 1."""
+    head: list[object] = ["lambda", "eigenvalues", "share of E squared"]
+    rows: list[list[object]] = [
+        [repr(float(value)) for value in row] for row in zip(*analysis.density, strict=True)
     ]
     return _table([head, *rows])

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from polyrates.numbers import floating
 from polyrates.numeric.problems import QuadraticProblem
-from polyrates.plan import Plan, PlanRow
+from polyrates.plan import Plan, PlanCurve, PlanRow
+from polyrates.plotting import MUTED, Curve, Look, draw_curves, figure, limits, pdf, style, svg
 from polyrates.report.tex import document, escape_tex
 
-__all__ = ["observed_errors", "plan_document", "plan_json", "plan_picture", "plan_text"]
+__all__ = [
+    "draw_plan", "observed_errors", "plan_document", "plan_json", "plan_picture", "plan_text",
+]  # fmt: skip
 
 _SIZES = (("E", "error"), ("D", "drift"), ("G", "cross"), ("dH_x0", "hessian"))
 
@@ -133,10 +136,33 @@ def plan_document(plan: Plan) -> bytes:
     return document("Which way to differentiate, for a budget", body)
 
 
-def plan_picture(plan: Plan, kind: str) -> bytes:
-    """The best guarantee of every family against N, as "svg" or "pdf"."""
-    from polyrates import plotting
+LOOKS: Mapping[str, Look] = {
+    "unrolled": Look("#D55E00", (0, (5, 1.6))),
+    "restarted": Look("#CC79A7", (0, (6, 1.5, 1.2, 1.5))),
+    "implicit": Look("#0072B2"),
+}
 
-    with plotting.style("plan"):
-        drawn = plan.plot().figure
-        return plotting.svg(drawn) if kind == "svg" else plotting.pdf(drawn)
+
+def draw_plan(ax: Any, curves: Sequence[PlanCurve], budget: int, unit: float = 1.0) -> None:
+    """The best guarantee of every family against N, in units of ``unit``, the budget marked."""
+    shown = [
+        Curve(each.family, each.budgets, each.guarantees / unit, LOOKS[each.family])
+        for each in curves
+    ]
+    draw_curves(ax, shown, *limits(shown, 1e-12))
+    ax.axvline(budget, color=MUTED, lw=0.9, linestyle=(0, (1, 2)), zorder=1)
+    ax.set_xlabel("$N$, gradients + Hessian-vector products")
+
+
+def plan_picture(plan: Plan, kind: str) -> bytes:
+    """The same as a file, "svg" or "pdf"."""
+    with style("plan"):
+        width, height = 6.4, 4.0
+        drawn = figure(width, height)
+        ax = drawn.add_axes((0.75 / width, 0.6 / height, 4.5 / width, (height - 1.35) / height))
+        draw_plan(ax, plan.curves(), plan.budget)
+        ell, L = (floating(end) for end in plan.spectrum.hull)
+        below = rf"{plan.sizes},  $\lambda \in [{ell:.4g}, {L:.4g}]$"
+        ax.set_title("Best guaranteed error of the Jacobian\n", fontsize=12)
+        ax.text(0, 1.035, below, transform=ax.transAxes, fontsize=10)
+        return svg(drawn) if kind == "svg" else pdf(drawn)

@@ -10,6 +10,7 @@ from polyrates.report import words
 from polyrates.report.mathml import mathml
 from polyrates.report.pictures import Picture
 from polyrates.report.problem import Analysis
+from polyrates.report.sections import sections
 
 __all__ = ["page"]
 
@@ -30,6 +31,7 @@ p, ul { max-width: 44rem; margin: .7rem 0; }
   grid-template-columns: repeat(auto-fit, minmax(min(100%, 250px), 1fr)); }
 figure { margin: 0; } figure svg { display: block; width: 100%; height: auto; }
 .many figure { max-width: 370px; }
+.one { margin: 1.2rem 0; max-width: 46rem; }
 .note { color: var(--muted); font-size: .92rem; }
 .formula { overflow-x: auto; overflow-y: hidden; margin: .9rem 0;
   padding: .25rem 0; max-width: 44rem; }
@@ -42,7 +44,9 @@ th { font-weight: 600; color: var(--muted); vertical-align: bottom; line-height:
 th:first-child, td:first-child { text-align: left; padding-left: 0; }
 td { white-space: nowrap; } td:first-child { font-weight: 600; }
 .methods th, .methods td { text-align: left; white-space: normal; }
-.methods td:first-child { min-width: 11rem; }
+.methods td:first-child { min-width: 9rem; }
+.methods { font-size: .88rem; } .methods th, .methods td { padding-right: .5rem; }
+@media (min-width: 761px) { .methods math { font-size: .98em; } }
 .word { white-space: nowrap; }
 .swatch { display: inline-block; width: 1.4em; height: .28em; border-radius: 2px;
   margin-right: .55em; vertical-align: .22em; }
@@ -77,21 +81,22 @@ def page(analysis: Analysis, drawn: Mapping[str, Picture], colors: list[str]) ->
         _table(analysis, colors),
         '<p class="note">Errors are relative to the start, so every curve begins at 1; '
         "“within 1 %” means from then on, and it burns in while the Jacobian is worse than at the "
-        "start. The check compares each run with the formula below.</p>",
+        "start. The check compares each run with the formula below."
+        f"{_caution(analysis)}</p>",
     ]
-    for section in words.sections(analysis):
+    for section in sections(analysis):
         parts.append(f"<h2>{escape(section.heading)}</h2>")
         parts += [f"<p>{_inline(text)}</p>" for text in section.before]
         shown = "".join(mathml(formula, display=True) for formula in section.formulas)
         parts += [f'<div class="formula">{shown}</div>'] if shown else []
         parts += [f"<p>{_inline(text)}</p>" for text in section.after]
         if section.pictures:
-            kind = (
-                "pair"
-                if len(section.pictures) == 2 and "bound" not in section.pictures[0]
-                else "many"
-            )
+            kind = "many" if "bound" in section.pictures[0] else "pair"
+            if len(section.pictures) == 1 and kind == "pair":
+                kind = "one"
             parts.append(_figures(drawn, section.pictures, kind))
+        if section.table:
+            parts.append(_plain_table(*words.plan_columns(analysis)))
     parts += ["<h2>The methods</h2>", _methods(analysis), _footer(analysis)]
     body = "\n".join(parts)
     return (
@@ -101,6 +106,15 @@ def page(analysis: Analysis, drawn: Mapping[str, Picture], colors: list[str]) ->
         f"<title>{escape(words.title(analysis))}</title>\n<style>{_STYLE}</style>\n</head>\n"
         f"<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
     ).encode()
+
+
+def _caution(analysis: Analysis) -> str:
+    if analysis.exact:
+        return ""
+    return (
+        " This loss is not quadratic: what is predicted holds near the solution, to first order, "
+        "and is no guarantee."
+    )
 
 
 def _tied(text: str) -> str:
@@ -138,6 +152,20 @@ def inline_svg(picture: Picture) -> str:
     text = re.sub(r'(<svg[^>]*?) (?:width|height)="[^"]*"', r"\1", text, count=1)
     words_ = escape(picture.words)
     return text.replace("<svg", f'<svg role="img" aria-label="{words_}"', 1).strip()
+
+
+def _plain_table(head: list[str], rows: list[list[str]]) -> str:
+    top = "".join(f"<th>{_tied(escape(cell))}</th>" for cell in head)
+    body = "".join(
+        "<tr>"
+        + "".join(
+            f'<td data-label="{escape(label)}"><span>{_tied(escape(cell))}</span></td>'
+            for label, cell in zip(head, row, strict=True)
+        )
+        + "</tr>"
+        for row in rows
+    )
+    return f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def _table(analysis: Analysis, colors: list[str]) -> str:

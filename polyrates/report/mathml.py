@@ -19,6 +19,7 @@ _IDENTIFIERS = {
 }  # fmt: skip
 _OPERATORS = {
     "cdot": "·", "times": "×", "le": "≤", "ge": "≥", "approx": "≈", "in": "∈", "int": "∫",
+    "sum": "∑",
     "to": "→", "star": "⋆", "propto": "∝", "ldots": "…", "pm": "±",
 }  # fmt: skip
 _NAMES = {"max", "min", "arg", "sup", "log", "exp"}
@@ -94,7 +95,9 @@ class _Parser:
             above = f"<mrow>{above}</mrow>"
         if below is None and above is None:
             return base
-        under = base in (f"<mo>{name}</mo>" for name in ("max", "min", "sup")) and above is None
+        under = (
+            base in (f"<mo>{name}</mo>" for name in ("max", "min", "sup", "∑")) and above is None
+        )
         if under:
             return f"<munder>{base}{below}</munder>"
         if below is None:

@@ -61,10 +61,12 @@ def pictures(analysis: Analysis) -> list[Picture]:
     drawn = [
         _errors(analysis, "iterates"),
         _errors(analysis, "jacobian"),
+        _density(analysis),
         _spectrum(analysis, "residual"),
         _spectrum(analysis, "drift"),
     ]
-    return drawn + [_confrontation(analysis, i) for i in range(len(analysis.methods))]
+    drawn += [_confrontation(analysis, i) for i in range(len(analysis.methods))]
+    return [*drawn, _ranking(analysis)]
 
 
 def _panel(labels: Sequence[str], height: float = 3.7) -> tuple[Any, Any]:
@@ -132,23 +134,8 @@ def _spectrum(analysis: Analysis, which: str) -> Picture:
         draw_curves(ax, curves, -0.045 * top, top)
         mark_one(ax)
         if analysis.ell > 0:
-            ax.set_xscale("log")
-            ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-            if analysis.kappa < 1 / 20:
-                ax.xaxis.set_minor_formatter(NullFormatter())
-            else:
-                ax.xaxis.set_minor_formatter(FuncFormatter(_sparse))
-        ax.plot(
-            analysis.eigenvalues,
-            np.full(len(analysis.eigenvalues), 0.02),
-            transform=ax.get_xaxis_transform(),
-            ls="",
-            marker="|",
-            ms=8,
-            mew=0.9,
-            color=INK,
-            zorder=4,
-        )
+            _log_lambda(ax, analysis)
+        _rug(ax, analysis)
         ax.set_xlabel(r"$\lambda$   (ticks: the eigenvalues of $H$)")
         at = f"$t = {analysis.shown_at}$"
         if residual:
@@ -159,6 +146,101 @@ def _spectrum(analysis: Analysis, which: str) -> Picture:
             ax.set_title(f"What multiplies the drift, {at}\n" + title, fontsize=12)
             words = "The absolute derivative of the residual polynomials over the spectrum."
         return _picture(which, words, drawn)
+
+
+def _density(analysis: Analysis) -> Picture:
+    grid, eigenvalues, shares = analysis.density
+    curves = [
+        Curve("eigenvalues", grid, eigenvalues, Look("#0072B2", "-", 2.0)),
+        Curve(r"$\|E\|^2$", grid, shares, Look("#D55E00", (0, (5, 1.6)), 2.0)),
+    ]
+    with style("spectrum"):
+        width, height = 6.8, 3.0
+        drawn = figure(width, height)
+        ax = drawn.add_axes((0.35 / width, 0.55 / height, 6.2 / width, (height - 1.05) / height))
+        top = 1.14 * max(float(np.max(curve.y)) for curve in curves)
+        draw_curves(ax, curves, 0.0, top, labels=False)
+        for curve in curves:
+            ax.fill_between(grid, 0, curve.y, color=curve.look.color, alpha=0.10, lw=0)
+        _log_lambda(ax, analysis)
+        _rug(ax, analysis)
+        for curve, share in zip(curves, (0.985, 0.865), strict=True):
+            ax.text(
+                0.995, share, curve.label, transform=ax.transAxes, color=curve.look.ink,
+                fontsize=10.5, ha="right", va="top",
+            )  # fmt: skip
+        ax.set_yticks([])
+        ax.spines["left"].set_visible(False)
+        ax.set_xlabel(r"$\lambda$   (ticks: the eigenvalues of $H$)")
+        ax.set_title(r"Where the spectrum is: densities over $\log\,\lambda$", fontsize=12)
+        words = "Densities over log λ of the eigenvalues and of the squared initial error."
+        return _picture("spectrum", words, drawn)
+
+
+def _log_lambda(ax: Any, analysis: Analysis) -> None:
+    ax.set_xscale("log")
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    if analysis.kappa < 1 / 20:
+        ax.xaxis.set_minor_formatter(NullFormatter())
+    else:
+        ax.xaxis.set_minor_formatter(FuncFormatter(_sparse))
+
+
+def _rug(ax: Any, analysis: Analysis) -> None:
+    ax.plot(
+        analysis.eigenvalues,
+        np.full(len(analysis.eigenvalues), 0.02),
+        transform=ax.get_xaxis_transform(),
+        ls="",
+        marker="|",
+        ms=8,
+        mew=0.9,
+        color=INK,
+        zorder=4,
+    )
+
+
+FAMILY = {
+    "unrolled": "#D55E00", "truncated": "#8c6a00", "restarted": "#CC79A7", "one step": "#6b6b6b",
+    "implicit": "#0072B2",
+}  # fmt: skip
+
+
+def _ranking(analysis: Analysis) -> Picture:
+    """One line a row of the plan: its guarantee a bar, what was observed a dot."""
+    made, E = analysis.plan, analysis.start.E
+    guarantees = np.array([row.guarantee for row in made.rows]) / E
+    observed = np.array(analysis.plan_observed)
+    both = np.concatenate([guarantees, observed])
+    both = both[np.isfinite(both) & (both > 0)]
+    low = 10.0 ** np.floor(np.log10(max(float(both.min()), 1e-18) * 0.5))
+    high = max(2.0, 1.6 * float(both.max()))
+    with style("plan"):
+        width, height = 6.8, 0.27 * len(made.rows) + 1.15
+        drawn = figure(width, height)
+        ax = drawn.add_axes((2.45 / width, 0.5 / height, 4.15 / width, (height - 1.0) / height))
+        ax.set_xscale("log")
+        for i, row in enumerate(made.rows):
+            color = FAMILY[row.family]
+            ax.barh(i, guarantees[i] - low, left=low, height=0.62, color=color, alpha=0.25, lw=0)
+            ax.plot([guarantees[i]] * 2, [i - 0.31, i + 0.31], color=color, lw=2.0)
+            if np.isfinite(observed[i]) and observed[i] > 0:
+                ax.plot([observed[i]], [i], "o", ms=4.6, color=color, zorder=4)
+        names = [f"{row.label}, {row.family}" for row in made.rows]
+        ax.set_yticks(range(len(names)), names, fontsize=9.5)
+        ax.set_ylim(len(names) - 0.4, -0.6)
+        ax.set_xlim(low, high)
+        ax.grid(True, axis="x")
+        ax.grid(False, axis="y")
+        ax.tick_params(axis="y", length=0)
+        ax.axvline(1.0, color=INK, lw=1.0, zorder=2)
+        ax.set_xlabel("Jacobian error, relative to the start", labelpad=2)
+        bar = "guarantee" if analysis.exact else "bound of the local model"
+        ax.set_title(
+            f"{made.budget} products; bars: {bar}, dots: observed", fontsize=11.5, x=-0.575
+        )
+        words = "The guarantee and the observed error of every way to spend the budget."
+        return _picture("plan", words, drawn)
 
 
 def _sparse(value: float, _: Any = None) -> str:
@@ -173,7 +255,7 @@ def _confrontation(analysis: Analysis, index: int) -> Picture:
     everything = [
         Curve("", steps, values, seen)
         for other in analysis.methods
-        for values in (other.jacobian, other.bound)
+        for values in (other.jacobian, other.bound if other.exact else other.predicted)
     ]
     low, high = limits(everything, FLOOR)
     name = f"bound-{index + 1}-{each.key}"
@@ -184,9 +266,11 @@ def _confrontation(analysis: Analysis, index: int) -> Picture:
             (0.52 / width, 0.5 / height, (width - 0.7) / width, (height - 0.95) / height)
         )
         log_axis(ax, low, high)
-        shown = np.where(each.bound > 0, each.bound, np.nan)
-        ax.fill_between(steps, low, shown, color=seen.color, alpha=0.10, lw=0, zorder=1)
-        ax.plot(steps, shown, color=MUTED, lw=1.1, zorder=2)
+        told = each.bound if each.exact else each.predicted
+        shown = np.where(told > 0, told, np.nan)
+        if each.exact:
+            ax.fill_between(steps, low, shown, color=seen.color, alpha=0.10, lw=0, zorder=1)
+        ax.plot(steps, shown, color=MUTED, lw=1.1 if each.exact else 1.6, zorder=2)
         ax.plot(
             steps,
             np.where(each.jacobian > 0, each.jacobian, np.nan),
@@ -198,5 +282,6 @@ def _confrontation(analysis: Analysis, index: int) -> Picture:
         ax.set_xlim(0, analysis.steps)
         ax.set_xlabel("$t$", labelpad=1)
         ax.set_title(each.named.title, fontsize=11, color=seen.ink)
-        words = f"{each.named.title}: the observed Jacobian error, below the guaranteed bound."
+        told_ = "below the guaranteed bound" if each.exact else "and what the local model predicts"
+        words = f"{each.named.title}: the observed Jacobian error, {told_}."
         return _picture(name, words, drawn)

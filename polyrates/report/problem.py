@@ -1,4 +1,4 @@
-"""The main job's computation: from data to plain numbers; no text, no pictures.
+"""The main job's computation: from a problem to plain numbers; no text, no pictures.
 
 Errors are relative to the start: ‖x_t − x*‖/‖x_0 − x*‖ for iterates, ‖∂x_t − ∂x*‖/‖∂x_0 − ∂x*‖
 with ∂x_0 = 0 for the Jacobian, so every curve begins at 1 and the Jacobian "burns in" while it is
@@ -10,55 +10,84 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from polyrates.data import BUILT_IN, Dataset, load, load_csv, load_vector
-from polyrates.errors import refuse_value
+from polyrates.data import load_vector
+from polyrates.errors import NonFiniteError, refuse_value
 from polyrates.estimators import Unrolled
 from polyrates.methods import Chebyshev, GradientDescent
-from polyrates.numbers import Number, count, floating, parse
+from polyrates.numbers import Number, count, floating
 from polyrates.numeric.enclosures import enclosed_pairs, supremum
-from polyrates.numeric.problems import Ridge
+from polyrates.numeric.minimax import joint_worst_case
+from polyrates.numeric.problems import QuadraticProblem, Ridge
 from polyrates.numeric.run import differentiate
 from polyrates.numeric.values import chebyshev_size, residual_values
 from polyrates.numeric.verify import verify
-from polyrates.rates import rate
+from polyrates.plan import FAMILIES, Plan, _plan
 from polyrates.report.named import DEFAULT_METHODS, NamedMethod, parse_methods
+from polyrates.report.subject import (
+    MODELS,
+    PENALTIES,
+    Subject,
+    guarded,
+    hull_on_the_way,
+    read_data,
+    ridge,
+    subject,
+)
+from polyrates.sizes import sizes_of_problem
 from polyrates.spectra import Interval
 
-__all__ = ["Analysis", "MethodResult", "Profile", "Request", "Start", "analyse", "read_data"]
+__all__ = [
+    "Analysis",
+    "Locality",
+    "MethodResult",
+    "Profile",
+    "Request",
+    "Start",
+    "analyse",
+    "choose_start",
+    "read_data",
+    "ridge",
+]
 
 Array = npt.NDArray[np.float64]
 FAR = 10.0  # ‖x_0‖/‖x*‖ of the far start
+LARGEST_PLAN = 320  # products; beyond, the certificates of a plan take long
+RANKED = tuple(family for family in FAMILIES if family != "restarted")
 TARGET = 0.01  # "accurate" on the page: 1 % of the initial error
 
 
 @dataclass(frozen=True)
 class Request:
-    """What was asked for, as strings and integers."""
+    """What was asked for, as strings and integers; None is the default of the model."""
 
-    data: str = "breast-cancer"
+    data: str | None = None
     target: str | None = None
-    penalty: str = "0.2"
+    penalty: str | None = None
     steps: int = 150
     x0: str = "far"
     seed: int = 0
     methods: str = DEFAULT_METHODS
+    model: str = "ridge"
 
     @property
     def command(self) -> str:
         """The command line that makes this report again."""
         import shlex
 
-        words = ["polyrates", "report", "--data", self.data]
-        if self.target is not None:
-            words += ["--target", self.target]
-        words += ["--penalty", self.penalty, "--steps", str(self.steps), "--x0", self.x0]
-        words += ["--seed", str(self.seed)]
+        words = ["polyrates", "report"]
+        if self.model != "ridge":
+            words += ["--model", self.model]
+        if self.model in MODELS:
+            words += ["--data", self.data or "breast-cancer"]
+            words += [] if self.target is None else ["--target", self.target]
+            words += ["--penalty", self.penalty or PENALTIES[self.model]]
+        words += ["--steps", str(self.steps), "--x0", self.x0, "--seed", str(self.seed)]
         if self.methods != DEFAULT_METHODS:
             words += ["--methods", self.methods]
         return shlex.join(words)
@@ -90,6 +119,13 @@ class Start:
     def drift_ratio(self) -> float:
         """‖D‖/‖E‖, in units of λ; its square is η."""
         return self.D / self.E
+
+    @property
+    def form(self) -> tuple[str, float]:
+        """("residual", ‖D‖/‖E‖), or where G is small beside D ("initial", ‖G‖/‖E‖)."""
+        if self.G <= 0.1 * self.D:
+            return "initial", self.cross_ratio
+        return "residual", self.drift_ratio
 
 
 @dataclass(frozen=True)
@@ -130,8 +166,10 @@ class MethodResult:
     """One method on the problem: curves over t = 0, …, T and what they say.
 
     ``values`` and ``slopes`` are P_t and P_t′ on the grid at t = ``shown_at`` of the analysis.
-    ``bound`` is the guarantee for every H with spectrum in [ℓ, L] and these ‖E‖ and ‖G‖:
-    max|P − λP′| + max|P′| ‖G‖/‖E‖; ``iterate_bound`` is max|P|. Both are upper bounds, certified.
+    ``bound`` is the guarantee for every quadratic with spectrum in [ℓ, L] and these sizes of E, D
+    and G, the tight joint worst case where H and ∂H commute; ``iterate_bound`` is max|P|. Both are
+    upper bounds, certified. ``predicted`` is what the formula says of this problem; where it is not
+    quadratic, of its local model, and ``bound`` holds for that model only.
     """
 
     named: NamedMethod
@@ -139,9 +177,11 @@ class MethodResult:
     jacobian: Array
     iterate_bound: Array
     bound: Array
+    predicted: Array
     status: str
     gap: float
     agrees: bool
+    exact: bool
     values: Array = field(repr=False)
     slopes: Array = field(repr=False)
 
@@ -161,8 +201,8 @@ class MethodResult:
 
     @property
     def verified(self) -> bool:
-        """The run agrees with the formula at every step and stays below its guarantee."""
-        return self.agrees and self.within_guarantee
+        """The run agrees with the formula and, on a quadratic, stays below its guarantee."""
+        return self.agrees and (self.within_guarantee or not self.exact)
 
     @property
     def seen(self) -> Profile:
@@ -175,18 +215,43 @@ class MethodResult:
         return Profile.of(self.bound)
 
     @property
+    def foreseen(self) -> Profile:
+        """The prediction of the Jacobian error."""
+        return Profile.of(self.predicted)
+
+    @property
     def optimiser(self) -> Profile:
         """The observed error of the iterates."""
         return Profile.of(self.iterate)
 
 
 @dataclass(frozen=True, eq=False)
+class Locality:
+    """How well the local model predicts runs that start at some distances from x*.
+
+    ``distances`` are in units of ‖x*‖ (of 1 where x* = 0), ``gaps`` relative to the largest
+    predicted error, by the method named ``title``.
+    """
+
+    title: str
+    distances: tuple[float, ...]
+    gaps: tuple[float, ...]
+
+    @property
+    def reach(self) -> float:
+        """The distance at which the prediction errs by 1 %, the gap being proportional to it."""
+        return 0.01 * self.distances[-1] / self.gaps[-1] if self.gaps[-1] > 0 else math.inf
+
+
+@dataclass(frozen=True, eq=False)
 class Analysis:
-    """Everything the page shows."""
+    """Everything the page shows.
+
+    ``density`` has the columns λ, density of the eigenvalues, density of ‖E‖² over log λ.
+    """
 
     request: Request
-    data: Dataset
-    penalty: float
+    about: Subject
     eigenvalues: Array
     ell: float
     L: float
@@ -198,6 +263,15 @@ class Analysis:
     grid: Array = field(repr=False)
     shown_at: int
     methods: tuple[MethodResult, ...]
+    density: tuple[Array, Array, Array] = field(repr=False)
+    plan: Plan
+    plan_observed: tuple[float, ...]
+    locality: Locality | None = None
+
+    @property
+    def exact(self) -> bool:
+        """Whether the problem is quadratic, so that guarantees hold."""
+        return self.about.exact
 
     @property
     def kappa(self) -> float:
@@ -210,168 +284,229 @@ class Analysis:
         return self.request.steps
 
 
-def read_data(data: str, target: str | None) -> Dataset:
-    """A built-in data set by name, else a CSV file."""
-    if data in BUILT_IN:
-        if target is not None:
-            refuse_value("target", target, f"{data} has its own target", "leave --target out")
-        return load(data)
-    if not Path(data).exists() and not data.lower().endswith((".csv", ".tsv", ".txt")):
-        import difflib
+def choose_start(
+    problem: QuadraticProblem, x0: str, seed: int, cross: Callable[[Array], Any] | None = None
+) -> Start:
+    """x_0 by name (far, zero) or from a file, and the sizes of E, D and G there.
 
-        close = difflib.get_close_matches(data, BUILT_IN, 1, 0.4)
-        hint = f"did you mean {close[0]}?" if close else f"give {', '.join(BUILT_IN)} or a CSV file"
-        refuse_value("data", data, "is neither a built-in data set nor a file", hint)
-    if target is None and Path(data).is_file():
-        refuse_value("target", None, "a CSV file needs it", "give --target COLUMN")
-    return load_csv(data, target or "y")
-
-
-def ridge(data: Dataset, penalty: str) -> Ridge:
-    """The ridge problem of a data set, its penalty parsed exactly and required to be > 0."""
-    try:
-        strength = floating(parse(penalty, "penalty"), "penalty")
-    except OverflowError:
-        strength = math.inf
-    if not (strength > 0 and math.isfinite(strength)):
-        refuse_value("penalty", penalty, "must be > 0 and finite", "give for instance 0.1")
-    problem = Ridge(data.X, data.y, strength)
-    values = problem.eigensystem[0]
-    if values[0] <= 1e-14 * values[-1] * len(values):
-        refuse_value(
-            "penalty",
-            penalty,
-            "the smallest eigenvalue of H drowns in rounding",
-            "give a larger one",
-        )
-    return problem
-
-
-def choose_start(problem: Ridge, x0: str, seed: int) -> Start:
-    """x_0 by name (far, zero) or from a file, and the sizes of E, D and G there."""
+    ``problem`` is the quadratic or the local model; ``cross`` the loss's own ∂_θ∇f.
+    """
     solution = problem.solution
     size = float(np.linalg.norm(solution))
     E = float(np.linalg.norm(problem.solution_jacobian))
-    if not 1e-12 * float(np.linalg.norm(problem.X)) / problem.X.size < E:
+    if isinstance(problem, Ridge):
+        drowned = not 1e-12 * float(np.linalg.norm(problem.X)) / problem.X.size < E
+    else:
+        drowned = not E > 0
+    if drowned:
         refuse_value(
             "data",
             "a target uncorrelated with every feature",
             "then x* = 0 and ∂x* = 0",
             "choose another target",
         )
+    unit = size if size > 0 else 1.0
     if x0 == "zero":
         point, kind = np.zeros_like(solution), "zero"
     elif x0 == "far":
         direction = np.random.default_rng(seed).standard_normal(problem.dimension)
-        point, kind = FAR * size * direction / np.linalg.norm(direction), "far"
+        point, kind = FAR * unit * direction / np.linalg.norm(direction), "far"
     else:
         point, kind = load_vector(x0, problem.dimension), "file"
     distance = float(np.linalg.norm(point - solution))
-    if distance <= 1e-10 * size:
+    if distance <= 1e-10 * unit:
         refuse_value("x0", x0, "is the solution itself", "start somewhere else")
     values, vectors = problem.eigensystem
     parts, middle = vectors.T @ problem.solution_jacobian, math.sqrt(values[0] * values[-1])
+    drift = problem.hessian_derivative() @ (point - solution)
     return Start(
         kind,
         point,
-        float(np.linalg.norm(point)) / size,
-        distance / size,
+        float(np.linalg.norm(point)) / unit,
+        distance / unit,
         E,
-        float(np.linalg.norm(problem.hessian_derivative() @ (point - solution))),
-        float(np.linalg.norm(problem.cross(point))),
+        float(np.linalg.norm(drift)),
+        float(np.linalg.norm((cross or problem.cross)(point))),
         float(np.sum(parts[values < middle] ** 2) / np.sum(parts**2)),
     )
 
 
 def analyse(request: Request, progress: Callable[[str], None] = lambda _: None) -> Analysis:
-    """Data → ridge problem → spectrum → methods → curves, bounds and checks."""
+    """Problem → spectrum → methods → curves, bounds, checks and the plan."""
     steps = count(request.steps, "steps", 1)
     seed = count(request.seed, "seed")
-    data = read_data(request.data, request.target)
-    problem = ridge(data, request.penalty)
+    progress("problem")
+    about = subject(request.model, request.data, request.target, request.penalty, seed)
+    quadratic = about.quadratic
     progress("spectrum")
-    eigenvalues = problem.eigensystem[0]
-    low, high = float(eigenvalues[0]), float(eigenvalues[-1])
+    eigenvalues = quadratic.eigensystem[0]
+    start = choose_start(quadratic, request.x0, seed, about.problem.cross)
+    low, high = hull_on_the_way(about, start.x0)
     widened = high - low < 1e-6 * high
     if widened:
         low = high / 2
-    start = choose_start(problem, request.x0, seed)
     eta = start.drift_ratio**2
-    defaults: dict[str, Number] = {"eta": eta}
+    defaults: dict[str, Number] = {"eta": eta} if eta > 0 else {}
     named = parse_methods(request.methods, low, high, defaults)
     grid = np.geomspace(low, high, 400) if low > 0 else np.linspace(low, high, 400)
     runs = []
     for each in named:
         progress(each.title)
-        runs.append(_observe(each, problem, start, steps))
+        if about.own:
+            runs.append(guarded(about.model, partial(_observe, each, about, start, steps)))
+        else:
+            runs.append(_observe(each, about, start, steps))
     # the step at which the pictures over λ are drawn: where the worst method is at its worst
     peaks = [Profile.of(jacobian) for _, jacobian in runs]
     shown_at = max(peaks, key=lambda peak: peak.peak).peak_at or min(10, steps)
     results = []
     for each, (iterate, jacobian) in zip(named, runs, strict=True):
         progress(f"guarantee: {each.title}")
-        bound = _guarantee(each, start, steps, Interval(low, high))
-        check = verify(each.method, problem, steps, x0=start.x0)
         results.append(
-            MethodResult(
-                each,
-                iterate,
-                jacobian,
-                *bound,
-                check.gap,
-                check.ok,
-                *residual_values(each.method, shown_at, grid),
-            )
+            _examined(each, about, start, Interval(low, high), iterate, jacobian, shown_at, grid)
         )
     floor = np.array([chebyshev_size(low, high, t) for t in range(steps + 1)])
+    progress("plan")
+    made, observed = _planned(about, start, Interval(low, high), steps)
     return Analysis(
         request,
-        data,
-        float(problem.penalty),
+        about,
         eigenvalues,
         low,
         high,
         widened,
         start,
         eta,
-        problem.commutes,
+        quadratic.commutes,
         floor,
         grid,
         shown_at,
         tuple(results),
+        _density(quadratic, low, high),
+        made,
+        observed,
+        None if about.exact else _locality(about, results, steps, seed),
     )
 
 
-def _observe(named: NamedMethod, problem: Ridge, start: Start, steps: int) -> tuple[Array, Array]:
-    """Relative errors of the iterates and of the Jacobian along a run."""
-    run = differentiate(named.method, problem, start.x0, steps)
-    iterate = _norms(run.iterates - problem.solution)
-    jacobian = _norms(run.jacobians - problem.solution_jacobian)
+def _observe(named: NamedMethod, about: Subject, start: Start, steps: int) -> tuple[Array, Array]:
+    """Relative errors of the iterates and of the Jacobian along a run of the problem itself."""
+    run = differentiate(named.method, about.problem, start.x0, steps)
+    iterate = _norms(run.iterates - about.quadratic.solution)
+    jacobian = _norms(run.jacobians - about.quadratic.solution_jacobian)
     return iterate / iterate[0], jacobian / jacobian[0]
 
 
+def _examined(
+    named: NamedMethod, about: Subject, start: Start, hull: Interval, iterate: Array,
+    jacobian: Array, shown_at: int, grid: Array,
+) -> MethodResult:  # fmt: skip
+    """The prediction, the bound and the check of one method."""
+    method, steps = named.method, len(iterate) - 1
+    check = verify(method, about.quadratic, steps, x0=start.x0)
+    predicted = _norms(check.predicted) / start.E
+    residual, bound = _guarantee(named, start, steps, hull, about.quadratic.commutes)
+    if bound is None:
+        bound = check.bound / start.E
+    gap, agrees = check.gap, check.ok
+    if not about.exact:  # to first order: a run from nearby must follow the local model
+        gap = _gap(named, about, NEAR, steps)
+        agrees = check.ok and gap < 0.05
+    return MethodResult(
+        named, iterate, jacobian, residual, bound, predicted, "certified", gap, agrees, about.exact,
+        *residual_values(method, shown_at, grid),
+    )  # fmt: skip
+
+
 def _guarantee(
-    named: NamedMethod, start: Start, steps: int, spectrum: Interval
-) -> tuple[Array, Array, str]:
-    """Certified upper bounds of the same two curves, and the word for how they are known."""
-    method = named.method
-    if isinstance(method, (GradientDescent, Chebyshev)):  # theorems: a value costs nothing
-        parts = rate(method, spectrum)
-        residual, initial, cross = (
-            part.curve(steps) for part in (parts.residual, parts.initial, parts.cross)
-        )
-        status = str(parts.initial.status)
-    else:  # one pass for all parts; a rate would take one for each
-        rows = [
-            [supremum(series[part]).upper for part in ("residual", "initial", "cross")]
-            for series in enclosed_pairs(method, Unrolled(), steps, spectrum.hull)
-        ]
-        residual, initial, cross = np.array(rows).T
-        status = "certified"
-    if start.G > 0:
-        initial = initial + cross * start.cross_ratio
-    return residual, initial, status
+    named: NamedMethod, start: Start, steps: int, hull: Interval, commutes: bool
+) -> tuple[Array, Array | None]:
+    """Certified: max|P|, and the tight joint worst case of :func:`polyrates.rate` relative to ‖E‖.
+
+    One pass over t, in the form of ``Start.form``. Without commutation the second is None.
+    """
+    ell, L = (floating(end) for end in hull.hull)
+    residuals, bounds = [], []
+    first, second = start.form
+    for series in enclosed_pairs(named.method, Unrolled(), steps, (ell, L)):
+        residuals.append(supremum(series["residual"]).upper)
+        if not commutes:
+            continue
+        A, B = series[first], series["drift"]
+        tight = joint_worst_case(
+            A.coefficients, B.coefficients, [(ell, L)], 1.0, second,
+            domain=(min(A.ell, ell), max(A.L, L)), errors=(A.error, B.error),
+        )  # fmt: skip
+        bounds.append(tight.upper)
+    return np.array(residuals), np.array(bounds) if commutes else None
+
+
+NEAR = 1e-3  # distance in units of ‖x*‖ at which the local model is checked
+
+
+def _gap(named: NamedMethod, about: Subject, distance: float, steps: int, seed: int = 0) -> float:
+    """‖observed − predicted‖ over the largest prediction, on a run that starts near x*."""
+    quadratic = about.quadratic
+    unit = float(np.linalg.norm(quadratic.solution)) or 1.0
+    direction = np.random.default_rng(seed).standard_normal(quadratic.dimension)
+    x0 = quadratic.solution + distance * unit * direction / np.linalg.norm(direction)
+    predicted = verify(named.method, quadratic, steps, x0=x0).predicted
+    run = differentiate(named.method, about.problem, x0, steps)
+    difference = _norms(run.jacobians - quadratic.solution_jacobian - predicted)
+    return float(np.max(difference) / np.max(_norms(predicted)))
+
+
+def _locality(about: Subject, results: list[MethodResult], steps: int, seed: int) -> Locality:
+    """Measured on the method whose prediction is worst nearby."""
+    worst = max(results, key=lambda each: each.gap)
+    distances = (1.0, 0.1, 0.01, 0.001)
+    gaps = tuple(_gap(worst.named, about, each, steps, seed) for each in distances)
+    return Locality(worst.named.title, distances, gaps)
+
+
+def _planned(
+    about: Subject, start: Start, hull: Interval, steps: int
+) -> tuple[Plan, tuple[float, ...]]:
+    """The ranking at the products that unrolling took, and the errors of its rows when run."""
+    budget = min(max(2 * steps, 4), LARGEST_PLAN)
+    ell, L = (floating(end) for end in hull.hull)
+    methods = {
+        "gradient descent": GradientDescent.large(ell, L), "Chebyshev": Chebyshev(ell, L)
+    }  # fmt: skip
+    sizes = sizes_of_problem(about.quadratic, start.x0)
+    # a search for restarts takes longer than the rest of the report; `polyrates plan` has them
+    made = _plan(Interval(*_wide(hull)), budget, sizes, methods, RANKED)
+    truth = about.quadratic.solution_jacobian
+    observed = []
+    for row in made.rows:
+        try:
+            last = row.differentiate(about.problem, start.x0).jacobians[-1]
+        except NonFiniteError:
+            observed.append(math.inf)
+            continue
+        observed.append(float(np.linalg.norm(last - truth)) / start.E)
+    return made, tuple(observed)
+
+
+def _wide(hull: Interval) -> tuple[float, float]:
+    """The interval, widened by what rounding may have moved its ends."""
+    ell, L = (floating(end) for end in hull.hull)
+    return max(ell - 1e-13 * L, 0.0), L * (1 + 1e-13)
+
+
+def _density(problem: QuadraticProblem, low: float, high: float) -> tuple[Array, Array, Array]:
+    """Densities over ln λ of the eigenvalues and of ‖E‖², smoothed; each has mass 1."""
+    values, vectors = problem.eigensystem
+    values = np.maximum(values, 1e-300)
+    parts = vectors.T @ problem.solution_jacobian
+    shares = np.sum(np.abs(parts.reshape(len(values), -1)) ** 2, axis=1)
+    span = math.log(high / low)
+    width = max(span / 16, 1e-3)
+    grid = np.exp(np.linspace(math.log(low) - 3 * width, math.log(high) + 3 * width, 300))
+    kernel = np.exp(-((np.log(grid)[:, None] - np.log(values)) ** 2) / (2 * width**2))
+    kernel /= width * math.sqrt(2 * math.pi)
+    return grid, kernel.mean(axis=1), np.asarray(kernel @ (shares / shares.sum()))
 
 
 def _norms(errors: Any) -> Array:
-    return np.asarray(np.linalg.norm(errors, axis=1))
+    return np.asarray(np.linalg.norm(errors.reshape(len(errors), -1), axis=1))

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from polyrates.report import words
 from polyrates.report.problem import Analysis
+from polyrates.report.sections import sections
 
 __all__ = ["document", "escape_tex", "paper"]
 
@@ -74,7 +75,7 @@ def paper(analysis: Analysis) -> bytes:
         _graphics(("iterates", "jacobian"), 0.49),
         _table(analysis),
     ]
-    for section in words.sections(analysis):
+    for section in sections(analysis):
         body.append(rf"\section*{{{escape_tex(section.heading)}}}")
         body += [_inline(text) + "\n" for text in section.before]
         if section.formulas:
@@ -82,7 +83,10 @@ def paper(analysis: Analysis) -> bytes:
         body += [_inline(text) + "\n" for text in section.after]
         if section.pictures:
             many = section.pictures[0].startswith("bound")
-            body.append(_graphics(section.pictures, 0.32 if many else 0.49))
+            width = 0.7 if len(section.pictures) == 1 else 0.49
+            body.append(_graphics(section.pictures, 0.32 if many else width))
+        if section.table:
+            body.append(_tabular(*words.plan_columns(analysis)))
     body.append(r"\section*{The methods}")
     for name, update, residual, parameters in words.method_rows(analysis):
         body += [
@@ -108,7 +112,10 @@ def _graphics(names: Sequence[str], width: float) -> str:
 
 
 def _table(analysis: Analysis) -> str:
-    head, rows = words.columns(analysis)
+    return _tabular(*words.columns(analysis))
+
+
+def _tabular(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     lines = [
         r"{\scriptsize\setlength{\tabcolsep}{3.5pt}\begin{center}",
         rf"\begin{{tabular}}{{l{'r' * (len(head) - 2)}l}}",

@@ -5,12 +5,14 @@ Text may hold formulas between dollar signs, which both documents typeset.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
 
 from polyrates.numbers import floating
 from polyrates.report.problem import Analysis, MethodResult, Profile
 
-__all__ = ["answer", "as_json", "columns", "number_text", "sections", "table_text", "title"]
+__all__ = [
+    "answer", "as_json", "columns", "number_text", "plan_columns", "setting", "table_text", "title",
+]  # fmt: skip
 
 GROWS = 1.25  # a peak above this is called a burn-in in the answer
 
@@ -29,16 +31,33 @@ def number_text(value: float, digits: int = 3) -> str:
 
 def title(analysis: Analysis) -> str:
     """The heading of the page."""
-    return f"How wrong is the unrolled Jacobian? Ridge regression on {analysis.data.name}"
+    return f"How wrong is the unrolled Jacobian? {KINDS[_kind(analysis)]}{analysis.about.name}"
+
+
+KINDS = {"ridge": "Ridge regression on ", "logistic": "Logistic regression on ", "own": ""}
+
+
+def _kind(analysis: Analysis) -> str:
+    return "own" if analysis.about.own else analysis.about.model
 
 
 def setting(analysis: Analysis) -> str:
     """The problem in a parenthesis."""
-    data = analysis.data
+    about, data = analysis.about, analysis.about.data
+    kappa = f"κ = {number_text(analysis.kappa)}"
+    if data is None:
+        d = about.dimension
+        return f"{about.name} ({d} unknown{'s' * (d != 1)}, {kappa})"
     return (
         f"{data.name} ({data.rows} rows, {data.dimension} feature{'s' * (data.dimension != 1)}, "
-        f"penalty {number_text(analysis.penalty)}, κ = {number_text(analysis.kappa)})"
+        f"penalty {number_text(about.penalty or 0.0)}, {kappa})"
     )
+
+
+def _where(analysis: Analysis) -> str:
+    """How the answer begins."""
+    lead = {"ridge": "On ", "logistic": "For logistic regression on ", "own": "For "}
+    return f"{lead[_kind(analysis)]}{setting(analysis)}"
 
 
 def quickest(analysis: Analysis) -> MethodResult:
@@ -78,13 +97,13 @@ def answer(analysis: Analysis) -> str:
         bar = f"{number_text(bad.seen.peak)} times " if bad.seen.peak > 1 else ""
         verb = "exceeds" if many > 1 else "does not exceed"
         result = f"{whose} unrolled Jacobian {verb} {bar}its initial error in {steps} steps"
-        if analysis.start.kind == "zero":
+        if analysis.start.kind == "zero" and analysis.exact:
             top = number_text(max(each.promised.peak for each in analysis.methods))
             result += (
                 ", because the start x₀ = 0 hides the burn-in on this target: another one with "
                 f"this spectrum can become up to {top} times as wrong"
             )
-        return f"On {setting(analysis)}, {result}."
+        return f"{_where(analysis)}, {result}."
     if many == 1:
         lead = f"the Jacobian from unrolling {name}"
     elif quick.seen.peak > GROWS:
@@ -104,7 +123,7 @@ def answer(analysis: Analysis) -> str:
         )
     else:
         grows += "."
-    return f"On {setting(analysis)}, {grows}"
+    return f"{_where(analysis)}, {grows}"
 
 
 def columns(analysis: Analysis) -> tuple[list[str], list[list[str]]]:
@@ -116,14 +135,14 @@ def columns(analysis: Analysis) -> tuple[list[str], list[list[str]]]:
         "Jacobian within 1 % from t =",
         "Jacobian at its worst",
         "burn-in until t =",
-        "guaranteed at most",
-        "guaranteed burn-in until t =",
+        "guaranteed at most" if analysis.exact else "predicted at worst",
+        "guaranteed burn-in until t =" if analysis.exact else "predicted burn-in until t =",
         f"Jacobian error at t = {steps}",
         "check",
     ]  # fmt: skip
     rows = []
     for each in analysis.methods:
-        seen, promised = each.seen, each.promised
+        seen, promised = each.seen, each.promised if each.exact else each.foreseen
         rows.append(
             [
                 each.named.title,
@@ -146,7 +165,8 @@ def _when(t: int | None, steps: int) -> str:
 
 def table_text(analysis: Analysis) -> str:
     """The same for a terminal, in 79 columns and ASCII numbers."""
-    head = ["method", "x to 1%", "dx to 1%", "peak", "at", "burn-in", "bound", "dx at T", "check"]
+    last = "bound" if analysis.exact else "model"
+    head = ["method", "x to 1%", "dx to 1%", "peak", "at", "burn-in", last, "dx at T", "check"]
     rows = []
     steps = analysis.steps
     for each in analysis.methods:
@@ -160,7 +180,7 @@ def table_text(analysis: Analysis) -> str:
                 f"{seen.peak:.3g}",
                 str(seen.peak_at),
                 _when(seen.burn_in, steps),
-                f"{each.promised.peak:.3g}",
+                f"{(each.promised if each.exact else each.foreseen).peak:.3g}",
                 f"{seen.final:.2g}",
                 "ok" if each.verified else "FAILS",
             ]
@@ -174,144 +194,6 @@ def table_text(analysis: Analysis) -> str:
         ]
         lines.append("  ".join(cells).rstrip())
     return "\n".join(lines)
-
-
-@dataclass(frozen=True)
-class Section:
-    """A heading, paragraphs, displayed formulas, and the names of the pictures below it."""
-
-    heading: str
-    before: tuple[str, ...]
-    formulas: tuple[str, ...] = ()
-    after: tuple[str, ...] = ()
-    pictures: tuple[str, ...] = ()
-
-
-def start_text(analysis: Analysis) -> str:
-    """Where the run starts, and what that does to the error."""
-    start = analysis.start
-    sizes = (
-        f"Here $\\|x_0\\| / \\|x_\\star\\|$ is {number_text(start.length)} and "
-        f"$\\|G\\| / \\|E\\|$ is {number_text(start.cross_ratio)}"
-    )
-    if start.kind == "far":
-        return (
-            "The run starts far from the solution, in a random direction "
-            f"(seed {analysis.request.seed}), and the Jacobian at $\\partial x_0 = 0$. "
-            f"{sizes}: the drift is not small beside the start, and the burn-in shows."
-        )
-    if start.kind == "zero":
-        verb = "hides" if worst(analysis).seen.peak <= GROWS else "mutes"
-        return (
-            "The run starts at $x_0 = 0$ and the Jacobian at $\\partial x_0 = 0$. For ridge "
-            "regression $\\partial_\\theta \\nabla f(x_0) = e^\\theta x_0$ is then zero, so "
-            "$G = 0$ and the second term is missing; and what is left, "
-            "$E = -\\partial x_\\star$, lies on the small eigenvalues "
-            f"({number_text(start.low_share)} of $\\|E\\|^2$ on those below "
-            "$\\sqrt{\\ell L}$), where $P_t - \\lambda P_t'$ stays near 1. "
-            f"That {verb} the burn-in: it says something about this start, not about the method. "
-            "The guarantee, "
-            "which holds for every problem with this spectrum, still shows it."
-        )
-    return f"The run starts at the given $x_0$ and the Jacobian at $\\partial x_0 = 0$. {sizes}."
-
-
-def spectrum_text(analysis: Analysis) -> str:
-    """Where the eigenvalues lie."""
-    text = (
-        f"The Hessian $H = X^T X / n + e^\\theta I$ has eigenvalues from $\\ell$ = "
-        f"{number_text(float(analysis.eigenvalues[0]))} to $L$ = "
-        f"{number_text(float(analysis.eigenvalues[-1]))}"
-    )
-    if analysis.widened:
-        return (
-            f"{text}: they coincide to rounding, so the methods are tuned to the wider interval "
-            f"from $\\ell$ = {number_text(analysis.ell)} to $L$ = {number_text(analysis.L)}, "
-            f"$\\kappa = \\ell / L$ = {number_text(analysis.kappa)}."
-        )
-    text += f", so $\\kappa = \\ell / L$ = {number_text(analysis.kappa)}."
-    if analysis.data.dimension > analysis.data.rows:
-        text += (
-            " There are more features than rows, so $X^T X / n$ is singular and $\\ell$ is the "
-            "penalty itself."
-        )
-    return text
-
-
-def sections(analysis: Analysis) -> list[Section]:
-    """The body of the page, in order."""
-    steps = analysis.steps
-    all_verified = all(each.verified for each in analysis.methods)
-    gap = max(each.gap for each in analysis.methods)
-    bounds = tuple(f"bound-{i + 1}-{each.key}" for i, each in enumerate(analysis.methods))
-    failing = ", ".join(each.named.title for each in analysis.methods if not each.verified)
-    return [
-        Section(
-            "What was computed",
-            (
-                "Ridge regression, with the penalty $e^\\theta$ as its parameter: "
-                "$x_\\star(\\theta)$ minimizes the function below. The features are standardized "
-                "and the target is centered and scaled. Unrolling estimates "
-                "$\\partial x_\\star = d x_\\star / d\\theta$ by differentiating through $t$ steps "
-                "of a method.",
-            ),
-            (r"f(x, \theta) = \frac{1}{2n} \|Xx - y\|^2 + \frac{1}{2} e^\theta \|x\|^2",),
-            (spectrum_text(analysis), start_text(analysis)),
-        ),
-        Section(
-            "Why it happens",
-            (
-                "After $t$ steps $x_t - x_\\star = P_t(H)(x_0 - x_\\star)$ with a polynomial "
-                "$P_t$, $P_t(0) = 1$. Differentiating that, with $E = \\partial x_0 - \\partial "
-                "x_\\star$, $D = \\partial H (x_0 - x_\\star)$ and $G = \\partial_\\theta \\nabla "
-                "f(x_0)$,",
-            ),
-            (
-                r"\partial x_t - \partial x_\star = P_t(H) E + P_t'(H) D",
-                r"\qquad = \left(P_t(H) - P_t'(H) H\right) E + P_t'(H) G .",
-            ),
-            (
-                "A method is fast because $P_t$ is small on the spectrum. Nothing makes $P_t'$ "
-                "small: to fall quickly from $P_t(0) = 1$ a polynomial must be steep, and the "
-                "derivative is what multiplies the drift $D$. The Sobolev method is made to keep "
-                "both small at once, with $\\eta = \\|D\\|^2 / \\|E\\|^2$ = "
-                f"{number_text(analysis.eta)} (computed here from the known solution).",
-            ),
-            ("residual", "drift"),
-        ),
-        Section(
-            "What is guaranteed",
-            (
-                "For every Hessian with eigenvalues between $\\ell$ and $L$, relative to "
-                "$\\|E\\|$, the error of the Jacobian is at most the following. Gray lines "
-                "show it, colored ones what was observed.",
-            ),
-            (r"\max_{\lambda} |P_t - \lambda P_t'| + \frac{\|G\|}{\|E\|} \max_{\lambda} |P_t'|",),
-            (),
-            bounds,
-        ),
-        Section(
-            "How sure this is",
-            (
-                (
-                    "Every run agrees with the formula above at every step up to "
-                    f"$t$ = {steps}: the largest difference, relative to the initial error, is "
-                    f"{number_text(gap, 2)}. No run exceeds its guarantee."
-                    if all_verified
-                    else "These runs do not agree with the formula or exceed the guarantee: "
-                    f"{failing}."
-                ),
-                "The guarantees are certified: each maximum is enclosed in ball arithmetic and "
-                "rounded outward, for the interval with the floating-point ends that were computed "
-                "from the data. "
-                + (
-                    "The formula needs that $H$ and $\\partial H$ commute, which holds for one "
-                    "penalty because $\\partial H = e^\\theta I$."
-                ),
-                "Where the error of the iterates is near $10^{-15}$, what is seen is rounding.",
-            ),
-        ),
-    ]
 
 
 def method_rows(analysis: Analysis) -> list[tuple[str, str, str, str]]:
@@ -342,17 +224,22 @@ def _profile(profile: Profile) -> dict[str, object]:
 
 def as_json(analysis: Analysis) -> dict[str, object]:
     """Every number of the page, at full precision; null stands for "not within the steps"."""
-    data, start = analysis.data, analysis.start
+    about, start = analysis.about, analysis.start
     return {
         "answer": answer(analysis),
         "command": analysis.request.command,
-        "data": {
-            "name": data.name,
-            "rows": data.rows,
-            "features": data.dimension,
-            "target": data.target,
+        "model": about.model,
+        "quadratic": analysis.exact,
+        "unknowns": about.dimension,
+        "data": None
+        if about.data is None
+        else {
+            "name": about.data.name,
+            "rows": about.data.rows,
+            "features": about.data.dimension,
+            "target": about.data.target,
         },
-        "penalty": analysis.penalty,
+        "penalty": about.penalty,
         "steps": analysis.steps,
         "spectrum": {
             "ell": analysis.ell,
@@ -385,16 +272,78 @@ def as_json(analysis: Analysis) -> dict[str, object]:
                 "parameters": {name: floating(value) for name, value in each.named.parameters},
                 "iterates": _profile(each.optimiser),
                 "jacobian": _profile(each.seen),
-                "guarantee": {**_profile(each.promised), "status": each.status},
+                "guarantee": {**_profile(each.promised), "status": each.status}
+                if each.exact
+                else None,
+                "local_model": None
+                if each.exact
+                else {
+                    "prediction": _profile(each.foreseen),
+                    "bound": {**_profile(each.promised), "status": each.status},
+                },
                 "verification": {
                     "gap": each.gap,
                     "agrees": each.agrees,
-                    "within_guarantee": each.within_guarantee,
+                    "within_guarantee": each.within_guarantee if each.exact else None,
                 },
             }
             for each in analysis.methods
         ],
+        "plan": plan_rows(analysis),
+        "locality": None
+        if analysis.locality is None
+        else {
+            "method": analysis.locality.title,
+            "distances_over_norm_solution": list(analysis.locality.distances),
+            "gaps_in_percent": [100 * gap for gap in analysis.locality.gaps],
+            "distance_where_the_gap_is_1_percent": analysis.locality.reach,
+        },
     }
+
+
+def plan_rows(analysis: Analysis) -> dict[str, object]:
+    """The ranking, guarantees and errors relative to ‖E‖; null for a run that left the numbers."""
+    made, E = analysis.plan, analysis.start.E
+    return {
+        "budget": made.budget,
+        "products_of_unrolling": 2 * analysis.steps,
+        "status": "certified",
+        "rows": [
+            {
+                "method": row.label,
+                "estimator": row.family,
+                "guarantee": row.guarantee / E,
+                "observed": seen if math.isfinite(seen) else None,
+                "gradients": row.products.gradients,
+                "hessian_vector_products": row.products.hessian_vector,
+                "memory": row.memory,
+            }
+            for row, seen in zip(made.rows, analysis.plan_observed, strict=True)
+        ],
+    }
+
+
+def plan_columns(analysis: Analysis) -> tuple[list[str], list[list[str]]]:
+    """The ranking as a table: head and rows of text."""
+    made, E = analysis.plan, analysis.start.E
+    guaranteed = "guaranteed at most" if analysis.exact else "bound of the local model"
+    head = [
+        "method", "differentiated", "gradients", "Hessian-vector products", guaranteed, "observed",
+        "memory",
+    ]  # fmt: skip
+    rows = [
+        [
+            row.label,
+            row.family,
+            str(row.products.gradients),
+            str(row.products.hessian_vector),
+            number_text(row.guarantee / E),
+            number_text(seen) if math.isfinite(seen) else "diverges",
+            str(row.memory),
+        ]
+        for row, seen in zip(made.rows, analysis.plan_observed, strict=True)
+    ]
+    return head, rows
 
 
 NOTATION = (
