@@ -236,7 +236,7 @@ class Plan:
             ax.set_yscale("log")
             ax.set_xlabel("N, gradients + Hessian-vector products")
             ax.set_ylabel("guaranteed error of the Jacobian")
-            ax.set_title(f"Best guarantee for N products ({self.sizes})")
+            ax.set_title(f"Best guarantee for N products\n({self.sizes})", fontsize="medium")
             ax.legend(frameon=False)
         return ax
 
