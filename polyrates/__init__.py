@@ -27,6 +27,7 @@ from __future__ import annotations
 
 from polyrates.average import average
 from polyrates.choices import Choice, Restarted, best_restart, best_split, best_start, optimal_tail
+from polyrates.comparison import Comparison, compare
 from polyrates.errors import (
     HorizonError,
     InexactError,
@@ -78,7 +79,7 @@ from polyrates.numeric.values import residual_series, residual_values
 from polyrates.numeric.verify import Verification, verify
 from polyrates.optimum import Optimum
 from polyrates.plan import Plan, PlanRow, plan
-from polyrates.rates import Comparison, Rate, RatePart, compare, rate
+from polyrates.rates import Rate, RatePart, rate
 from polyrates.recurrence import Method, Stationary, Transition
 from polyrates.references import cite
 from polyrates.sobolev_optimum import sobolev_optimal

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from polyrates.rates import Comparison, Rate
+    from polyrates.comparison import Comparison
+    from polyrates.rates import Rate
 
 __all__ = [
     "Curve",
