@@ -1,6 +1,6 @@
 """The slowest cell of every derivation: a bound for its slowest symbolic call.
 
-    python benchmarks/notebooks.py
+python benchmarks/notebooks.py
 """
 
 from __future__ import annotations

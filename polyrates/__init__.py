@@ -7,8 +7,9 @@ R(H)E + C(H)D = (R − λC)(H)E + C(H)G, for unrolling R = P_t and C = P_t′. T
 
 Spectra      Interval, Union; Uniform, GegenbauerDensity, JacobiDensity, MarchenkoPastur, Empirical,
              Mixture
-Methods      GradientDescent, HeavyBall, Nesterov, Chebyshev, Gegenbauer, Orthogonal, Sobolev,
-             Tabulated, Richardson, WeightedIterates; realize
+Methods      GradientDescent (.large, .short, .flat), HeavyBall and Nesterov (.tuned(ell, L)),
+             Chebyshev, Gegenbauer, Orthogonal, Sobolev, Tabulated, Richardson (.leja),
+             WeightedIterates; realize
 Estimators   Unrolled, Truncated, OneStep, Implicit
 Problems     Quadratic, Ridge, Logistic, NonlinearLeastSquares; or any object with gradient, hvp and
              cross
@@ -194,3 +195,7 @@ __all__ = [
     "vjp",
     "worst_case_problem",
 ]
+
+
+def __dir__() -> list[str]:
+    return __all__

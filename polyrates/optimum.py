@@ -99,6 +99,17 @@ class Optimum:
         """upper − lower."""
         return self.upper - self.lower
 
+    def __repr__(self) -> str:
+        bounds = f"{float(self.lower):.12g} <= value <= {float(self.upper):.12g}"
+        return f"Optimum(t={self.degree}, {self.status}, {bounds}{self._remark})"
+
+    @property
+    def _remark(self) -> str:
+        """Said wherever the optimum is shown: the best may be not to move."""
+        if self.eta is not None and self.share == 1 and self.value == self.upper:
+            return "; P* = 1: no method helps at this horizon, a longer one may"
+        return ""
+
     def _latex(self) -> str:
         from polyrates.symbolic.latex import latex
 
@@ -107,7 +118,8 @@ class Optimum:
             rf"\text{{optimum at }} t = {self.degree}: \quad {value} \quad \text{{({self.status})}}"
         )
         if not is_exact(self.value):
-            return line
+            remark = rf" \quad \text{{{self._remark[2:]}}}" if self._remark else ""
+            return line + remark
         return rf"\begin{{gathered}} {line} \\ P^\star = {latex(self.polynomial)} \end{{gathered}}"
 
     def _repr_latex_(self) -> str:

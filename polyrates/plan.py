@@ -169,6 +169,9 @@ class Plan:
             text += f" No way to spend {self.budget} products is better than the start, {size:.3g}."
         return text
 
+    def __repr__(self) -> str:
+        return str(self)
+
     def __str__(self) -> str:
         head = ("method", "estimator", "guarantee", "products", "split", "memory")
         body = [

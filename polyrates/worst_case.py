@@ -59,6 +59,12 @@ def joint_sizes(sizes: dict[str, Any], *, hessian: bool = False) -> Sizes:
     for (first, second), form in _FORMS.items():
         if set(given) == {first, second} and (hessian or form != "residual/hessian"):
             return Sizes(form, nonnegative(given[first], first), nonnegative(given[second], second))
+    known = ("initial", "cross", "residual", "drift", *(("hessian",) if hessian else ()))
+    unknown = [name for name in given if name not in known]
+    if unknown:
+        refuse_type(
+            unknown[0], given[unknown[0]], "is no size", f"the sizes are {', '.join(known)}"
+        )
     refuse_type(
         ", ".join(given) or "sizes", given or "nothing",
         "two sizes of one form are needed",

@@ -93,6 +93,8 @@ class GradientDescent(Stationary):
 class HeavyBall(Stationary):
     """x⁺ = x + m(x − x₋) − h∇f(x) (Polyak 1964); the first step is a gradient step of its own.
 
+    For a spectrum in [ℓ, L]: ``HeavyBall.tuned(ell, L)``.
+
     Parameters
     ----------
     step : number > 0
@@ -159,6 +161,8 @@ class HeavyBall(Stationary):
 @dataclass(frozen=True)
 class Nesterov(Stationary):
     """y = x + m(x − x₋), x⁺ = y − h∇f(y) (Nesterov 1983); the residual polynomial is x's.
+
+    For a spectrum in [ℓ, L]: ``Nesterov.tuned(ell, L)``.
 
     Parameters
     ----------

@@ -207,6 +207,11 @@ class Quadratic(QuadraticProblem):
         for name, value in (("H", h), ("b", vector), ("dH", dh), ("db", dvector)):
             object.__setattr__(self, name, value)
 
+    def __repr__(self) -> str:
+        values = self.eigensystem[0]
+        many = "" if self.parameters is None else f", p={self.parameters}"
+        return f"Quadratic(d={self.dimension}{many}, H in [{values[0]:.4g}, {values[-1]:.4g}])"
+
     @property
     def hessian(self) -> Array:
         """H."""
@@ -309,6 +314,11 @@ class Ridge(QuadraticProblem):
         strength.setflags(write=False)
         for name, value in (("X", data), ("y", target), ("penalty", strength)):
             object.__setattr__(self, name, value)
+
+    def __repr__(self) -> str:
+        rows, columns = self.X.shape
+        shown = f"{float(self.penalty):.4g}" if self.penalty.ndim == 0 else "one a feature"
+        return f"Ridge(n={rows}, d={columns}, penalty={shown})"
 
     @cached_property
     def _gram(self) -> Array:

@@ -272,6 +272,10 @@ class Trajectory:
         """Floats this history holds, (steps + 1)d(1 + p); an estimate without it needs few."""
         return int(self.iterates.size + self.jacobians.size)
 
+    def __repr__(self) -> str:
+        shape = self.jacobians.shape[1:]
+        return f"Trajectory(steps={len(self.iterates) - 1}, Jacobian {shape}, {self.products})"
+
 
 class _Tangents:
     """Pairs (x, X) with gradient (∇f(x), ∇²f(x)X + ∂_θ∇f(x)): the run and its derivative."""

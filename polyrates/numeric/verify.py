@@ -59,6 +59,12 @@ class Verification:
     gap: float
     formula: Formula
 
+    def __repr__(self) -> str:
+        return (
+            f"Verification(ok={self.ok}, gap={self.gap:.2g}, growth={self.growth:.4g}, "
+            f"steps={len(self.observed) - 1}, formula={self.formula!r})"
+        )
+
     @property
     def ok(self) -> bool:
         """The gap is rounding (relative to the largest error on the way), and the bound held."""
