@@ -524,11 +524,11 @@ class Empirical(Measure):
 
 def _points(eigenvalues: object, weights: object) -> tuple[tuple[Number, ...], tuple[Number, ...]]:
     """Distinct eigenvalues in increasing order and their masses, checked."""
-    array = eigenvalues if isinstance(eigenvalues, np.ndarray) else None
-    if array is not None and array.dtype.kind == "f" and weights is None:
-        return _float_points(array)
-    if array is not None:
-        eigenvalues = array.tolist()
+    if isinstance(eigenvalues, np.ndarray):
+        given = isinstance(weights, np.ndarray) and weights.dtype.kind == "f"
+        if eigenvalues.dtype.kind == "f" and (weights is None or given):
+            return _float_points(eigenvalues, weights)
+        eigenvalues = eigenvalues.tolist()
     if isinstance(weights, np.ndarray):
         weights = weights.tolist()
     values = numbers(eigenvalues, "eigenvalues")
@@ -561,19 +561,42 @@ def _points(eigenvalues: object, weights: object) -> tuple[tuple[Number, ...], t
     return tuple(order), tuple(merged[value] / total for value in order)
 
 
-def _float_points(array: np.ndarray) -> tuple[tuple[Number, ...], tuple[Number, ...]]:
-    """The same for an array of floats, without a Python loop."""
+def _float_points(
+    eigenvalues: np.ndarray, weights: Any
+) -> tuple[tuple[Number, ...], tuple[Number, ...]]:
+    """The same for arrays of floats, without a Python loop."""
+    values = _nonnegative_vector(eigenvalues, "eigenvalues")
+    if weights is None:
+        masses = np.ones(len(values))
+    else:
+        masses = _nonnegative_vector(weights, "weights")
+        if len(masses) != len(values):
+            refuse_value(
+                "weights", masses, f"has {len(masses)} entries", f"give {len(values)}, one each"
+            )
+        largest = float(np.max(masses))
+        if largest == 0:
+            refuse_value("weights", weights, "their sum is zero", "give at least one positive one")
+        values, masses = values[masses > 0], masses[masses > 0] / largest
+    distinct, place = np.unique(values, return_inverse=True)
+    if len(distinct) < len(values):
+        masses = np.bincount(place, weights=masses)
+    else:
+        masses = masses[np.argsort(values)]
+    return tuple(distinct.tolist()), tuple((masses / np.sum(masses)).tolist())
+
+
+def _nonnegative_vector(array: np.ndarray, name: str) -> np.ndarray:
     values = np.asarray(array, dtype=float)
     if values.ndim != 1 or not values.size:
-        refuse_value("eigenvalues", values.shape, "must be a nonempty vector", "give an array (N,)")
+        refuse_value(name, values.shape, "must be a nonempty vector", "give an array (N,)")
     bad = np.flatnonzero(~(np.isfinite(values) & (values >= 0)))
     if bad.size:
         refuse_value(
-            f"eigenvalues[{bad[0]}]", values[bad[0]], "must be finite and ≥ 0",
-            "give the eigenvalues of a positive semidefinite matrix",
+            f"{name}[{bad[0]}]", values[bad[0]], "must be finite and ≥ 0",
+            "give the eigenvalues of a positive semidefinite matrix and masses",
         )  # fmt: skip
-    distinct, counts = np.unique(values, return_counts=True)
-    return tuple(distinct.tolist()), tuple((counts / len(values)).tolist())
+    return values
 
 
 @dataclass(frozen=True)

@@ -165,12 +165,12 @@ def optimum_of(solution: MinimaxSolution, where: Spectrum, t: int) -> Optimum:
     """A solver's answer as an Optimum with a runnable method."""
     ell, L = (float(end) for end in solution.hull)
     method = WeightedIterates(Chebyshev(ell, L), _weights(solution.coefficients, ell, L, t))
-    points = [float(x) for x in solution.contact_points]
-    weights = np.array([float(w) for w in solution.weights])
+    points = np.array(solution.contact_points, dtype=float)
+    weights = np.array(solution.weights, dtype=float)
     spectrum = Empirical(points, weights) if len(points) and weights.sum() > 0 else where
     return Optimum(
         spectrum, t, solution.upper, solution.lower, solution.upper, "certified", method,
-        contact_points=tuple(points), share=solution.share, eta=solution.eta,
+        contact_points=tuple(points.tolist()), share=solution.share, eta=solution.eta,
         build_polynomial=partial(_series, solution.coefficients, ell, L),
     )  # fmt: skip
 
@@ -179,16 +179,18 @@ def _series(coefficients: Any, ell: float, L: float) -> ChebyshevSeries:
     return ChebyshevSeries(np.array([float(c) for c in coefficients]), domain=[ell, L])
 
 
-def _weights(coefficients: Any, ell: float, L: float, t: int) -> np.ndarray:
+def _weights(coefficients: Any, ell: float, L: float, t: int) -> list[float]:
     """w_k = c_k T_k(m₀), in logarithms: T_k(m₀) alone leaves the range of floats at large k."""
     angle = 2.0 * math.asinh(math.sqrt(ell / (L - ell)))
-    weights = np.zeros(t + 1)
-    for k, c in enumerate(coefficients):
-        if c != 0:
-            size = math.log(abs(float(c))) + k * angle + math.log1p(math.exp(-2 * k * angle))
-            sign = math.copysign(1.0, float(c)) * (-1.0) ** k
-            weights[k] = sign * math.exp(size - math.log(2.0))
-    return weights / math.fsum(weights)
+    c = np.zeros(t + 1)
+    c[: len(coefficients)] = coefficients
+    k = np.arange(t + 1)
+    with np.errstate(divide="ignore"):
+        size = np.log(np.abs(c)) + k * angle + np.log1p(np.exp(-2 * k * angle)) - math.log(2.0)
+    weights = np.exp(size) * np.sign(c)
+    weights[1::2] *= -1
+    result: list[float] = (weights / math.fsum(weights)).tolist()
+    return result
 
 
 def minimax_asymptotic(interval: Any, t: int, **sizes: Any) -> float:

@@ -307,7 +307,7 @@ def _certify(task: Task, problem: Problem, iterate: Iterate) -> MinimaxSolution:
     keep = iterate.y > 0
     seeds, points = iterate.points, iterate.points.take(keep)
     omega = iterate.y[keep] / np.sum(iterate.y[keep])
-    first, second, _, _ = problem.rows(points)
+    first, second = problem.rows(points)[:2]
     rest = 1 / (1 - s) if problem.gamma > 0 else 0.0
     bound, weights = certificate.lower_bound(
         problem, points, omega, omega * (first @ q) / s, omega * (second @ q) * rest, s, flat=False

@@ -13,6 +13,7 @@ triangular factor of the functionals, because the value bounds the coefficients.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 
@@ -51,6 +52,7 @@ def functionals(problem: Problem, points: Points) -> tuple[Long, Long, Array, Ar
     return first[:, keep], gamma * slope[:, keep], first_error[keep], second_error[keep]
 
 
+@lru_cache(maxsize=8)
 def growth(problem: Problem) -> tuple[Long, Array]:
     """``|T_k(m0) / T_t(m0)|``, k = 0 … t, and a bound on the relative errors."""
     delta = _delta(problem)

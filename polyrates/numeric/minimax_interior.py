@@ -102,9 +102,8 @@ def reweighted(problem: Problem, points: Points, rounds: int) -> tuple[Iterate, 
     norms of the measure.  Also ``V |T_t(m0)|`` of the measure, near a lower bound of the value;
     None where the equations are singular.
     """
-    ma, mb, _, _ = problem.rows(points)
     n = len(points)
-    stacked = np.concatenate([ma, mb]) if problem.gamma > 0 else ma
+    stacked = np.concatenate(list(problem.rows(points)[: 2 if problem.gamma > 0 else 1]))
     basis: Array | None = None
     if problem.whole:
         scale = 1 / np.sqrt(np.einsum("ij,ij->j", stacked, stacked))
@@ -165,7 +164,7 @@ def interior_point(
     Stops early where ``1 - s < margin`` and P is nearly 1: there P = 1 may be optimal, which is
     best proved by multipliers that are still central.
     """
-    ma, mb, _, _ = problem.rows(points)
+    ma, mb = problem.rows(points)[:2]
     count = len(points)
     if problem.whole:  # well conditioned, only scaled
         scale = 1 / np.sqrt(np.mean(ma**2 + mb**2, axis=0))

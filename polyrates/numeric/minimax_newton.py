@@ -21,10 +21,10 @@ from .minimax_problem import Array, Index, Mask, Points, Problem
 
 
 @lru_cache(maxsize=64)
-def _orders(degree: int) -> tuple[Array, Array]:
-    """``k`` and ``k**2``, k = 0 … degree."""
+def _orders(degree: int) -> Array:
+    """``1, k**2, k, k**3`` for k = 0 … degree: even derivatives are cosines, odd ones sines."""
     k = np.arange(degree + 1.0)
-    return k, k * k
+    return np.stack([np.ones(degree + 1), k**2, k, k**3])[:, None, :]
 
 
 @dataclass(frozen=True)
@@ -45,42 +45,38 @@ def peaks(problem: Problem, q: Array, s: float) -> Peaks:
 
 def peaks_below(problem: Problem, q: Array, s: float, ceiling: float) -> Peaks | None:
     """As :func:`peaks`; None as soon as a point above ``ceiling`` is met."""
-    u, w = reciprocals(problem, s)
-    segments: list[Index] = []
-    angles: list[Array] = []
-    heights: list[Array] = []
-    bends: list[Array] = []
+    weights = np.array(reciprocals(problem, s))
+    found: list[tuple[Array, Array, Array]] = []
     for i, (_, half) in enumerate(problem.segments):
-        if half > 0:
-            first, second = problem.series(q, i)
-            profile = _profile(first, second, u, w)
-            if not np.max(profile[1:-1]) <= ceiling:
-                return None
-            phi, height, bend = _refine(first, second, u, w, profile)
-        else:
-            phi, bend = np.zeros(1), np.zeros(1)
-            first, second, _, _ = problem.rows(Points(np.full(1, i), phi))
-            height = (first @ q) ** 2 * u + (second @ q) ** 2 * w
-        segments.append(np.full(len(phi), i))
-        angles.append(phi)
-        heights.append(height)
-        bends.append(bend)
-    points = Points(np.concatenate(segments), np.concatenate(angles))
-    return Peaks(points, np.concatenate(heights), np.concatenate(bends))
+        if half == 0:
+            at = Points(np.full(1, i), np.zeros(1))
+            found.append((at.phi, weights @ (problem.rows(at)[:2] @ q) ** 2, np.zeros(1)))
+            continue
+        pair = problem.series(q, i) * np.sqrt(weights)[:, None]
+        profile = _profile(pair)
+        if not np.max(profile[1:-1]) <= ceiling:
+            return None
+        found.append(_refine(pair, profile))
+    if len(found) == 1:
+        phi, height, bend = found[0]
+        return Peaks(Points(np.zeros(len(phi), dtype=np.int64), phi), height, bend)
+    segment = np.repeat(np.arange(len(found)), [len(phi) for phi, _, _ in found])
+    phi, height, bend = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    return Peaks(Points(segment, phi), height, bend)
 
 
 def series_peaks(first: Array, second: Array, u: float, w: float) -> tuple[Array, Array, Array]:
     """Local maxima in ``phi`` of ``u A^2 + w B^2`` for cosine series of one length; see Peaks."""
-    return _refine(first, second, u, w, _profile(first, second, u, w))
+    pair = np.stack([math.sqrt(u) * first, math.sqrt(w) * second])
+    return _refine(pair, _profile(pair))
 
 
-def _profile(first: Array, second: Array, u: float, w: float) -> Array:
-    """Values at equal angles, about eight to an oscillation, continued by one at each end."""
-    degree = len(first) - 1
-    length = 1 << max(5, (8 * degree + 7).bit_length())
+def _profile(pair: Array) -> Array:
+    """``A^2 + B^2`` at equal angles, about 16 to an oscillation, with one more at each end."""
+    degree = pair.shape[1] - 1
+    length = 1 << max(5, (16 * degree + 15).bit_length())
     padded = np.zeros((2, length + 1))
-    np.multiply(first, length * math.sqrt(u), out=padded[0, : degree + 1])
-    np.multiply(second, length * math.sqrt(w), out=padded[1, : degree + 1])
+    np.multiply(pair, length, out=padded[:, : degree + 1])
     padded[:, 0] *= 2
     grid = np.fft.irfft(padded, 2 * length)[:, : length + 1]
     grid *= grid
@@ -90,50 +86,45 @@ def _profile(first: Array, second: Array, u: float, w: float) -> Array:
     return around
 
 
-def _refine(
-    first: Array, second: Array, u: float, w: float, around: Array
-) -> tuple[Array, Array, Array]:
+def _refine(pair: Array, around: Array) -> tuple[Array, Array, Array]:
     """The maxima near those of the grid."""
-    degree, length = len(first) - 1, len(around) - 3
+    degree, length = pair.shape[1] - 1, len(around) - 3
     profile = around[1:-1]
-    k, k_squared = _orders(degree)
-    # the weights go into the series: the profile is a sum of two squares
-    series = np.empty((3, 2, degree + 1))
-    np.multiply(first, math.sqrt(u), out=series[0, 0])
-    np.multiply(second, math.sqrt(w), out=series[0, 1])
-    np.multiply(series[0], k_squared, out=series[1])
-    np.multiply(series[0], k, out=series[2])
-    flattened = series.reshape(6, degree + 1)
+    derivatives = (_orders(degree) * pair).reshape(8, degree + 1)
     rise = profile >= around[:-2]
     top = rise & (profile > around[2:])
     top[-1] |= rise[-1]
-    where = np.flatnonzero(top)
+    where = top.nonzero()[0]
     left, here, right = around[where], around[where + 1], around[where + 2]
     bend = np.minimum(left - 2 * here + right, -1e-300)
     cell = math.pi / length
     inner = (where > 0) & (where < length)
-    offset = np.where(inner, 0.5 * (left - right) / bend, 0.0)
-    phi: Array = np.asarray((where + offset) * cell, dtype=float)
+    phi: Array = np.asarray((where + inner * (0.5 * (left - right) / bend)) * cell, dtype=float)
     height, curve = np.empty(len(phi)), np.empty(len(phi))
     moving = np.arange(len(phi))
-    for _ in range(8):  # Newton for W' = 0: from a parabola's error to rounding, mostly in 2
+    for _ in range(8):  # Halley's method for W' = 0: from a parabola's error to rounding in 1 or 2
         power = np.empty((degree + 1, len(moving)), dtype=np.complex128)
         power[0] = 1.0
         power[1:] = np.exp(1j * phi[moving])
         np.multiply.accumulate(power, axis=0, out=power)
-        values = flattened @ power.view(np.float64)
-        a, b, a2, b2 = values[:4, ::2]
-        a1, b1 = values[4:, 1::2]
-        d1 = -(a * a1 + b * b1)
-        d2 = a1 * a1 + b1 * b1 - a * a2 - b * b2
+        values = derivatives @ power.view(np.float64)
+        v0, v2 = values[:2, ::2], values[2:4, ::2]
+        v1, v3 = values[4:6, 1::2], values[6:, 1::2]
+        # half the first three derivatives of the sum of squares
+        d1 = -np.add(*(v0 * v1))
+        d2 = np.add(*(v1 * v1 - v0 * v2))
+        d3 = np.add(*(3 * v1 * v2 + v0 * v3))
         hollow = inner[moving] & (d2 < 0)
-        newton = np.where(hollow, -d1 / np.where(hollow, d2, -1.0), 0.0)
-        newton = np.minimum(np.maximum(newton, -cell / 2), cell / 2)
-        phi[moving] += newton
-        height[moving] = a * a + b * b + (2 * d1 + d2 * newton) * newton
-        curve[moving] = 2 * d2
-        # the error left is of the order of the square, in units of the finest oscillation
-        moving = moving[degree * np.abs(newton) >= 1e-5]
+        bend = np.where(hollow, d2, -1.0)
+        step = np.where(hollow, -d1 / bend, 0.0)
+        step /= np.maximum(1 + step * d3 / (2 * bend), 0.5)
+        step = np.minimum(np.maximum(step, -cell / 2), cell / 2)
+        phi[moving] += step
+        height[moving] = np.add(*(v0 * v0)) + ((d3 / 3 * step + d2) * step + 2 * d1) * step
+        curve[moving] = 2 * (d2 + d3 * step)
+        # in units of the finest oscillation, the step left is of the order of the cube and what
+        # the cubic misses of the height of the fourth power
+        moving = moving[degree * np.abs(step) >= 3e-4]
         if len(moving) == 0:
             break
     return phi, height, curve
@@ -164,7 +155,7 @@ def newton(
     tops = peaks(problem, q, s)
     here = value(problem, q, tops)
     y = carry(problem, start, tops.points)
-    converged = False
+    converged, close = False, _CLOSE
     before = math.inf
     for _ in range(iterations):
         # the homogeneity of the problem in q: feasible again, with the tallest maximum at 1
@@ -193,12 +184,60 @@ def newton(
         last = Iterate(trial_q, trial_s, tops.points, multipliers)
         q, s, tops, here = trial_q, trial_s, met, trial
         y = carry(problem, last, tops.points)
+        if quick and length == 1.0 and 0 <= gain < close:
+            end = _pursue(problem, q, s, tops, y)
+            if end is not None:
+                return end, True
+            close *= 0.01
         # a full step that gains e leaves an error of the order of e**2
         if length == 1.0 and (abs(gain) < 1e-14 or (quick and _ahead(before, gain) < 1e-14)):
             converged = True
             break
         before = gain if length == 1.0 else math.inf
     return Iterate(q / math.sqrt(float(np.max(tops.height))), s, tops.points, y), converged
+
+
+def _pursue(problem: Problem, q: Array, s: float, tops: Peaks, y: Array) -> Iterate | None:
+    """Newton's method with the contact points among the unknowns, the others left out.
+
+    Near the solution the maxima need not be found anew: each moves by ``-W'/W''`` as far as it is
+    known and with ``(q, s)`` from there. None where this leaves the neighbourhood it is meant for.
+    """
+    tall, m = float(np.max(tops.height)), len(q)
+    active = y > 0
+    q, y, points = q / math.sqrt(tall), y[active], tops.points.take(active)
+    bend = np.minimum(tops.bend[active] / tall, 0.0)
+    moves = bend < 0
+    inverse = np.where(moves, 1 / np.where(moves, bend, -1.0), 0.0)
+    before = math.inf
+    for _ in range(8):
+        local = linearise(problem, q, s, Peaks(points, y, bend), y)
+        shift = local.slope * inverse
+        room = 1 - local.height + 0.5 * local.slope * shift
+        local.rows[:] -= shift[:, None] * local.tilt
+        missing = float(np.max(np.abs(room)))
+        if not missing < max(0.5 * before, 1e-13):
+            return None
+        try:
+            solution = np.linalg.solve(
+                local.kkt(np.ones(len(y), dtype=bool)), np.concatenate([local.target, room])
+            )
+        except np.linalg.LinAlgError:
+            return None
+        size = len(local.hessian)
+        step, y = solution[:size], solution[size:]
+        phi = points.phi - shift - inverse * (local.tilt @ step)
+        change = local.unscale(step, m)
+        q = q + change[:m]
+        if problem.joint:
+            s = s + float(change[m])
+        if not (0 < s <= 1 and np.all(y > 0) and np.all(np.abs(phi - math.pi / 2) < 1.571)):
+            return None
+        points = Points(points.segment, phi)
+        if missing < 1e-14 or _ahead(before, missing) < 1e-15:
+            return Iterate(q, s, points, y)
+        before = missing
+    return None
 
 
 def _ahead(before: float, gain: float) -> float:
@@ -211,6 +250,11 @@ def _ahead(before: float, gain: float) -> float:
 def carry(problem: Problem, source: Iterate, points: Points) -> Array:
     """Multipliers of ``source`` handed to the nearest of ``points``."""
     y = np.zeros(len(points))
+    if problem.whole:
+        middle = (points.phi[1:] + points.phi[:-1]) / 2
+        theirs = (source.y > 0).nonzero()[0]
+        np.add.at(y, np.searchsorted(middle, source.points.phi[theirs]), source.y[theirs])
+        return y
     for i in range(len(problem.segments)):
         mine = np.flatnonzero(points.segment == i)
         theirs = np.flatnonzero((source.points.segment == i) & (source.y > 0))
@@ -222,11 +266,16 @@ def carry(problem: Problem, source: Iterate, points: Points) -> Array:
     return y
 
 
+# The gain of a full step from which the contact points are taken to be known.
+_CLOSE = 1e-2
+
+
 @dataclass(frozen=True)
 class Linearisation:
     """The SQP at a point: Hessian and constraint rows, equilibrated, in coordinates ``z``.
 
-    ``tilt`` holds the gradients of the slopes ``W'`` at the maxima.
+    ``tilt`` holds the gradients of the slopes ``W'`` at the maxima; ``height`` and ``slope`` are
+    ``W`` and ``W'`` there.
 
     ``q``-steps are ``basis @ (z / scale)[:m]`` (the basis is the identity where it is None).
     """
@@ -237,6 +286,8 @@ class Linearisation:
     target: Array
     scale: Array
     basis: Array | None
+    height: Array
+    slope: Array
 
     def unscale(self, z: Array, m: int) -> Array:
         """The step in ``(q, s)``, ``q`` having length m."""
@@ -258,44 +309,48 @@ class Linearisation:
 def linearise(problem: Problem, q: Array, s: float, tops: Peaks, y: Array) -> Linearisation:
     """Hessian of the Lagrangian with the maxima moving, and gradients of the maxima."""
     u, w = reciprocals(problem, s)
-    ma, mb, pa, pb = problem.rows(tops.points)
-    a, b, slope_a, slope_b = ma @ q, mb @ q, pa @ q, pb @ q
+    rows = problem.rows(tops.points)
+    a, b, slope_a, slope_b = rows @ q
     rho, basis = problem.rho, None if problem.whole else problem.basis
     if basis is not None:
-        rho = rho @ basis
-        ma, mb, pa, pb = ma @ basis, mb @ basis, pa @ basis, pb @ basis
-    n, m = ma.shape
+        rho, rows = rho @ basis, rows @ basis
+    _, n, m = rows.shape
     size = m + int(problem.joint)
+    ua, wb = u * a, w * b
+    # the gradients of W, and of its slope in phi, are combinations of the rows
+    pull = 2 * np.array([ua, wb])
+    tilt, gradients = np.empty((n, size)), np.empty((n, size))
+    tilting = np.concatenate([2 * np.array([u * slope_a, w * slope_b]), pull])
+    tilt[:, :m] = np.einsum("in,inm->nm", tilting, rows)
+    gradients[:, :m] = np.einsum("in,inm->nm", pull, rows[:2])
     # each term of the Lagrangian's Hessian is a square: of A and of B as perspective functions,
     # and of the moving of the maximum with (q, s), dW' dW'^T / -W''
     factors = np.empty((3, n, size))
-    factors[0, :, :m], factors[1, :, :m] = ma, mb
-    tilt = factors[2].copy()
-    tilt[:, :m] = (2 * u * slope_a)[:, None] * ma + (2 * u * a)[:, None] * pa
-    gradients = np.empty((n, size))
-    gradients[:, :m] = (2 * u * a)[:, None] * ma
-    if problem.gamma > 0:
-        tilt[:, :m] += (2 * w * slope_b)[:, None] * mb + (2 * w * b)[:, None] * pb
-        gradients[:, :m] += (2 * w * b)[:, None] * mb
+    factors[:2, :, :m] = rows[:2]
     target = np.zeros(size)
     target[:m] = rho
     if problem.joint:
-        ua, wb = u * a, w * b
         factors[0, :, m], factors[1, :, m] = -ua, wb
         tilt[:, m] = 2 * (w * wb * slope_b - u * ua * slope_a)
         gradients[:, m] = wb * wb - ua * ua
-    hollow = (y > 0) & (tops.bend < 0)
-    factors[0] *= np.sqrt(2 * u * np.maximum(y, 0.0))[:, None]
-    factors[1] *= np.sqrt(2 * w * np.maximum(y, 0.0))[:, None]
-    bend = np.where(hollow, -tops.bend, 1.0)
-    np.multiply(tilt, np.sqrt(np.where(hollow, y / bend, 0.0))[:, None], out=factors[2])
+    positive = np.maximum(y, 0.0)
+    hollow = tops.bend < 0
+    moved = np.where(hollow, positive / np.where(hollow, -tops.bend, 1.0), 0.0)
+    roots = np.sqrt(np.array([2 * u * positive, 2 * w * positive, moved]))
+    factors[2] = tilt
+    factors *= roots[:, :, None]
     stacked = factors.reshape(3 * n, size)
     scale = np.sqrt(np.einsum("ij,ij->j", stacked, stacked))
     scale[scale == 0] = 1.0
     stacked /= scale
     hessian = stacked.T @ stacked
     hessian.flat[:: size + 1] += 1e-15
-    return Linearisation(hessian, gradients / scale, tilt / scale, target / scale, scale, basis)
+    gradients /= scale
+    tilt /= scale
+    return Linearisation(
+        hessian, gradients, tilt, target / scale, scale, basis,
+        ua * a + wb * b, 2 * (ua * slope_a + wb * slope_b),
+    )  # fmt: skip
 
 
 def _quadratic_program(

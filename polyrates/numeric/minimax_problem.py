@@ -150,9 +150,10 @@ class Problem:
         Where the support has gaps, polynomials that are small on it are large between: in the
         basis of the hull they are all but dependent.
         """
-        first, second, _, _ = self.rows(self.nodes(4 * self.t + 8))
-        norms = np.sqrt(np.mean(first**2 + second**2, axis=0))
-        stacked = np.concatenate([first, second]) / norms / math.sqrt(len(first))
+        points = self.nodes(4 * self.t + 8)
+        stacked = np.concatenate(list(self.rows(points)[:2]))
+        norms = np.sqrt(2 * np.mean(stacked**2, axis=0))
+        stacked /= norms * math.sqrt(len(points))
         if len(stacked) >= len(norms):
             triangle = np.linalg.qr(stacked, mode="r")
             size = np.abs(np.diagonal(triangle))
@@ -162,53 +163,47 @@ class Problem:
 
     # -- functionals ------------------------------------------------------------------------------
 
-    def rows(self, points: Points) -> tuple[Array, Array, Array, Array]:
-        """Values of ``A`` and ``B`` of each basis function, and their ``phi`` derivatives: (n, m).
+    def rows(self, points: Points) -> Array:
+        """``A``, ``B`` of each basis function and their ``phi`` derivatives: (4, n, m).
 
         Not rigorous (an accumulated product gives the trigonometric functions); the certificate
         has its own evaluation.
         """
         t, n = self.t, len(points)
-        x = self.abscissae(points)
-        sine = np.sin(points.phi)
-        if self.whole:
-            theta, chain = points.phi, np.ones(n)
-        else:
+        theta = points.phi
+        if not self.whole:
+            x = self.abscissae(points)
             theta = np.arccos(x)
-            half = np.array(self.segments)[points.segment, 1]
-            with np.errstate(divide="ignore", invalid="ignore"):
-                # 0/0 only at the ends of the hull, where every phi-derivative vanishes
-                chain = np.nan_to_num(half * sine / np.sin(theta), posinf=0.0, neginf=0.0)
         power = np.empty((t + 1, n), dtype=np.complex128)
         power[0] = 1.0
         power[1:] = np.exp(1j * theta)
         np.multiply.accumulate(power, axis=0, out=power)
-        value = np.ascontiguousarray(power.real.T)
-        k = np.arange(t + 1)
-        slope = np.zeros((n, t + 1))
-        slope[:, 1:] = value[:, :-1]
-        curve = np.zeros((n, t + 1))
-        curve[:, 1:] = -k[:-1] * power.imag.T[:, :-1] * chain[:, None]
-        shift = x + 1 + self.delta
-        basis = np.asarray(self.integrals(value, x), dtype=float)
-        if self.initial:
-            first = basis - shift[:, None] * slope
-            first_phi = -shift[:, None] * curve
-            if t >= 1:
-                first[:, 1] = 0.0
+        if self.whole:
+            x, moving, chain = np.cos(theta), -np.sin(theta), 1.0
         else:
-            half = np.array(self.segments)[points.segment, 1]
-            first = basis
-            first_phi = slope * (-half * sine)[:, None]
-        keep = self.columns
-        if len(keep) != t + 1:
-            first, slope, first_phi, curve = (
-                first[:, keep],
-                slope[:, keep],
-                first_phi[:, keep],
-                curve[:, keep],
-            )
-        return first, self.gamma * slope, first_phi, self.gamma * curve
+            # dx/dphi and dtheta/dphi; 0/0 only at the ends of the hull, where both vanish
+            moving = -np.array(self.segments)[points.segment, 1] * np.sin(points.phi)
+            with np.errstate(divide="ignore", invalid="ignore"):
+                chain = np.nan_to_num(-moving / np.sin(theta), posinf=0.0, neginf=0.0)[:, None]
+        value = np.ascontiguousarray(power.real.T)
+        result = np.zeros((4, n, t + 1))
+        first, slope, first_phi, curve = result
+        slope[:, 1:] = value[:, :-1]
+        np.multiply(power.imag.T[:, :-1], -chain * self._orders[:-1], out=curve[:, 1:])
+        first[:] = self.integrals(value, x)
+        if self.initial:
+            shift = (x + 1 + self.delta)[:, None]
+            first -= shift * slope
+            np.multiply(curve, -shift, out=first_phi)
+            first[:, 1:2] = 0.0
+        else:
+            np.multiply(slope, moving[:, None], out=first_phi)
+        result[1::2] *= self.gamma
+        return result if len(self.columns) == t + 1 else result[:, :, self.columns]
+
+    @cached_property
+    def _orders(self) -> Array:
+        return np.arange(self.t + 1.0)
 
     def integrals(self, value: Floats, x: Floats) -> Floats:
         """``Q_k`` from ``T_k``: shape (n, t + 1)."""
@@ -230,15 +225,16 @@ class Problem:
         return self._combine(full)
 
     def _combine(self, full: Array) -> Array:
+        """Chebyshev coefficients of P from coefficients of every ``Q_k``, along the first axis."""
         t = self.t
-        p = np.zeros(t + 1)
+        p = np.zeros_like(full)
         p[: min(t, 1) + 1] = full[: min(t, 1) + 1]
         if t >= 1 and self.initial:
             p[0] += (1 + self.delta) * full[1]
         if t >= 2:
             p[2] = full[2] / 4
         if t >= 3:
-            k = np.arange(3, t + 1)
+            k = np.arange(3, t + 1).reshape(-1, *[1] * (full.ndim - 1))
             p[3:] = full[3:] / (2 * k)
             p[1 : t - 1] -= full[3:] / (2 * (k - 2))
         return p
@@ -260,8 +256,10 @@ class Problem:
         return np.asarray(full[self.columns])
 
     @cached_property
-    def _local(self) -> list[tuple[Array, Array]]:
-        """Matrices to the local Chebyshev coefficients of A and B, one pair per segment."""
+    def _local(self) -> list[Array]:
+        """Per segment, the matrix (2, t + 1, m) to the local Chebyshev coefficients of A and B."""
+        if self.whole:
+            return [self._global[:, :, self.columns]]
         t = self.t
         phi = (np.arange(t + 1) + 0.5) * math.pi / (t + 1)
         transform = np.cos(np.outer(np.arange(t + 1), phi)) * (2 / (t + 1))
@@ -269,25 +267,27 @@ class Problem:
         result = []
         for i, (_, half) in enumerate(self.segments):
             if half == 0:
-                result.append((np.zeros((1, 0)), np.zeros((1, 0))))
+                result.append(np.zeros((2, 1, 0)))
                 continue
-            first, second, _, _ = self.rows(Points(np.full(t + 1, i), phi))
-            result.append((transform @ first, transform @ second))
+            result.append(transform @ self.rows(Points(np.full(t + 1, i), phi))[:2])
         return result
 
-    def series(self, q: Array, segment: int) -> tuple[Array, Array]:
-        """Local Chebyshev coefficients of ``A`` and ``B`` on one interval, each (t + 1,)."""
-        if not self.whole:
-            first, second = self._local[segment]
-            return first @ q, second @ q
-        full = np.zeros(self.t + 1)
-        full[self.columns] = q
-        slope = np.append(full[1:], 0.0)
-        if not self.initial:
-            return self.chebyshev(q), self.gamma * slope
-        full[1:2] = 0.0
-        slope_rest = np.append(full[1:], 0.0)
-        first = self._combine(full) - (1 + self.delta) * slope_rest
-        first[1:] -= 0.5 * slope_rest[:-1]
-        first[:-1] -= 0.5 * slope_rest[1:]
-        return first, self.gamma * slope
+    @property
+    def _global(self) -> Array:
+        """The same on the hull, for every ``Q_k``: there the coefficients are known exactly."""
+        t = self.t
+        unit = np.eye(t + 1)
+        slope = np.zeros((t + 1, t + 1))
+        slope[:-1] = unit[1:]
+        result = np.stack([self._combine(unit), self.gamma * slope])
+        if self.initial:
+            unit[:, 1:2] = slope[:, 1:2] = 0.0  # λ itself: A = 0, and B = gamma stays
+            first = self._combine(unit) - (1 + self.delta) * slope
+            first[1:] -= 0.5 * slope[:-1]
+            first[:-1] -= 0.5 * slope[1:]
+            result[0] = first
+        return result
+
+    def series(self, q: Array, segment: int) -> Array:
+        """Local Chebyshev coefficients of ``A`` and ``B`` on one interval, (2, t + 1)."""
+        return np.asarray(self._local[segment] @ q)

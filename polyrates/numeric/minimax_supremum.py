@@ -142,61 +142,51 @@ class Profile:
         self.degree = d = 2.0 * max(degree, 1)
         self.length = length = 1 << max(5, math.ceil(math.log2(8 * d)))
         self.half = math.pi / (2 * length)
-        k = np.arange(degree + 1)
-        f, f1, f2 = np.zeros(length + 1), np.zeros(length + 1), np.zeros(length + 1)
+        self.k = k = np.arange(degree + 1.0)
+        self.scales = np.array([u, w])
+        pair = np.stack([first, second])
+        # A and B, their first and their second derivatives on the grid
+        padded = np.zeros((3, 2, length + 1), dtype=np.complex128)
+        np.multiply(pair, length, out=padded[0, :, : degree + 1])
+        np.multiply(padded[0, :, : degree + 1], 1j * k, out=padded[1, :, : degree + 1])
+        np.multiply(padded[0, :, : degree + 1], -k * k, out=padded[2, :, : degree + 1])
+        padded[0, :, 0] *= 2
+        g0, g1, g2 = np.fft.irfft(padded, 2 * length)[:, :, : length + 1]
+        f = self.scales @ g0**2
+        f1 = 2 * (self.scales @ (g0 * g1))
+        f2 = 2 * (self.scales @ (g1**2 + g0 * g2))
+        self.grid = f, f1, f2
         # Fast transforms: error in the 2-norm at most 10 log2(n) U times it, hence in every entry
         blur = 10 * math.log2(2 * length) * U * math.sqrt(2 * length)
-        slip = 0.0
-        for c, x in ((first, u), (second, w)):
-            value, slope = _grid(c, length), _grid(1j * k * c, length)
-            f += x * value**2
-            f1 += 2 * x * value * slope
-            f2 += 2 * x * (slope**2 + value * _grid(-k * k * c, length))
-            slip += 2 * math.sqrt(x) * blur * float(np.linalg.norm(c))
-        self.grid = f, f1, f2
+        slip = 2 * blur * float(np.sqrt(self.scales) @ np.sqrt(np.sum(pair**2, axis=1)))
         # thrice covers the first two derivatives times the half cell, because d h < 1/4
         self.roundoff = 3 * (slip * math.sqrt(float(np.max(f))) + slip * slip)
         stretch = 1 / math.cos(d * math.pi / (2 * length))
         spread = (float(np.max(f)) - float(np.min(f))) / 2
         self.radius = (spread + self.roundoff) * stretch * (1 + 1e-12)
-        self.k = np.arange(degree + 1)
-        self.both = np.column_stack([first, second])
-        self.scales = np.array([u, w])
-        powers = [np.abs(self.both) * (self.k**j)[:, None].astype(float) for j in range(4)]
-        slack = (2 * math.pi * self.k + degree + 16) * U
-        self.errors = [slack @ p for p in powers]
+        # of A and B and their first three derivatives: signed coefficients, bounds on the errors
+        self.series = pair * k ** np.arange(4)[:, None, None]
+        self.errors = np.abs(self.series) @ ((2 * math.pi * k + degree + 16) * U)
+        self.series[1:3] *= -1
 
     def taylor(self, phi: Array, order: int) -> tuple[list[Array], list[Array]]:
         """``f, f', f'', …`` at ``phi`` and bounds on their errors, each (n,)."""
-        angles = np.outer(phi, self.k)
-        cosine, sine = np.cos(angles), np.sin(angles)
-        k = self.k[:, None].astype(float)
-        g = [cosine @ self.both, -sine @ (k * self.both)]
-        g.append(-cosine @ (k**2 * self.both))
-        if order >= 3:
-            g.append(sine @ (k**3 * self.both))
-        binomial = ([1], [1, 1], [1, 2, 1], [1, 3, 3, 1])
+        angles = np.multiply.outer(self.k, phi)
+        waves = np.cos(angles), np.sin(angles)
+        g = np.stack([self.series[j] @ waves[j % 2] for j in range(order + 1)])
         values, errors = [], []
+        # (|x| + e)(|y| + e') - |x y| and the rounding of the sum, both by halves
+        size = np.abs(g) + self.errors[: order + 1, :, None]
+        loose = self.errors[: order + 1, :, None] + 8 * U * size
         for n in range(order + 1):
-            value = np.zeros(len(phi))
-            error = np.zeros(len(phi))
-            for i, c in enumerate(binomial[n]):
-                x, y = g[i], g[n - i]
-                ex, ey = self.errors[i], self.errors[n - i]
-                value += c * ((x * y) @ self.scales)
-                error += c * ((np.abs(x) * ey + ex * np.abs(y) + ex * ey) @ self.scales)
-                error += c * 16 * U * (np.abs(x * y) @ self.scales)
-            values.append(value)
-            errors.append(error)
+            binomial = _BINOMIAL[n]
+            values.append(self.scales @ np.einsum("i,ijn,ijn->jn", binomial, g[: n + 1], g[n::-1]))
+            product = np.einsum("i,ijn,ijn->jn", binomial, size[: n + 1], loose[n::-1])
+            errors.append(2 * (self.scales @ product))
         return values, errors
 
 
-def _grid(series: npt.NDArray[Any], length: int) -> Array:
-    """Real part of ``sum c_k exp(i k phi)`` at ``i pi / length``; complex ``c`` allowed."""
-    padded = np.zeros(length + 1, dtype=np.complex128)
-    padded[: len(series)] = series * length
-    padded[0] *= 2
-    return np.asarray(np.fft.irfft(padded, 2 * length)[: length + 1])
+_BINOMIAL = [np.array(row, dtype=float) for row in ([1], [1, 1], [1, 2, 1], [1, 3, 3, 1])]
 
 
 def _series_supremum(first: Array, second: Array, u: float, w: float, seeds: Array) -> float:
