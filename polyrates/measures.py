@@ -580,7 +580,7 @@ def _float_points(
         values, masses = values[masses > 0], masses[masses > 0] / largest
     distinct, place = np.unique(values, return_inverse=True)
     if len(distinct) < len(values):
-        masses = np.bincount(place, weights=masses)
+        masses = np.asarray(np.bincount(place, weights=masses), dtype=float)
     else:
         masses = masses[np.argsort(values)]
     return tuple(distinct.tolist()), tuple((masses / np.sum(masses)).tolist())

@@ -280,7 +280,7 @@ def numbers(values: object, name: str) -> tuple[Number, ...]:
     """A sequence of Numbers, each named by its position; exact together or floats together."""
     if isinstance(values, (str, bytes)) or not isinstance(values, Iterable):
         refuse_type(name, values, "must be a sequence of numbers", "give a list, tuple or array")
-    if isinstance(values, (list, tuple)) and values and set(map(type, values)) == {float}:
-        if all(map(math.isfinite, values)):  # already what the loop below would make of them
-            return tuple(values)
+    plain = isinstance(values, (list, tuple)) and set(map(type, values)) == {float}
+    if plain and all(map(math.isfinite, values)):  # already what the loop would make of them
+        return tuple(values)
     return unify(*(number(value, f"{name}[{i}]") for i, value in enumerate(values)))

@@ -287,19 +287,12 @@ def _flat(task: Task, problem: Problem, iterate: Iterate) -> MinimaxSolution | N
     heavy = iterate.y > 1e-12 * np.max(iterate.y)
     omega = iterate.y[heavy] / np.sum(iterate.y[heavy])
     points = iterate.points.take(heavy)
-    bound, weights = certificate.lower_bound(
-        problem, points, omega, omega, np.zeros(len(omega)), 1.0, flat=True
-    )
-    lower = task.size * bound * _scale(problem) * (1 - _scale_error(problem))
-    if lower < task.size * (1 - _GAP):
+    if not certificate.proves_one(problem, points, omega):
         return None
-    coefficients = np.zeros(problem.t + 1)
-    coefficients[0] = 1.0
     contact = task.eigenvalues(points)
     order = np.argsort(contact)
-    return MinimaxSolution(
-        coefficients, task.hull, 1.0, lower, task.size, contact[order], weights[order], math.inf
-    )
+    one = constant(task, problem.t)
+    return replace(one, contact_points=contact[order], weights=omega[order])
 
 
 def _certify(task: Task, problem: Problem, iterate: Iterate) -> MinimaxSolution:
@@ -310,7 +303,7 @@ def _certify(task: Task, problem: Problem, iterate: Iterate) -> MinimaxSolution:
     first, second = problem.rows(points)[:2]
     rest = 1 / (1 - s) if problem.gamma > 0 else 0.0
     bound, weights = certificate.lower_bound(
-        problem, points, omega, omega * (first @ q) / s, omega * (second @ q) * rest, s, flat=False
+        problem, points, omega, omega * (first @ q) / s, omega * (second @ q) * rest, s
     )
     scale, slip = _scale(problem), _scale_error(problem)
     lower = max(0.0, task.size * bound * scale * (1 - slip))
@@ -397,7 +390,8 @@ def _precise(task: Task, t: int, digits: int) -> MinimaxSolution:
         exact = precise.Precise(problem, task.size, task.second)
         unit = mpmath.mpf(task.size) / exact.top
         if found is None:
-            return units.outward(_precise_flat(task, exact, rough, unit), t)
+            # proved with nothing lost: as true in any number of digits
+            return units.outward(constant(task, t, rough, mpmath.mpf), t)
         polished = precise.polish(exact, found, digits)
         if polished is None:
             raise ValueError(
@@ -409,7 +403,7 @@ def _precise(task: Task, t: int, digits: int) -> MinimaxSolution:
         first, second, _, _ = exact.rows(points, phi)
         rest = 1 / (1 - s) if problem.gamma > 0 else mpmath.mpf(0)
         alpha, beta = omega * (first @ q) / s, omega * (second @ q) * rest
-        bound, weights = precise.lower_bound(exact, points, phi, alpha, beta, s, flat=False)
+        bound, weights = precise.lower_bound(exact, points, phi, alpha, beta, s)
         p = exact.chebyshev(q) / (exact.rho @ q) / exact.top
         if problem.gamma == 0 and problem.initial:
             floats = np.array([float(c * exact.top) for c in p])
@@ -424,20 +418,3 @@ def _precise(task: Task, t: int, digits: int) -> MinimaxSolution:
         )
         return units.outward(solution, t)
 
-
-def _precise_flat(
-    task: Task, exact: precise.Precise, rough: MinimaxSolution, unit: Any
-) -> MinimaxSolution:
-    """P = 1 with its measure corrected to the digits."""
-    points = task.points(rough.contact_points)
-    phi = np.array([mpmath.mpf(v) for v in points.phi])
-    omega = np.array([mpmath.mpf(v) for v in rough.weights])
-    omega = omega / sum(omega)
-    bound, weights = precise.lower_bound(
-        exact, points, phi, omega, 0 * omega, mpmath.mpf(1), flat=True
-    )
-    contact = precise.eigenvalues(exact, points, phi)
-    return replace(
-        constant(task, exact.problem.t, number=mpmath.mpf),
-        lower=bound * unit, contact_points=contact, weights=weights,
-    )  # fmt: skip

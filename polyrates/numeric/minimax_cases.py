@@ -214,7 +214,10 @@ def constant(
         lower, upper = value * (1 - slip), value * (1 + slip)
     points, weights = np.array([number(task.hull[0])]), np.array([number(1)])
     if proof is not None:
-        points, weights, lower = proof.contact_points, proof.weights, proof.lower
+        points, weights = (
+            np.array([number(x) for x in values])
+            for values in (proof.contact_points, proof.weights)
+        )
     s = number(1 if task.share is None else task.share)
     return MinimaxSolution(coefficients, task.domain, s, lower, upper, points, weights, task.eta(s))
 

@@ -92,32 +92,29 @@ def _rho(problem: Problem) -> tuple[Long, Array]:
     return rho[problem.columns], error[problem.columns]
 
 
-def orthonormaliser(
-    first: Array, second: Array, errors: tuple[Array, Array], omega: Array
-) -> tuple[Array, float]:
-    r"""``Y`` (m, m) and c with :math:`q = Yy`, :math:`\|y\| \le cV` for every P of value V.
+def orthonormaliser(rows: Array, errors: Array) -> tuple[Array, float]:
+    r"""``Y`` (m, m) and c with :math:`q = Yy`, :math:`\|y\| \le c\|Mq\|` for all q.
 
-    For a measure ``omega`` the rows ``M`` weighted by its roots give :math:`\|Mq\| \le V`, and
-    :math:`\|MY\| \approx 1` for ``Y`` the inverse of the triangular factor of ``M``; the defect
-    of orthonormality, computed and bounded, gives c, which is infinite where none is proved.
+    ``rows`` is M up to ``errors``, bounds on the norms of the columns of what is missing. For ``Y``
+    the inverse of the triangular factor of ``M``, :math:`\|MY\| \approx 1`; the defect of
+    orthonormality, computed and bounded, gives c, which is infinite where none is proved.
     """
-    root = np.sqrt(omega)[:, None]
-    m = first.shape[1]
-    stacked = np.concatenate([root * first, root * second])
-    norms = np.sqrt(np.sum(stacked**2, axis=0))
-    if not np.all(norms > 0) or len(stacked) < m:
+    m = rows.shape[1]
+    norms = np.sqrt(np.sum(rows**2, axis=0))
+    if not np.all(norms > 0) or len(rows) < m:
         return np.eye(m), math.inf
-    stacked /= norms
+    stacked = rows / norms
     try:
         y = np.linalg.inv(np.linalg.qr(stacked, mode="r"))
     except np.linalg.LinAlgError:
         return np.eye(m), math.inf
     product = stacked @ y
-    defect = float(np.linalg.norm(np.eye(m) - product.T @ product))
-    relative = np.sqrt(errors[0] ** 2 + errors[1] ** 2) / norms
-    slip = (m + 8) * U * math.sqrt(m) + float(np.linalg.norm(relative))
+    gram = product.T @ product
+    size = math.sqrt(float(np.trace(gram)))
+    gram.flat[:: m + 1] -= 1
+    defect = float(np.linalg.norm(gram))
+    slip = (m + 8) * U * math.sqrt(m) + float(np.linalg.norm(errors / norms))
     slip *= float(np.linalg.norm(y)) * 1.01
-    size = float(np.linalg.norm(product))
     total = defect + slip * (2 * size + slip) + (len(stacked) + 8) * U * size**2
     if not total < 0.5:
         return np.eye(m), math.inf
@@ -164,35 +161,35 @@ def _dual_norm(problem: Problem, alpha: Array, beta: Array, s: float) -> tuple[f
 
 
 def lower_bound(
-    problem: Problem, points: Points, omega: Array, alpha: Array, beta: Array, s: float, flat: bool
+    problem: Problem, points: Points, omega: Array, alpha: Array, beta: Array, s: float
 ) -> tuple[float, Array]:
     r"""Rigorous lower bound of the value times ``|T_t(m0)|``, and the measure that shows it.
 
     ``alpha, beta`` are first projected onto the annihilators of the directions, in the metric of
-    ``omega``; with ``flat`` (the claim is that P = 1 is optimal) only ``beta`` may move.
+    ``omega``.
     """
     first, second, first_error, second_error = functionals(problem, points)
     a_rows, b_rows = first.astype(float), second.astype(float)
     rho, rho_error = _rho(problem)
-    y, reach = orthonormaliser(a_rows, b_rows, (first_error, second_error), omega)
+    root = np.sqrt(omega)[:, None]
+    # a polynomial of value V has norm at most V in the mean of omega
+    y, reach = orthonormaliser(
+        np.concatenate([root * a_rows, root * b_rows]), np.sqrt(first_error**2 + second_error**2)
+    )
     if not math.isfinite(reach):
         return 0.0, omega
     direction = y @ (y.T @ rho.astype(float))
 
     def residual() -> tuple[np.longdouble, Long, Long]:
         z = alpha.astype(np.longdouble) @ first + beta.astype(np.longdouble) @ second
-        v = z[0] / rho[0] if flat else (direction @ z) / (direction @ rho)
+        v = (direction @ z) / (direction @ rho)
         return v, z - v * rho, z
 
     for _ in range(2):
         v, rest, _ = residual()
-        if flat:
-            move = flat_move(b_rows[:, 1:], omega, rest[1:].astype(float))
-            beta = beta - move
-        else:
-            move = y @ (y.T @ rest.astype(float))
-            alpha = alpha - omega * (a_rows @ move)
-            beta = beta - omega * (b_rows @ move)
+        move = y @ (y.T @ rest.astype(float))
+        alpha = alpha - omega * (a_rows @ move)
+        beta = beta - omega * (b_rows @ move)
     v, rest, z = residual()
     if not v > 0:
         return 0.0, omega
@@ -209,12 +206,45 @@ def lower_bound(
     return float(v) / (norm + leak) * (1 - 32 * U), spread / np.sum(spread)
 
 
-def flat_move(rows: Array, omega: Array, rest: Array) -> Array:
-    """The change of ``beta`` that gives ``rest``, smallest in the metric of ``omega``."""
+def proves_one(problem: Problem, points: Points, omega: Array) -> bool:
+    r"""Whether the measure proves P = 1 optimal, ``V* = size``, with nothing lost to rounding.
+
+    If :math:`\sum_j \omega_j A(x_j) + \beta_j B(x_j) = P(0)` for all P, the value is at least the
+    minimum over s of :math:`1 / \sum_j \sqrt{s\omega_j^2 + (1-s)\beta_j^2}` in units of ``size``:
+    1, attained at s = 1, where :math:`\sum_j \beta_j^2/\omega_j \le 1`. Such a ``beta`` exists
+    beside the computed one at a distance, in that norm, bounded by what the latter misses.
+    """
+    if len(omega) <= problem.t or not problem.joint:
+        return False
+    first, second, first_error, second_error = functionals(problem, points)
+    rho, rho_error = _rho(problem)
     root = np.sqrt(omega)
-    scaled = rows * root[:, None]
-    norms = np.sqrt(np.sum(scaled**2, axis=0))
-    return np.asarray(root * np.linalg.lstsq((scaled / norms).T, rest / norms, rcond=1e-15)[0])
+    rows = root[:, None] * second[:, 1:].astype(float)
+    y, reach = orthonormaliser(rows, second_error[1:])
+    if not math.isfinite(reach):
+        return False
+    spread = np.zeros(len(omega))  # beta / root
+    mass = np.sum(omega.astype(np.longdouble))  # of the functional, exact for A = 1, B = 0
+    target = mass * (rho / rho[0])[1:]
+    target -= omega.astype(np.longdouble) @ first[:, 1:]
+    rest = target.astype(float)
+    for _ in range(3):
+        spread += rows @ (y @ (y.T @ rest))
+        rest = (target - (root * spread).astype(np.longdouble) @ second[:, 1:]).astype(float)
+    total = float(np.sum(root * np.abs(spread)))
+    n = len(omega)
+    largest = np.max(np.abs(first[:, 1:]), axis=0).astype(float)
+    error = float(mass) * (first_error[1:] + (n + 8) * E * largest)
+    largest = np.max(np.abs(second[:, 1:]), axis=0).astype(float)
+    # root * spread is rounded to double once more, as beta itself
+    error += total * (second_error[1:] + (n + 8) * E * largest)
+    relative = rho_error / np.abs(rho).astype(float).clip(1e-300)
+    scaled = np.abs(rho / rho[0])[1:].astype(float) * float(mass)
+    error += scaled * (relative[1:] + relative[0] + 8 * E)
+    remainder = (np.abs(rest) + error) * (1 + 8 * U)
+    missed = reach * float(np.linalg.norm(remainder @ np.abs(y)))
+    size = float(np.linalg.norm(spread)) * (1 + (n + 8) * U) + missed * (1 + 4 * n * U)
+    return size * size * (1 + 8 * U) <= float(mass) * (1 - (n + 8) * U) * (1 - 64 * U)
 
 
 # -- of a polynomial ------------------------------------------------------------------------------

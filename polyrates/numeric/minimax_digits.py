@@ -172,7 +172,7 @@ def polish(
 
 
 def lower_bound(
-    exact: Precise, points: Points, phi: Exact, alpha: Exact, beta: Exact, s: Any, flat: bool
+    exact: Precise, points: Points, phi: Exact, alpha: Exact, beta: Exact, s: Any
 ) -> tuple[Any, Exact]:
     """As :func:`minimax_certificate.lower_bound`, with the sums in mpmath numbers."""
     problem = exact.problem
@@ -182,27 +182,25 @@ def lower_bound(
     # the leak is bounded at the float points: any points of the support will do
     rows = certificate.functionals(problem, points)
     a_rows, b_rows = rows[0].astype(float), rows[1].astype(float)
-    y, reach = certificate.orthonormaliser(a_rows, b_rows, (rows[2], rows[3]), omega)
+    root = np.sqrt(omega)[:, None]
+    y, reach = certificate.orthonormaliser(
+        np.concatenate([root * a_rows, root * b_rows]), np.sqrt(rows[2] ** 2 + rows[3] ** 2)
+    )
     if not math.isfinite(reach):
         return mpmath.mpf(0), alpha
     direction = _exact(y @ (y.T @ _floats(exact.rho)))
     for _ in range(3 + int(mpmath.mp.prec / 30)):
         z = alpha @ first + beta @ second
-        v = z[0] / exact.rho[0] if flat else (direction @ z) / (direction @ exact.rho)
+        v = (direction @ z) / (direction @ exact.rho)
         rest = z - v * exact.rho
         largest = max(abs(r) for r in rest)
         if largest == 0 or largest < abs(v) * exact.unit * problem.t:
             break
-        scaled = _floats(rest / largest)
-        if flat:
-            move = certificate.flat_move(b_rows[:, 1:], omega, scaled[1:])
-            beta = beta - largest * _exact(move)
-        else:
-            shift = y @ (y.T @ scaled)
-            alpha = alpha - largest * _exact(omega * (a_rows @ shift))
-            beta = beta - largest * _exact(omega * (b_rows @ shift))
+        shift = y @ (y.T @ _floats(rest / largest))
+        alpha = alpha - largest * _exact(omega * (a_rows @ shift))
+        beta = beta - largest * _exact(omega * (b_rows @ shift))
     z = alpha @ first + beta @ second
-    v = z[0] / exact.rho[0] if flat else (direction @ z) / (direction @ exact.rho)
+    v = (direction @ z) / (direction @ exact.rho)
     rest = z - v * exact.rho
     n, t = len(points), problem.t
     # the recurrences lose at most a factor (t + 1)^2 of the unit

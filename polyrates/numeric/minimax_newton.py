@@ -15,7 +15,7 @@ from functools import lru_cache
 import numpy as np
 
 from .minimax_interior import Iterate, reciprocals
-from .minimax_problem import Array, Index, Mask, Points, Problem
+from .minimax_problem import Array, Mask, Points, Problem
 
 # -- the maxima of the profile --------------------------------------------------------------------
 
