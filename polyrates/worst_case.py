@@ -21,10 +21,15 @@ import sympy
 from scipy.optimize import minimize_scalar
 
 from polyrates.errors import refuse_type
-from polyrates.estimators import Estimator, Unrolled
+from polyrates.estimators import Estimator, Implicit, Unrolled
 from polyrates.numbers import Number, floating, is_exact, is_symbolic, nonnegative
-from polyrates.numeric.enclosures import EnclosedSeries, enclosed_pairs, weighted_supremum
-from polyrates.numeric.minimax import joint_worst_case
+from polyrates.numeric.enclosures import (
+    EnclosedSeries,
+    enclosed_pairs,
+    enclosed_values,
+    weighted_supremum,
+)
+from polyrates.numeric.minimax import Piece, joint_worst_case_of
 from polyrates.numeric.problems import Quadratic
 from polyrates.numeric.ring import ValueRing
 from polyrates.recurrence import Method, check_steps
@@ -168,33 +173,57 @@ def _same(a: sympy.Expr, b: sympy.Expr) -> bool:
 def enclose(rate: Rate, t: int, joint: Sizes) -> WorstCase:
     """The certified enclosure of V, with its share and its least favourable mixture."""
     first, second = floating(joint.first), floating(joint.second)
-    ends = rate.spectrum.hull
-    low, high = floating(ends[0], "ell"), floating(ends[1], "L")
-    support = [(floating(a), floating(b)) for a, b in rate.spectrum.support]
-    exact_ends = (ends[0], ends[1])
-    if low == high:  # a point: any interval around it carries the two polynomials
-        exact_ends = (low * (1 - 1e-3), low * (1 + 1e-3)) if low > 0 else (0.0, 1.0)
-    parts = enclosed_pairs(rate.method, rate.estimator, t, exact_ends, only=t)[0]
-    A = parts["initial" if joint.form == "initial/cross" else "residual"]
-    B = parts["drift"]
-    if B.divided:
-        return _divided(A, B, support, first, second)
-    # a float end may lie an ulp outside the exact one: widen the domain of the series to hold it
-    domain = min(A.ell, low), max(A.L, high)
-    sizes = (
-        first * float(np.max(np.abs(A.coefficients))),
-        second * float(np.max(np.abs(B.coefficients))),
-    )
+    kind = "initial" if joint.form == "initial/cross" else "residual"
+    estimator = rate.estimator
+    if isinstance(estimator, Implicit) and estimator.inner is None:
+        parts = enclosed_pairs(rate.method, estimator, t, _ends(rate.spectrum), only=t)[0]
+        support = [(floating(low), floating(high)) for low, high in rate.spectrum.support]
+        return _divided(parts[kind], parts["drift"], support, first, second)
+    pieces = [_piece(rate, t, segment, kind) for segment in rate.spectrum.support]
     # V is homogeneous in the two functions: huge or tiny ones are brought to size one first
-    largest = max(sizes)
+    largest = max(
+        max(first * float(np.max(np.abs(p.first))), second * float(np.max(np.abs(p.second))))
+        for p in pieces
+    )
     scale = 2.0 ** math.frexp(largest)[1] if largest > 0 and math.isfinite(largest) else 1.0
-    result = joint_worst_case(
-        A.coefficients / scale, B.coefficients / scale, support, first, second,
-        domain=domain, errors=(A.error / scale + 5e-324, B.error / scale + 5e-324),
-    )  # fmt: skip
+    scaled = [
+        replace(
+            p, first=p.first / scale, second=p.second / scale,
+            errors=(p.errors[0] / scale + 5e-324, p.errors[1] / scale + 5e-324),
+        )
+        for p in pieces
+    ]  # fmt: skip
+    result = joint_worst_case_of(scaled, first, second)
     return WorstCase(
         result.lower * scale, result.upper * scale, result.share, result.points, result.weights
     )
+
+
+def _ends(spectrum: Spectrum) -> tuple[Any, Any]:
+    """The hull; for a point, an interval around it that carries the polynomials."""
+    low, high = (floating(end) for end in spectrum.hull)
+    if low == high:
+        return (low * (1 - 1e-3), low * (1 + 1e-3)) if low > 0 else (0.0, 1.0)
+    return spectrum.hull
+
+
+def _piece(rate: Rate, t: int, segment: tuple[Number, Number], kind: str) -> Piece:
+    """A and B on one interval of the support, in its own variable, or at one point of it."""
+    low, high = floating(segment[0]), floating(segment[1])
+    if segment[0] == segment[1]:
+        values = enclosed_values(rate.method, rate.estimator, t, segment[0], only=t)[0]
+        middles, errors = [], []
+        for found in (values[kind], values["drift"]):
+            middles.append(np.array([(found.lower + found.upper) / 2]))
+            errors.append((found.upper - found.lower) / 2 * (1 + 1e-15) + found.upper * 2.0**-52)
+        return Piece(low, low, middles[0], middles[1], (errors[0], errors[1]))
+    parts = enclosed_pairs(rate.method, rate.estimator, t, segment, only=t)[0]
+    A, B = parts[kind], parts["drift"]
+    size = max(len(A.coefficients), len(B.coefficients))
+    both = np.zeros((2, size))
+    both[0, : len(A.coefficients)] = A.coefficients
+    both[1, : len(B.coefficients)] = B.coefficients
+    return Piece(low, high, both[0], both[1], (A.error, B.error))
 
 
 def _divided(

@@ -17,7 +17,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
 
 import mpmath
 import numpy as np
@@ -39,15 +38,18 @@ from .minimax_cases import (
     without_computation,
 )
 from .minimax_interior import Iterate, interior_point, reweighted
-from .minimax_joint import JointWorstCase, joint_worst_case
+from .minimax_joint import JointWorstCase, joint_worst_case, joint_worst_case_of
 from .minimax_problem import Array, Points, Problem
+from .minimax_supremum import Piece
 
 __all__ = [
     "Form",
     "JointWorstCase",
     "MinimaxSolution",
+    "Piece",
     "asymptotic_value",
     "joint_worst_case",
+    "joint_worst_case_of",
     "solve_family",
     "solve_minimax",
 ]
@@ -337,16 +339,13 @@ def _upper(
         return math.inf, s
     factor = task.size / origin * _scale(problem) * (1 + _scale_error(problem))
 
-    def top(weights: tuple[float, float], seeds: Points) -> float:
-        return factor * supremum.profile_supremum(
-            first, second, errors, weights, problem.support, problem.hull, seeds
-        )
-
-    upper = top((1 / s, 1 / (1 - s) if problem.gamma > 0 else 0.0), seeds)
+    parts = supremum.pieces(first, second, errors, problem.support, problem.hull)
+    weights = 1 / s, (1 / (1 - s) if problem.gamma > 0 else 0.0)
+    upper = factor * supremum.profile_supremum(parts, weights, seeds)
     if problem.joint and upper - lower > _GAP * upper:
         # rounding of P has moved the best share
-        seeds, odds = joint.balance(first, second, problem.support, problem.hull)
-        other = top(joint.split(odds), seeds)
+        seeds, odds = joint.balance(parts)
+        other = factor * supremum.profile_supremum(parts, joint.split(odds), seeds)
         if other < upper:
             return other, 1 / joint.split(odds)[0]
     return upper, s
@@ -356,15 +355,14 @@ def _slope_shift(problem: Problem, p: Array) -> float:
     """``c`` for which ``dP/dx + c`` has the smallest maximum on the support."""
     slope = np.asarray(np.polynomial.chebyshev.chebder(p), dtype=float)
     extremes = []
-    for i, (low, high) in enumerate(problem.support):
-        if low == high:
-            extremes.append(supremum.point_value(slope, low, problem.hull)[0])
-            continue
-        local, _ = supremum.local_series(slope, problem.support, problem.hull, i)
+    for part in supremum.pieces(slope, slope, (0.0, 0.0), problem.support, problem.hull):
         # lifted to be positive, its maxima are those of its square
-        lift = 1.1 * float(np.sum(np.abs(local)))
+        lift = 1.1 * float(np.sum(np.abs(part.first)))
         for sign in (1.0, -1.0):
-            lifted = sign * local
+            lifted = sign * part.first
+            if part.low == part.high:
+                extremes.append(float(part.first[0]))
+                continue
             lifted[0] += lift
             heights = solver.series_peaks(lifted, 0 * lifted, 1.0, 0.0)[1]
             extremes.append(sign * (math.sqrt(float(np.max(heights))) - lift))
@@ -417,4 +415,3 @@ def _precise(task: Task, t: int, digits: int) -> MinimaxSolution:
             p, task.hull, s, bound * unit, upper, contact[order], weights[order], task.eta(s)
         )
         return units.outward(solution, t)
-

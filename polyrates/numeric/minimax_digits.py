@@ -264,6 +264,7 @@ def upper_bound(exact: Precise, p: Exact, s: Any, points: Points, phi: Exact) ->
     height, target = mpmath.mpf(0), max(known, default=0.0) * (1 - 1e-9)
     uf, wf = float(u), float(w)
     blur = float(total) * supremum.U
+    parts = supremum.pieces(a_series, b_series, (0.0, 0.0), problem.support, problem.hull)
     for i, (low, high) in enumerate(problem.support):
         mine = [j for j in range(len(points)) if points.segment[j] == i]
         if low == high:
@@ -273,10 +274,10 @@ def upper_bound(exact: Precise, p: Exact, s: Any, points: Points, phi: Exact) ->
                                  _exact([0]))[0]  # fmt: skip
                 height = max(height, extra)
             continue
-        a_local, a_slip = supremum.local_series(a_series, problem.support, problem.hull, i)
-        b_local, b_slip = supremum.local_series(b_series, problem.support, problem.hull, i)
+        part = parts[i]
+        a_slip, b_slip = part.errors
         slack = math.sqrt(uf * (a_slip + blur) ** 2 + wf * (b_slip + blur) ** 2)
-        profile = supremum.Profile(a_local, b_local, uf, wf)
+        profile = supremum.Profile(part.first, part.second, uf, wf)
         cells = supremum.contact_cells(profile, _floats(phi[mine]) if mine else np.zeros(0))
         # centres move by rounding, the series by slack: the Taylor bounds keep a margin
         sure = cells.bend > 1e-6 * profile.degree**2 * profile.radius

@@ -21,6 +21,7 @@ import numpy as np
 from . import minimax_supremum as supremum
 from .minimax_newton import series_peaks
 from .minimax_problem import Array, Index, Points
+from .minimax_supremum import Piece
 
 # |log(s / (1 - s))| beyond which the smaller term is below rounding.
 _EDGE = 37.0
@@ -61,11 +62,9 @@ def _least(x: Array, y: Array) -> float:
     return (low + high) / 2
 
 
-def balance(
-    first: Array, other: Array, support: Sequence[tuple[float, float]], hull: tuple[float, float]
-) -> tuple[Points, float]:
+def balance(parts: Sequence[Piece]) -> tuple[Points, float]:
     """Where the maxima of the profile are at the best share, and the log-odds of that share."""
-    _, seeds, log_odds = _exchange(first, other, support, hull)
+    _, seeds, log_odds = _exchange(parts)
     return seeds, log_odds
 
 
@@ -111,64 +110,53 @@ def joint_worst_case(
         )
     count = max(len(A), len(B))
     first, other = np.zeros(count), np.zeros(count)
-    first[: len(A)], other[: len(B)] = size * np.asarray(A), second * np.asarray(B)
-    slips = (1 + 4 * supremum.U) * size * errors[0], (1 + 4 * supremum.U) * second * errors[1]
-    bounds = (
-        slips[0] + supremum.U * float(np.sum(np.abs(first))),
-        slips[1] + supremum.U * float(np.sum(np.abs(other))),
-    )
-    found, seeds, log_odds = _exchange(first, other, support, hull)
+    first[: len(A)], other[: len(B)] = A, B
+    return joint_worst_case_of(supremum.pieces(first, other, errors, support, hull), size, second)
+
+
+def joint_worst_case_of(parts: Sequence[Piece], size: float, second: float) -> JointWorstCase:
+    """The same of A and B given by pieces, in the order of the support."""
+    parts = [part.times(size, second) for part in parts]
+    found, seeds, log_odds = _exchange(parts)
     u, w = split(log_odds)
     share = 1 / u
-    if not np.any(first) or not np.any(other):
+    absent = [not any(np.any(values) for values in pair)
+              for pair in ([p.first for p in parts], [p.second for p in parts])]  # fmt: skip
+    if any(absent):
         # one function alone: no share to divide, only the error bound of the other to add
-        share, u, w = (1.0 if np.any(first) else 0.0), 1.0, 1.0
-        upper = sum(bounds) + supremum.profile_supremum(
-            first, other, (0.0, 0.0), (u, w), support, hull, seeds
-        )
+        share, u, w = (0.0 if absent[0] else 1.0), 1.0, 1.0
+        bare = [Piece(p.low, p.high, p.first, p.second) for p in parts]
+        upper = max(sum(p.errors) for p in parts) + supremum.profile_supremum(bare, (u, w), seeds)
     else:
-        upper = supremum.profile_supremum(first, other, bounds, (u, w), support, hull, seeds)
-    points, weights, lower = _mixture(first, other, bounds, found, (u, w), support, hull)
+        upper = supremum.profile_supremum(parts, (u, w), seeds)
+    points, weights, lower = _mixture(parts, found, (u, w))
     return JointWorstCase(lower, upper * (1 + 4 * supremum.U), share, points, weights)
 
 
-def _exchange(
-    first: Array, other: Array, support: Sequence[tuple[float, float]], hull: tuple[float, float]
-) -> tuple[_Candidates, Points, float]:
+def _exchange(parts: Sequence[Piece]) -> tuple[_Candidates, Points, float]:
     """Maxima met, maxima at the end, and the share that balances them.
 
     By exchange: maxima, share, maxima, … until no maximum is higher than those met.
     """
     found = _Candidates()
-    local: list[tuple[Array, Array] | None] = []
-    for i, (low, high) in enumerate(support):
-        if low < high:
-            local.append(
-                (
-                    supremum.local_series(first, support, hull, i)[0],
-                    supremum.local_series(other, support, hull, i)[0],
-                )
-            )
-            continue
-        local.append(None)
-        a = supremum.point_value(first, low, hull)[0]
-        b = supremum.point_value(other, low, hull)[0]
-        found.add(i, np.zeros(1), np.array([a * a]), np.array([b * b]))
+    for i, part in enumerate(parts):
+        if part.low == part.high:
+            found.add(i, np.zeros(1), part.first**2, part.second**2)
     log_odds, height = 0.0, -1.0
     for _ in range(40):
         u, w = split(log_odds)
         top = 0.0
         segment: list[Index] = []
         angles: list[Array] = []
-        for i, pair in enumerate(local):
-            if pair is None:
+        for i, part in enumerate(parts):
+            if part.low == part.high:
                 continue
-            phi, heights, _ = series_peaks(*pair, u, w)
+            phi, heights, _ = series_peaks(part.first, part.second, u, w)
             segment.append(np.full(len(phi), i))
             angles.append(phi)
             keep = heights >= 0.5 * np.max(heights)
-            waves = np.cos(np.outer(phi[keep], np.arange(len(first))))
-            found.add(i, phi[keep], (waves @ pair[0]) ** 2, (waves @ pair[1]) ** 2)
+            waves = np.cos(np.outer(phi[keep], np.arange(len(part.first))))
+            found.add(i, phi[keep], (waves @ part.first) ** 2, (waves @ part.second) ** 2)
             top = max(top, float(np.max(heights)))
         if top <= height * (1 + 1e-15):
             break
@@ -181,10 +169,8 @@ def _exchange(
 
 
 def _mixture(
-    first: Array, other: Array, bounds: tuple[float, float], found: _Candidates,
-    weights: tuple[float, float], support: Sequence[tuple[float, float]],
-    hull: tuple[float, float],
-) -> tuple[Array, Array, float]:  # fmt: skip
+    parts: Sequence[Piece], found: _Candidates, weights: tuple[float, float]
+) -> tuple[Array, Array, float]:
     """One or two eigenvalues, their weights, and the certified value of the mixture."""
     u, w = weights
     height = found.x * u + found.y * w
@@ -199,18 +185,18 @@ def _mixture(
         p = float(-slope[j] / (slope[i] - slope[j]))
         options.append(([i, j], [p, 1 - p]))
         options += [([i], [1.0]), ([j], [1.0])]
-    ends = np.array(support, dtype=float)
     result: tuple[Array, Array, float] | None = None
     for indices, shares in options:
-        at = np.array(indices)
-        low, high = ends[found.segment[at], 0], ends[found.segment[at], 1]
-        spots = np.clip(low + (high - low) * np.cos(found.phi[at] / 2) ** 2, low, high)
+        spots = np.empty(len(indices))
         x = y = 0.0
-        for spot, p in zip(spots, shares, strict=True):
-            a, a_slip = supremum.point_value(first, float(spot), hull)
-            b, b_slip = supremum.point_value(other, float(spot), hull)
-            x += p * max(0.0, abs(a) - a_slip - bounds[0]) ** 2
-            y += p * max(0.0, abs(b) - b_slip - bounds[1]) ** 2
+        for k, (i, p) in enumerate(zip(indices, shares, strict=True)):
+            part = parts[found.segment[i]]
+            low, high = part.low, part.high
+            spots[k] = min(max(low + (high - low) * math.cos(found.phi[i] / 2) ** 2, low), high)
+            a, a_slip = supremum.point_value(part.first, float(spots[k]), (low, high))
+            b, b_slip = supremum.point_value(part.second, float(spots[k]), (low, high))
+            x += p * max(0.0, abs(a) - a_slip - part.errors[0]) ** 2
+            y += p * max(0.0, abs(b) - b_slip - part.errors[1]) ** 2
         value = (math.sqrt(x) + math.sqrt(y)) * (1 - 16 * supremum.U)
         # one eigenvalue where it does as well
         if result is None or value > result[2] * (1 + 1e-14):

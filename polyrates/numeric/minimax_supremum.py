@@ -64,22 +64,70 @@ def abscissae(
     return plus, 2 * np.arccos(np.sqrt(plus / 2))
 
 
-def local_series(
+@dataclass(frozen=True)
+class Piece:
+    """A and B on one interval of the support, or at one point of it.
+
+    ``first, second``: Chebyshev series of one length in the local variable of ``[low, high]``, one
+    number each where low = high; ``errors``: bounds on what they miss of A and B there.
+    """
+
+    low: float
+    high: float
+    first: Array
+    second: Array
+    errors: tuple[float, float] = (0.0, 0.0)
+
+    def times(self, size: float, second: float) -> Piece:
+        """``size A`` and ``second B``, the rounding of the products among the errors."""
+        first, other = size * self.first, second * self.second
+        slip = (
+            (1 + 4 * U) * size * self.errors[0] + U * float(np.sum(np.abs(first))),
+            (1 + 4 * U) * second * self.errors[1] + U * float(np.sum(np.abs(other))),
+        )
+        return Piece(self.low, self.high, first, other, slip)
+
+
+def pieces(
+    first: Array, second: Array, errors: tuple[float, float],
+    support: Sequence[tuple[float, float]], hull: tuple[float, float],
+) -> list[Piece]:  # fmt: skip
+    """Two Chebyshev series of one length on the hull, wrong by at most ``errors``, by pieces."""
+    result = []
+    for i, (low, high) in enumerate(support):
+        if low == high:
+            (x, x_slip), (y, y_slip) = (point_value(c, low, hull) for c in (first, second))
+            a, a_slip, b, b_slip = np.array([x]), x_slip, np.array([y]), y_slip
+        else:
+            (a, a_slip), (b, b_slip) = (_local(c, support, hull, i) for c in (first, second))
+        result.append(Piece(low, high, a, b, (a_slip + errors[0], b_slip + errors[1])))
+    return result
+
+
+def _local(
     series: Array, support: Sequence[tuple[float, float]], hull: tuple[float, float], segment: int
 ) -> tuple[Array, float]:
     """Chebyshev coefficients on one interval of the support, and a bound on their error there."""
-    n = len(series)
-    k = np.arange(n)
-    phi = (k + np.longdouble(0.5)) * np.arccos(np.longdouble(-1)) / n
     if is_whole(support, hull):
         return series, 0.0
-    _, theta = abscissae(support, hull, np.full(n, segment), phi)
+    n = len(series)
+    _, theta = abscissae(support, hull, np.full(n, segment), chebyshev_angles(n))
     value = waves(theta, n - 1) @ series.astype(np.longdouble)
     error = float(np.abs(series) @ (wave_error(n - 1, False) + (n + 2) * E))
-    transform = waves(phi, n - 1).T * (2 / np.longdouble(n))
+    return interpolate(value, error)
+
+
+def chebyshev_angles(n: int) -> Long:
+    """The n zeros of T_n as angles."""
+    return np.asarray((np.arange(n) + np.longdouble(0.5)) * np.arccos(np.longdouble(-1)) / n)
+
+
+def interpolate(value: Long, error: float) -> tuple[Array, float]:
+    """The series of degree n − 1 through values at :func:`chebyshev_angles`, wrong by ``error``."""
+    n = len(value)
+    transform = waves(chebyshev_angles(n), n - 1).T * (2 / np.longdouble(n))
     transform[0] /= 2
-    exact = transform @ value
-    local = exact.astype(float)
+    local = (transform @ value).astype(float)
     top = float(np.max(np.abs(value)))
     # the nodes are within 4 E of those of the transform, whose entries are wrong by 16 (k + 1) E;
     # errors of the data grow by the Lebesgue constant of the nodes
@@ -91,6 +139,8 @@ def local_series(
 def point_value(series: Array, point: float, hull: tuple[float, float]) -> tuple[float, float]:
     """A Chebyshev series on ``hull`` at a point of it, and a bound on the error."""
     n = len(series)
+    if n == 1:
+        return float(series[0]), 0.0
     spot = [(point, point)]
     _, theta = abscissae(spot, hull, np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.longdouble))
     value = float(waves(theta, n - 1)[0] @ series.astype(np.longdouble))
@@ -98,32 +148,20 @@ def point_value(series: Array, point: float, hull: tuple[float, float]) -> tuple
     return value, float(slack @ np.abs(series)) + U * abs(value)
 
 
-def profile_supremum(
-    first: Array,
-    second: Array,
-    errors: tuple[float, float],
-    weights: tuple[float, float],
-    support: Sequence[tuple[float, float]],
-    hull: tuple[float, float],
-    seeds: Points,
-) -> float:
+def profile_supremum(parts: Sequence[Piece], weights: tuple[float, float], seeds: Points) -> float:
     r"""Upper bound of ``sqrt(u A^2 + w B^2)`` over the support.
 
-    ``first, second``: Chebyshev series of A and B on the hull, wrong by at most ``errors`` there;
     ``weights = (u, w)``; ``seeds``: where the maxima are (a hint, it affects only the sharpness).
     """
     u, w = weights
     worst = 0.0
-    for i, (low, high) in enumerate(support):
-        if low == high:
-            (a, a_slip), (b, b_slip) = (point_value(c, low, hull) for c in (first, second))
-            a, b = abs(a) + a_slip + errors[0], abs(b) + b_slip + errors[1]
+    for i, part in enumerate(parts):
+        a_error, b_error = part.errors
+        if part.low == part.high:
+            a, b = abs(float(part.first[0])) + a_error, abs(float(part.second[0])) + b_error
             worst = max(worst, math.sqrt(u * a * a + w * b * b) * (1 + 16 * U))
             continue
-        a_series, a_error = local_series(first, support, hull, i)
-        b_series, b_error = local_series(second, support, hull, i)
-        a_error, b_error = a_error + errors[0], b_error + errors[1]
-        top = _series_supremum(a_series, b_series, u, w, seeds.phi[seeds.segment == i])
+        top = _series_supremum(part.first, part.second, u, w, seeds.phi[seeds.segment == i])
         slack_norm = math.sqrt(u * a_error**2 + w * b_error**2)
         worst = max(worst, (math.sqrt(top) + slack_norm) * (1 + 16 * U))
     return worst
