@@ -17,7 +17,7 @@ from scipy.optimize import minimize_scalar
 
 from polyrates.errors import PolyratesError, refuse_value
 from polyrates.measures import Empirical, as_measure
-from polyrates.methods import Chebyshev, Richardson, WeightedIterates
+from polyrates.methods import Chebyshev, Richardson, Tabulated, WeightedIterates
 from polyrates.methods.orthogonal import Sobolev
 from polyrates.numbers import count, floating
 from polyrates.numeric.asymptotics import residual_drift_asymptotic
@@ -79,6 +79,7 @@ def minimax_optimal(spectrum: Any, t: int, digits: int | None = None, **sizes: A
         hull=(solution.hull[0] * unit, solution.hull[1] * unit),
         contact_points=solution.contact_points * unit,
         eta=solution.eta * unit**2,
+        expansion=solution.expansion and solution.expansion.rescaled(math.frexp(unit)[1] - 1),
     )
     optimum = optimum_of(solution, where, horizon)
     if precision is not None or _is_interval(where):
@@ -135,7 +136,11 @@ def _padded(where: Spectrum, joint: Sizes, shorter: int, t: int) -> Method:
     sizes = {first: joint.first, second: joint.second}
     method = minimax_optimal(where, shorter, None, **sizes).method
     if isinstance(method, WeightedIterates):
-        return WeightedIterates(method.base, [*method.weights, *[0.0] * (t - shorter)])
+        still = [0.0] * (t - shorter)
+        base = method.base
+        if isinstance(base, Tabulated):
+            base = Tabulated([*base.step_sizes, *still], [*base.momenta, *still])
+        return WeightedIterates(base, [*method.weights, *still])
     assert isinstance(method, Richardson)
     return Richardson([*method.step_sizes, *[0.0] * (t - shorter)])
 
@@ -164,7 +169,10 @@ def _question(
 def optimum_of(solution: MinimaxSolution, where: Spectrum, t: int) -> Optimum:
     """A solver's answer as an Optimum with a runnable method."""
     ell, L = (float(end) for end in solution.hull)
-    method = WeightedIterates(Chebyshev(ell, L), _weights(solution.coefficients, ell, L, t))
+    if solution.expansion is None:
+        method = WeightedIterates(Chebyshev(ell, L), _weights(solution.coefficients, ell, L, t))
+    else:
+        method = solution.expansion.method
     points = np.array(solution.contact_points, dtype=float)
     weights = np.array(solution.weights, dtype=float)
     spectrum = Empirical(points, weights) if len(points) and weights.sum() > 0 else where

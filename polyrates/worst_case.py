@@ -26,10 +26,9 @@ from polyrates.numbers import Number, floating, is_exact, is_symbolic, nonnegati
 from polyrates.numeric.enclosures import (
     EnclosedSeries,
     enclosed_pairs,
-    enclosed_values,
     weighted_supremum,
 )
-from polyrates.numeric.minimax import Piece, joint_worst_case_of
+from polyrates.numeric.minimax import joint_worst_case_of, method_pieces
 from polyrates.numeric.problems import Quadratic
 from polyrates.numeric.ring import ValueRing
 from polyrates.recurrence import Method, check_steps
@@ -179,24 +178,9 @@ def enclose(rate: Rate, t: int, joint: Sizes) -> WorstCase:
         parts = enclosed_pairs(rate.method, estimator, t, _ends(rate.spectrum), only=t)[0]
         support = [(floating(low), floating(high)) for low, high in rate.spectrum.support]
         return _divided(parts[kind], parts["drift"], support, first, second)
-    pieces = [_piece(rate, t, segment, kind) for segment in rate.spectrum.support]
-    # V is homogeneous in the two functions: huge or tiny ones are brought to size one first
-    largest = max(
-        max(first * float(np.max(np.abs(p.first))), second * float(np.max(np.abs(p.second))))
-        for p in pieces
-    )
-    scale = 2.0 ** math.frexp(largest)[1] if largest > 0 and math.isfinite(largest) else 1.0
-    scaled = [
-        replace(
-            p, first=p.first / scale, second=p.second / scale,
-            errors=(p.errors[0] / scale + 5e-324, p.errors[1] / scale + 5e-324),
-        )
-        for p in pieces
-    ]  # fmt: skip
-    result = joint_worst_case_of(scaled, first, second)
-    return WorstCase(
-        result.lower * scale, result.upper * scale, result.share, result.points, result.weights
-    )
+    pieces = method_pieces(rate.method, t, rate.spectrum.support, kind == "initial", estimator)
+    found = joint_worst_case_of(pieces, first, second)
+    return WorstCase(found.lower, found.upper, found.share, found.points, found.weights)
 
 
 def _ends(spectrum: Spectrum) -> tuple[Any, Any]:
@@ -205,25 +189,6 @@ def _ends(spectrum: Spectrum) -> tuple[Any, Any]:
     if low == high:
         return (low * (1 - 1e-3), low * (1 + 1e-3)) if low > 0 else (0.0, 1.0)
     return spectrum.hull
-
-
-def _piece(rate: Rate, t: int, segment: tuple[Number, Number], kind: str) -> Piece:
-    """A and B on one interval of the support, in its own variable, or at one point of it."""
-    low, high = floating(segment[0]), floating(segment[1])
-    if segment[0] == segment[1]:
-        values = enclosed_values(rate.method, rate.estimator, t, segment[0], only=t)[0]
-        middles, errors = [], []
-        for found in (values[kind], values["drift"]):
-            middles.append(np.array([(found.lower + found.upper) / 2]))
-            errors.append((found.upper - found.lower) / 2 * (1 + 1e-15) + found.upper * 2.0**-52)
-        return Piece(low, low, middles[0], middles[1], (errors[0], errors[1]))
-    parts = enclosed_pairs(rate.method, rate.estimator, t, segment, only=t)[0]
-    A, B = parts[kind], parts["drift"]
-    size = max(len(A.coefficients), len(B.coefficients))
-    both = np.zeros((2, size))
-    both[0, : len(A.coefficients)] = A.coefficients
-    both[1, : len(B.coefficients)] = B.coefficients
-    return Piece(low, high, both[0], both[1], (A.error, B.error))
 
 
 def _divided(

@@ -17,6 +17,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 import mpmath
 import numpy as np
@@ -27,6 +28,7 @@ from . import minimax_joint as joint
 from . import minimax_newton as solver
 from . import minimax_supremum as supremum
 from .minimax_cases import (
+    Expansion,
     Form,
     MinimaxSolution,
     Task,
@@ -38,9 +40,15 @@ from .minimax_cases import (
     without_computation,
 )
 from .minimax_interior import Iterate, interior_point, reweighted
-from .minimax_joint import JointWorstCase, joint_worst_case, joint_worst_case_of
-from .minimax_problem import Array, Points, Problem
+from .minimax_joint import (
+    JointWorstCase,
+    joint_worst_case,
+    joint_worst_case_of,
+    method_pieces,
+)
+from .minimax_problem import RANGE, Points, Problem
 from .minimax_supremum import Piece
+from .minimax_waves import Array, U
 
 __all__ = [
     "Form",
@@ -50,12 +58,11 @@ __all__ = [
     "asymptotic_value",
     "joint_worst_case",
     "joint_worst_case_of",
+    "method_pieces",
     "solve_family",
     "solve_minimax",
 ]
 
-# Beyond exp(-690) the coefficients of the optimum leave the range of floats.
-_RANGE = 690.0
 # The relative gap at which the search for a better certificate ends.
 _GAP = 1e-11
 # Rounds of exchange before the gap is reported as it is.
@@ -151,6 +158,8 @@ def _warm(task: Task, problem: Problem, start: MinimaxSolution) -> Iterate | Non
     old = replace(problem, t=len(start.coefficients) - 1)
     if start.hull != task.hull or not 0 < start.share < 1 or len(start.weights) < 2:
         return None
+    if not problem.whole:  # each degree has a basis of its own
+        return None
     q = old.from_chebyshev(np.asarray(start.coefficients, dtype=float))
     if not np.max(np.abs(q)) > 0:
         return None
@@ -170,7 +179,7 @@ def _shift(
     so the coefficients counted from the top settle as t grows; two solutions extrapolate them.
     """
     by = problem.t - old.t
-    if by < 0 or old.t < 2:
+    if by < 0 or old.t < 2 or not problem.whole:
         return None
     s = iterate.s if problem.share is None else problem.share
     # the settling is of P' early and of P late: take what is better
@@ -201,7 +210,7 @@ def _solve(
     task: Task, problem: Problem, warm: Iterate | None, floats: bool = True
 ) -> tuple[MinimaxSolution, Iterate | None]:
     """Warm Newton, else cold interior point and Newton, until the certificate is sharp."""
-    if floats and problem.t * problem.angle > _RANGE:
+    if floats and problem.log_top > RANGE:
         raise ValueError(
             f"t = {problem.t}: the optimum is below the range of floats; pass digits or reduce t."
         )
@@ -253,7 +262,7 @@ def _starts(problem: Problem, warm: Iterate | None) -> Iterator[Iterate]:
         yield warm
     light = reweighted(problem, problem.nodes(3 * problem.t + 8), _ROUNDS)
     # near V* = size P = 1 may be optimal, which only the interior point recognises
-    if light is not None and not (problem.joint and light[1] * _scale(problem) > _NEAR):
+    if light is not None and not (problem.joint and light[1] * problem.scale > _NEAR):
         yield light[0]
 
 
@@ -267,31 +276,23 @@ def _better(one: MinimaxSolution, two: MinimaxSolution) -> MinimaxSolution:
     return upper
 
 
-def _scale(problem: Problem) -> float:
-    """``1 / |T_t(m0)|``; 1, so values in that unit, where it is below the range of floats."""
-    power = problem.t * problem.angle
-    if power > _RANGE:
-        return 1.0
-    return 2 * math.exp(-power) / (1 + math.exp(-2 * power))
-
-
 def _scale_error(problem: Problem) -> float:
-    return (32 + 8 * problem.t * problem.angle) * supremum.U
+    return (32 + 8 * problem.t * problem.angle) * U if problem.whole else 0.0
 
 
 def _flat(task: Task, problem: Problem, iterate: Iterate) -> MinimaxSolution | None:
     """P = 1 with its proof, where the interior-point value says V* = size."""
-    if not problem.joint or problem.t * problem.angle > _RANGE:
+    if not problem.joint or problem.log_top > RANGE:
         return None
     height = float(problem.rho @ iterate.q)
-    if not _scale(problem) / height > 1 - 1e-4:
+    if not problem.scale / height > 1 - 1e-4:
         return None
     heavy = iterate.y > 1e-12 * np.max(iterate.y)
     omega = iterate.y[heavy] / np.sum(iterate.y[heavy])
     points = iterate.points.take(heavy)
     if not certificate.proves_one(problem, points, omega):
         return None
-    contact = task.eigenvalues(points)
+    contact = problem.eigenvalues(points)
     order = np.argsort(contact)
     one = constant(task, problem.t)
     return replace(one, contact_points=contact[order], weights=omega[order])
@@ -300,6 +301,8 @@ def _flat(task: Task, problem: Problem, iterate: Iterate) -> MinimaxSolution | N
 def _certify(task: Task, problem: Problem, iterate: Iterate) -> MinimaxSolution:
     q, s = iterate.q, iterate.s
     keep = iterate.y > 0
+    if not np.any(keep) or not np.all(np.isfinite(q)):
+        return replace(constant(task, problem.t), lower=0.0)
     seeds, points = iterate.points, iterate.points.take(keep)
     omega = iterate.y[keep] / np.sum(iterate.y[keep])
     first, second = problem.rows(points)[:2]
@@ -307,24 +310,48 @@ def _certify(task: Task, problem: Problem, iterate: Iterate) -> MinimaxSolution:
     bound, weights = certificate.lower_bound(
         problem, points, omega, omega * (first @ q) / s, omega * (second @ q) * rest, s
     )
-    scale, slip = _scale(problem), _scale_error(problem)
+    scale, slip = problem.scale, _scale_error(problem)
     lower = max(0.0, task.size * bound * scale * (1 - slip))
 
-    p = problem.chebyshev(q) / float(problem.rho @ q)
-    p *= scale
-    if problem.gamma == 0 and problem.initial:
-        # among P + cλ, all optimal, the one with the smallest max |P'|
-        c = _slope_shift(problem, p)
-        p[0] += c * (1 + problem.delta)
-        p[1] += c
-    upper, s = _upper(task, problem, p, s, seeds, lower)
+    q = q / float(problem.rho @ q)
+    expansion = None if problem.whole else _expansion(problem, q * scale)
+    if expansion is None:
+        p = problem.chebyshev(q) * scale
+        if len(problem.columns) <= problem.t:
+            # among P + cλ, all optimal, the one with the smallest max |P'|
+            slope = np.asarray(np.polynomial.chebyshev.chebder(p), dtype=float)
+            c = _centring([slope])
+            p[0] += c * (1 + problem.delta)
+            p[1] += c
+        upper, s = _upper(task, problem, p, s, seeds, lower)
+    else:
+        p = problem.on_hull(expansion.weights)
+        parts = method_pieces(expansion.method, problem.t, task.support, task.initial)
+        if task.share is None:
+            tight = joint_worst_case_of(parts, task.size, task.second)
+            upper, s = tight.upper, tight.share
+        else:
+            scaled = [part.times(task.size, task.second) for part in parts]
+            upper = supremum.profile_supremum(scaled, (1 / s, 1 / (1 - s)), seeds)
     if upper > task.size and task.share is None and scale < 1:
         return replace(constant(task, problem.t), lower=lower)
-    contact = task.eigenvalues(points)
+    contact = problem.eigenvalues(points)
     order = np.argsort(contact)
     return MinimaxSolution(
-        p, task.hull, s, lower, upper, contact[order], weights[order], task.eta(s)
+        p, task.hull, s, lower, upper, contact[order], weights[order], task.eta(s), expansion
     )
+
+
+def _expansion(problem: Problem, q: Array) -> Expansion:
+    """P by its weights on the table."""
+    weights = problem.on_table(q)
+    if len(problem.columns) <= problem.t:
+        # λ = (1 - p_1)/h_0, and x = 2λ/(L - ell) - 1 - delta
+        ell, top = problem.hull
+        shift = _centring(problem.slopes(weights)) * 2 / (top - ell) / problem.table.steps[0]
+        weights[0] += shift
+        weights[1] -= shift
+    return Expansion(problem.table, weights / math.fsum(weights))
 
 
 def _upper(
@@ -337,7 +364,7 @@ def _upper(
     origin = certificate.value_at_origin(problem, scaled)
     if not origin > 0:
         return math.inf, s
-    factor = task.size / origin * _scale(problem) * (1 + _scale_error(problem))
+    factor = task.size / origin * problem.scale * (1 + _scale_error(problem))
 
     parts = supremum.pieces(first, second, errors, problem.support, problem.hull)
     weights = 1 / s, (1 / (1 - s) if problem.gamma > 0 else 0.0)
@@ -351,18 +378,17 @@ def _upper(
     return upper, s
 
 
-def _slope_shift(problem: Problem, p: Array) -> float:
-    """``c`` for which ``dP/dx + c`` has the smallest maximum on the support."""
-    slope = np.asarray(np.polynomial.chebyshev.chebder(p), dtype=float)
+def _centring(slopes: list[Array]) -> float:
+    """``c`` for which ``dP/dx + c`` has the smallest maximum, from its local Chebyshev series."""
     extremes = []
-    for part in supremum.pieces(slope, slope, (0.0, 0.0), problem.support, problem.hull):
+    for slope in slopes:
+        if len(slope) == 1:
+            extremes.append(float(slope[0]))
+            continue
         # lifted to be positive, its maxima are those of its square
-        lift = 1.1 * float(np.sum(np.abs(part.first)))
+        lift = 1.1 * float(np.sum(np.abs(slope)))
         for sign in (1.0, -1.0):
-            lifted = sign * part.first
-            if part.low == part.high:
-                extremes.append(float(part.first[0]))
-                continue
+            lifted = sign * slope
             lifted[0] += lift
             heights = solver.series_peaks(lifted, 0 * lifted, 1.0, 0.0)[1]
             extremes.append(sign * (math.sqrt(float(np.max(heights))) - lift))
@@ -382,8 +408,10 @@ def _precise(task: Task, t: int, digits: int) -> MinimaxSolution:
     task = units.task
     problem = task.problem(t)
     rough, found = _solve(task, problem, None, floats=False)
-    # polynomials small on a support with gaps have large coefficients that cancel
+    # what the coefficients and the recurrence of the basis can cancel
     lost = 0.0 if found is None else math.log10(1 + float(np.max(np.abs(found.q))))
+    if not problem.whole:
+        lost += problem.table.growth(problem.hull[1]) / math.log(10.0)
     with mpmath.workdps(digits + 20 + 2 * int(lost) + 3 * int(math.log10(t + 1))):
         exact = precise.Precise(problem, task.size, task.second)
         unit = mpmath.mpf(task.size) / exact.top
@@ -404,14 +432,21 @@ def _precise(task: Task, t: int, digits: int) -> MinimaxSolution:
         bound, weights = precise.lower_bound(exact, points, phi, alpha, beta, s)
         p = exact.chebyshev(q) / (exact.rho @ q) / exact.top
         if problem.gamma == 0 and problem.initial:
-            floats = np.array([float(c * exact.top) for c in p])
-            c = mpmath.mpf(_slope_shift(problem, floats)) / exact.top
+            c = mpmath.mpf(_centring(_slopes(problem, found, [c * exact.top for c in p])))
+            c = c / exact.top
             p[0] += c * (1 + exact.delta)
             p[1] += c
-        upper = precise.upper_bound(exact, p, s, points, phi) * mpmath.mpf(task.size)
+        upper = precise.upper_bound(exact, q, s, points, phi) * mpmath.mpf(task.size)
         contact = precise.eigenvalues(exact, points, phi)
         order = np.argsort([float(v) for v in contact])
         solution = MinimaxSolution(
             p, task.hull, s, bound * unit, upper, contact[order], weights[order], task.eta(s)
         )
         return units.outward(solution, t)
+
+
+def _slopes(problem: Problem, found: Iterate, p: list[Any]) -> list[Array]:
+    """Local Chebyshev series of dP/dx in floats, P over |T_t(m0)| being normalised at 0."""
+    if not problem.whole:
+        return problem.slopes(problem.on_table(found.q / float(problem.rho @ found.q)))
+    return [np.asarray(np.polynomial.chebyshev.chebder([float(c) for c in p]), dtype=float)]

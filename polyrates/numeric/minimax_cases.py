@@ -15,11 +15,38 @@ import mpmath
 import numpy as np
 import numpy.typing as npt
 
-from .minimax_problem import Array, Points, Problem
+from polyrates.methods.tabulated import Tabulated, WeightedIterates
+
+from .minimax_problem import Points, Problem
+from .minimax_support import Table
+from .minimax_waves import Array
 
 Form = Literal["initial/cross", "residual/drift"]
 # float, or mpmath.mpf at the precision in force
 Number = Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class Expansion:
+    """``P = Σ weights_k p_k`` on the residual polynomials of a table: see :mod:`.minimax_support`.
+
+    ``weights`` (t + 1,) sum to 1.
+    """
+
+    table: Table
+    weights: Array
+
+    @property
+    def method(self) -> WeightedIterates:
+        """The method whose last iterate has the residual polynomial P."""
+        base = Tabulated(self.table.steps.tolist(), self.table.momenta.tolist())
+        return WeightedIterates(base, self.weights.tolist())
+
+    def rescaled(self, exponent: int) -> Expansion:
+        """For λ in units smaller by ``2**exponent``."""
+        return Expansion(
+            Table(np.ldexp(self.table.steps, -exponent), self.table.momenta), self.weights
+        )
 
 
 @dataclass(frozen=True)
@@ -32,6 +59,7 @@ class MinimaxSolution:
     (n,) are the least favourable measure; ``eta`` is ``second**2 s / (size**2 (1 - s))``, for which
     P minimises the mean of ``A**2 + eta B**2`` over that measure (infinite where P = 1, 0 for
     ``second = 0``, nan for ``size = 0``).  Numbers are mpmath's where digits were asked for.
+    On a support with gaps the bounds are those of ``expansion``: ``coefficients`` cancel there.
     """
 
     coefficients: npt.NDArray[Any]
@@ -42,6 +70,7 @@ class MinimaxSolution:
     contact_points: npt.NDArray[Any]
     weights: npt.NDArray[Any]
     eta: float
+    expansion: Expansion | None = None
 
     @property
     def gap(self) -> float:
@@ -82,12 +111,6 @@ class Task:
         ell, top = self.hull
         gamma = 2 * (self.second / (top - ell)) / self.size
         return Problem(t, self.support, gamma, self.initial, self.share)
-
-    def eigenvalues(self, points: Points) -> Array:
-        """Points of the support in λ, without cancellation near ``ell``."""
-        ends = np.array(self.support)[points.segment]
-        inner = ends[:, 0] + (ends[:, 1] - ends[:, 0]) * np.cos(points.phi / 2) ** 2
-        return np.asarray(np.clip(inner, ends[:, 0], ends[:, 1]))
 
     def points(self, values: npt.NDArray[Any]) -> Points:
         """Inverse of :meth:`eigenvalues`."""
@@ -199,6 +222,7 @@ class Units:
         return replace(
             solution, lower=lower, upper=upper, contact_points=points,
             hull=self.original.domain, eta=self.original.eta(solution.share),
+            expansion=solution.expansion and solution.expansion.rescaled(self.eigenvalue),
         )  # fmt: skip
 
 

@@ -14,11 +14,15 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
+from typing import Any
 
+import flint
 import numpy as np
+import numpy.typing as npt
 
-from .minimax_problem import Array, Points, Problem
-from .minimax_supremum import E, Long, U, abscissae, wave_error, waves
+from .minimax_problem import Points, Problem
+from .minimax_supremum import abscissae
+from .minimax_waves import Array, E, Index, Long, U, wave_error, waves
 
 
 def _delta(problem: Problem) -> np.longdouble:
@@ -30,6 +34,8 @@ def _delta(problem: Problem) -> np.longdouble:
 def functionals(problem: Problem, points: Points) -> tuple[Long, Long, Array, Array]:
     """``A`` and ``B`` of the basis at points, (n, m), with bounds (m,) on their entries' errors."""
     t = problem.t
+    if not problem.whole:
+        return _table_functionals(problem, points)
     plus, theta = abscissae(
         problem.support, problem.hull, points.segment, points.phi.astype(np.longdouble)
     )
@@ -50,6 +56,37 @@ def functionals(problem: Problem, points: Points) -> tuple[Long, Long, Array, Ar
     keep, gamma = problem.columns, problem.gamma
     second_error = np.where(np.arange(t + 1) > 0, gamma * (slope_error + 8 * E), 0.0)
     return first[:, keep], gamma * slope[:, keep], first_error[keep], second_error[keep]
+
+
+def _table_functionals(problem: Problem, points: Points) -> tuple[Long, Long, Array, Array]:
+    """The same on a support with gaps, where the table of the basis is run in ball arithmetic."""
+    keep = problem.columns
+    # balls grow a few bits a step, whatever the values do
+    precision = 160 + 4 * problem.t
+    while True:
+        with flint.ctx.workprec(precision):
+            lam = np.array([flint.arb(x) for x in problem.eigenvalues(points).tolist()])
+            value, slope = problem.table.jets(lam)
+            ell, top = (flint.arb(end) for end in problem.hull)
+            first = value - lam[:, None] * slope if problem.initial else value
+            second = slope * ((top - ell) / 2 * flint.arb(problem.gamma))
+            blocks = [_long(block[:, keep], problem.exponents[keep]) for block in (first, second)]
+        if all(wide <= E for _, _, wide in blocks) or precision > 1 << 14:
+            (first_long, first_error, _), (second_long, second_error, _) = blocks
+            return first_long, second_long, first_error, second_error
+        precision *= 2
+
+
+def _long(balls: npt.NDArray[Any], exponents: Index) -> tuple[Long, Array, float]:
+    """Midpoints over powers of two, bounds (m,) on the errors of their columns, largest radius."""
+    high = np.vectorize(float, otypes=[float])(balls)
+    low = np.vectorize(lambda ball, top: float(ball - top), otypes=[float])(balls, high)
+    radius = np.ldexp(np.vectorize(lambda b: float(b.rad()), otypes=[float])(balls), -exponents)
+    value = np.ldexp(high.astype(np.longdouble) + low, -exponents)
+    error = np.max(radius, axis=0) + np.max(np.abs(value), axis=0).astype(float) * 2 * E
+    # the constant 1 and the zeros of points are exact
+    error[np.all((radius == 0) & (low == 0), axis=0)] = 0.0
+    return np.asarray(value, dtype=np.longdouble), np.asarray(error), float(np.max(radius))
 
 
 @lru_cache(maxsize=8)
@@ -74,6 +111,9 @@ def _sensitivity(problem: Problem) -> float:
 def _rho(problem: Problem) -> tuple[Long, Array]:
     """``rho`` and the bounds of its errors, both (m,)."""
     t = problem.t
+    if not problem.whole:
+        exact = problem.bare_rho
+        return np.asarray(exact, dtype=np.longdouble), np.zeros(len(exact))
     ratio, relative = growth(problem)
     k = np.arange(t + 1)
     signed = np.where(k % 2 == 0, ratio, -ratio)

@@ -20,7 +20,8 @@ from . import minimax_certificate as certificate
 from . import minimax_newton as solver
 from . import minimax_supremum as supremum
 from .minimax_interior import Iterate
-from .minimax_problem import Array, Points, Problem
+from .minimax_problem import Points, Problem
+from .minimax_waves import Array, U, interpolate
 
 # Arrays of mpmath numbers.
 Exact = npt.NDArray[Any]
@@ -41,14 +42,19 @@ class Precise:
         self.width = top - ell
         self.delta = 2 * ell / self.width
         self.gamma = 2 * mpmath.mpf(second) / (self.width * mpmath.mpf(size))
+        self.unit = mpmath.mpf(2) ** (-mpmath.mp.prec)
+        if not problem.whole:
+            self.top = mpmath.ldexp(1, -int(problem.exponents[-1]))
+            self.rho = _exact(problem.bare_rho)
+            self.unit *= mpmath.exp(problem.table.growth(problem.hull[1]))
+            return
         m0 = 1 + self.delta
         value = [mpmath.mpf(1), -m0]
         for _ in range(problem.t):
             value.append(-2 * m0 * value[-1] - value[-2])
         self.top = abs(value[problem.t])
-        self.value = _exact(value[: problem.t + 1]) / self.top
-        self.rho = self._integrals(self.value[None, :], _exact([-m0]))[0][problem.columns]
-        self.unit = mpmath.mpf(2) ** (-mpmath.mp.prec)
+        scaled = _exact(value[: problem.t + 1]) / self.top
+        self.rho = self._integrals(scaled[None, :], _exact([-m0]))[0][problem.columns]
 
     def _integrals(self, value: Exact, x: Exact) -> Exact:
         t = self.problem.t
@@ -76,6 +82,8 @@ class Precise:
                 cosine, sine = mpmath.cos(phi[j]), mpmath.sin(phi[j])
             plus[j] = 2 * (low - ell) / self.width + reach * (1 + cosine)
             moving[j] = -reach * sine
+        if not problem.whole:
+            return self._table_rows(plus, moving)
         x = plus - 1
         zero, one = _exact([0] * n), _exact([1] * n)
         value, second_kind = [one, x], [one, 2 * x]
@@ -100,11 +108,36 @@ class Precise:
             first_phi[:, keep], self.gamma * bend[:, keep],
         )  # fmt: skip
 
+    def _table_rows(self, plus: Exact, moving: Exact) -> tuple[Exact, Exact, Exact, Exact]:
+        """The same for ``p_k / 2**e_k`` on a support with gaps, at ``x + 1`` and ``dx/dphi``."""
+        problem, half = self.problem, self.width / 2
+        lam = (plus + self.delta) * half
+        value, slope, bend = problem.table.jets(lam, 2)
+        along = (moving * half)[:, None]
+        if problem.initial:
+            first, first_phi = value - lam[:, None] * slope, -lam[:, None] * bend * along
+        else:
+            first, first_phi = value, slope * along
+        factor, keep = self.gamma * half, problem.columns
+        scales = _exact(np.ldexp(1.0, -problem.exponents[keep]))
+        rows = first, factor * slope, first_phi, factor * bend * along
+        a, b, c, d = (row[:, keep] * scales for row in rows)
+        return a, b, c, d
+
     def chebyshev(self, q: Exact) -> Exact:
         """As :meth:`Problem.chebyshev`."""
         t = self.problem.t
         full = _exact([0] * (t + 1))
         full[self.problem.columns] = q
+        if not self.problem.whole:
+            full = full * _exact(np.ldexp(1.0, -self.problem.exponents))
+            angles = [(k + mpmath.mpf(0.5)) * mpmath.pi / (t + 1) for k in range(t + 1)]
+            lam = _exact([self.delta + 1 + mpmath.cos(a) for a in angles]) * (self.width / 2)
+            values = self.problem.table.jets(lam, 0)[0] @ full
+            waves = [_exact([mpmath.cos(k * a) for a in angles]) for k in range(t + 1)]
+            result = _exact([2 * (wave @ values) / (t + 1) for wave in waves])
+            result[0] = result[0] / 2
+            return result
         p = _exact([0] * (t + 1))
         p[: min(t, 1) + 1] = full[: min(t, 1) + 1]
         if t >= 1 and self.problem.initial:
@@ -125,13 +158,15 @@ def polish(
     tops = solver.peaks(problem, start.q, start.s)
     y_float = solver.carry(problem, start, tops.points)
     local = solver.linearise(problem, start.q, start.s, tops, y_float)
+    basis = None if problem.whole else problem.basis
+    bare = start.q if basis is None else basis @ start.q
     active = y_float > 0
     matrix = np.linalg.inv(local.kkt(active))
     points, bend, lean = tops.points.take(active), tops.bend[active], local.tilt[active]
     moves = bend < 0
     inverse_bend = np.where(moves, -1 / np.where(moves, -bend, 1.0), 0.0)
     size, m = len(local.hessian), len(start.q)
-    q, s, y = _exact(start.q), mpmath.mpf(start.s), _exact(y_float[active])
+    q, s, y = _exact(bare), mpmath.mpf(start.s), _exact(y_float[active])
     phi = _exact(points.phi)
     goal = mpmath.mpf(10) ** (-digits - 6)
     before = math.inf
@@ -149,13 +184,15 @@ def polish(
         if largest == 0:
             break
         upper = _floats(_exact(residual) / largest)
-        if local.basis is not None:
-            upper[:m] = upper[:m] @ local.basis
+        if basis is not None:
+            upper[:m] = upper[:m] @ basis
         # the contact points are eliminated: dphi = -(W' + lean dz) / W''
         slope = _floats(tilt / largest) * inverse_bend
         upper = upper / local.scale + (_floats(y) * slope) @ lean
         step = matrix @ np.concatenate([upper, _floats(room / largest)])
-        change = local.unscale(step[:size].copy(), m)
+        change = step[:size] / local.scale
+        if basis is not None:
+            change[:m] = basis @ change[:m]
         q = q + _exact(change[:m]) * largest
         if problem.joint:
             s = s + mpmath.mpf(float(change[m])) * largest
@@ -233,51 +270,33 @@ def _dual_norm(problem: Problem, alpha: Exact, beta: Exact, s: Any, unit: Any) -
     return total + (abs(slope) + error) * max(s, 1 - s), s
 
 
-def upper_bound(exact: Precise, p: Exact, s: Any, points: Points, phi: Exact) -> Any:
+def upper_bound(exact: Precise, q: Exact, s: Any, points: Points, phi: Exact) -> Any:
     """Rigorous worst case of ``P / P(0)`` in units of ``size``; sharp at ``phi``."""
     problem = exact.problem
     t = problem.t
-    norm = max(abs(v) for v in p)
-    p = p / norm
-    derivative = _exact([0] * (t + 3))
-    for k in range(t - 1, -1, -1):
-        derivative[k] = derivative[k + 2] + 2 * (k + 1) * p[k + 1]
-    derivative[0] = derivative[0] / 2
-    derivative = derivative[: t + 1]
+    q = q / max(abs(v) for v in q)
     u = 1 / s
     w = 1 / (1 - s) if problem.gamma > 0 else mpmath.mpf(0)
-    first = p.copy()
-    if problem.initial:
-        first = p - (1 + exact.delta) * derivative
-        for k in range(t):
-            share = derivative[k] if k == 0 else derivative[k] / 2
-            first[k + 1] -= share
-            if k > 0:
-                first[k - 1] -= share
-    second = exact.gamma * derivative
-    total = sum(abs(first)) + sum(abs(second))
+    # the rows are at most 1 + gamma or so, and the recurrences lose (t + 1)^2 units
+    total = sum(abs(q)) * (1 + exact.gamma)
     slip = 64 * (t + 2) ** 3 * exact.unit * total * (3 + exact.delta)
-    tops = _tops(exact, p, u, w, slip, points, phi)
-    a_series, b_series = _floats(first), _floats(second)
+    tops = _tops(exact, q, u, w, slip, points, phi)
     # floats settle that nothing else comes near
     known = [float(top) for top, _ in tops]
     height, target = mpmath.mpf(0), max(known, default=0.0) * (1 - 1e-9)
     uf, wf = float(u), float(w)
-    blur = float(total) * supremum.U
-    parts = supremum.pieces(a_series, b_series, (0.0, 0.0), problem.support, problem.hull)
     for i, (low, high) in enumerate(problem.support):
         mine = [j for j in range(len(points)) if points.segment[j] == i]
         if low == high:
             height = max([height, *(tops[j][0] for j in mine)])
             if not mine:
-                extra, _ = _tops(exact, p, u, w, slip, Points(np.array([i]), np.zeros(1)),
+                extra, _ = _tops(exact, q, u, w, slip, Points(np.array([i]), np.zeros(1)),
                                  _exact([0]))[0]  # fmt: skip
                 height = max(height, extra)
             continue
-        part = parts[i]
-        a_slip, b_slip = part.errors
-        slack = math.sqrt(uf * (a_slip + blur) ** 2 + wf * (b_slip + blur) ** 2)
-        profile = supremum.Profile(part.first, part.second, uf, wf)
+        series, slips = zip(*_local(exact, q, i, float(slip)), strict=True)
+        slack = math.sqrt(uf * slips[0] ** 2 + wf * slips[1] ** 2)
+        profile = supremum.Profile(series[0], series[1], uf, wf)
         cells = supremum.contact_cells(profile, _floats(phi[mine]) if mine else np.zeros(0))
         # centres move by rounding, the series by slack: the Taylor bounds keep a margin
         sure = cells.bend > 1e-6 * profile.degree**2 * profile.radius
@@ -289,24 +308,30 @@ def upper_bound(exact: Precise, p: Exact, s: Any, points: Points, phi: Exact) ->
             top, tilt = tops[j]
             height = max(height, top + (tilt * tilt / (bend * (1 - 1e-6)) if good else 0))
         rest = supremum.outside(profile, cells, target)
-        rest = (math.sqrt(max(rest, 0.0)) + slack) ** 2 * (1 + 64 * supremum.U)
+        rest = (math.sqrt(max(rest, 0.0)) + slack) ** 2 * (1 + 64 * U)
         height = max(height, mpmath.mpf(rest))
-    origin = abs(exact.value @ p)
-    origin -= (
-        64
-        * (t + 2) ** 2
-        * exact.unit
-        * (1 + exact.delta)
-        * sum(abs(v * c) for v, c in zip(exact.value, p, strict=True))
-    )
+    size = sum(abs(v * c) for v, c in zip(exact.rho, q, strict=True))
+    origin = abs(exact.rho @ q) - 64 * (t + 2) ** 2 * exact.unit * (1 + exact.delta) * size
     return mpmath.sqrt(height) / (origin * exact.top) * (1 + 64 * (t + 2) * exact.unit)
 
 
+def _local(exact: Precise, q: Exact, segment: int, slip: float) -> list[tuple[Array, float]]:
+    """Float Chebyshev series of A and B on one interval, and bounds on their errors there."""
+    n = exact.problem.t + 1
+    angles = _exact([(k + mpmath.mpf(0.5)) * mpmath.pi / n for k in range(n)])
+    points = Points(np.full(n, segment), _floats(angles))
+    result = []
+    for rows in exact.rows(points, angles)[:2]:
+        values = _floats(rows @ q)
+        error = slip + U * float(np.max(np.abs(values)))
+        result.append(interpolate(values.astype(np.longdouble), error))
+    return result
+
+
 def _tops(
-    exact: Precise, p: Exact, u: Any, w: Any, slip: Any, points: Points, phi: Exact
+    exact: Precise, q: Exact, u: Any, w: Any, slip: Any, points: Points, phi: Exact
 ) -> list[tuple[Any, Any]]:
     """Upper bounds of ``W`` and of ``|W'|`` at the points."""
-    q = _from_chebyshev(exact, p)
     first, second, first_phi, second_phi = exact.rows(points, phi)
     a, b = abs(first @ q) + slip, abs(second @ q) + slip
     steep = exact.problem.t * slip
@@ -318,19 +343,6 @@ def _tops(
         + 4 * slip * (u * abs(first_phi @ q) + w * abs(second_phi @ q))
     )
     return list(zip(height, tilt, strict=True))
-
-
-def _from_chebyshev(exact: Precise, p: Exact) -> Exact:
-    t = exact.problem.t
-    full = _exact([0] * (t + 3))
-    for k in range(t - 1, -1, -1):
-        full[k + 1] = full[k + 3] + 2 * (k + 1) * p[k + 1]
-    if t >= 1:
-        full[1] = p[1] + (full[3] / 2 if t >= 3 else 0)
-    full[0] = p[0]
-    if exact.problem.initial and t >= 1:
-        full[0] = p[0] - (1 + exact.delta) * full[1]
-    return np.asarray(full[: t + 1][exact.problem.columns])
 
 
 def eigenvalues(exact: Precise, points: Points, phi: Exact) -> Exact:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .minimax_problem import Array, Points, Problem
+from .minimax_problem import Points, Problem
+from .minimax_waves import Array
 
 
 @dataclass(frozen=True)
@@ -104,14 +105,9 @@ def reweighted(problem: Problem, points: Points, rounds: int) -> tuple[Iterate, 
     """
     n = len(points)
     stacked = np.concatenate(list(problem.rows(points)[: 2 if problem.gamma > 0 else 1]))
-    basis: Array | None = None
-    if problem.whole:
-        scale = 1 / np.sqrt(np.einsum("ij,ij->j", stacked, stacked))
-        stacked *= scale
-        rho = problem.rho * scale
-    else:
-        basis = problem.basis
-        stacked, rho = stacked @ basis, problem.rho @ basis
+    scale = 1 / np.sqrt(np.einsum("ij,ij->j", stacked, stacked))
+    stacked *= scale
+    rho = problem.rho * scale
     s = _initial_share(problem)
     omega = np.full(n, 1.0 / n)
     q, profile, mean = rho, omega, 0.0
@@ -144,8 +140,7 @@ def reweighted(problem: Problem, points: Points, rounds: int) -> tuple[Iterate, 
     tall = math.sqrt(top)
     y = omega * (0.5 / tall)
     q = q / tall
-    q = q * scale if basis is None else basis @ q
-    return Iterate(q, s, points, y), 1 / math.sqrt(mean)
+    return Iterate(q * scale, s, points, y), 1 / math.sqrt(mean)
 
 
 # Weight of the barriers on the ends of s, per point: it keeps s central where P = 1 is optimal.
@@ -166,11 +161,8 @@ def interior_point(
     """
     ma, mb = problem.rows(points)[:2]
     count = len(points)
-    if problem.whole:  # well conditioned, only scaled
-        scale = 1 / np.sqrt(np.mean(ma**2 + mb**2, axis=0))
-        ma, mb, rho = ma * scale, mb * scale, problem.rho * scale
-    else:
-        ma, mb, rho = ma @ problem.basis, mb @ problem.basis, problem.rho @ problem.basis
+    scale = 1 / np.sqrt(np.mean(ma**2 + mb**2, axis=0))
+    ma, mb, rho = ma * scale, mb * scale, problem.rho * scale
     s = _initial_share(problem)
     u, w = reciprocals(problem, s)
     # least squares, scaled into the interior: within sqrt(count) of the optimum
@@ -250,5 +242,4 @@ def interior_point(
             ends = ends + dual * d_ends
         progress = min(primal, dual)
         sigma = 0.1 if progress > 0.7 else (0.3 if progress > 0.3 else 0.7)
-    q = q * scale if problem.whole else problem.basis @ q
-    return Iterate(q, s, points, y * unit)
+    return Iterate(q * scale, s, points, y * unit)

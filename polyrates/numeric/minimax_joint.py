@@ -18,10 +18,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from polyrates.estimators import Estimator, Unrolled
+from polyrates.numbers import Number, floating
+from polyrates.recurrence import Method
+
 from . import minimax_supremum as supremum
+from .enclosures import enclosed_pairs, enclosed_values
 from .minimax_newton import series_peaks
-from .minimax_problem import Array, Index, Points
+from .minimax_problem import Points
 from .minimax_supremum import Piece
+from .minimax_waves import Array, Index, U
 
 # |log(s / (1 - s))| beyond which the smaller term is below rounding.
 _EDGE = 37.0
@@ -116,7 +122,13 @@ def joint_worst_case(
 
 def joint_worst_case_of(parts: Sequence[Piece], size: float, second: float) -> JointWorstCase:
     """The same of A and B given by pieces, in the order of the support."""
-    parts = [part.times(size, second) for part in parts]
+    # V is homogeneous in the two functions: huge or tiny ones are brought to size one first
+    largest = max(
+        max(size * float(np.max(np.abs(p.first))), second * float(np.max(np.abs(p.second))))
+        for p in parts
+    )
+    scale = 2.0 ** math.frexp(largest)[1] if largest > 0 and math.isfinite(largest) else 1.0
+    parts = [part.over(scale).times(size, second) for part in parts]
     found, seeds, log_odds = _exchange(parts)
     u, w = split(log_odds)
     share = 1 / u
@@ -130,7 +142,36 @@ def joint_worst_case_of(parts: Sequence[Piece], size: float, second: float) -> J
     else:
         upper = supremum.profile_supremum(parts, (u, w), seeds)
     points, weights, lower = _mixture(parts, found, (u, w))
-    return JointWorstCase(lower, upper * (1 + 4 * supremum.U), share, points, weights)
+    upper *= 1 + 4 * U
+    return JointWorstCase(lower * scale, upper * scale, share, points, weights)
+
+
+def method_pieces(
+    method: Method, t: int, support: Sequence[tuple[Number, Number]], initial: bool,
+    estimator: Estimator | None = None,
+) -> list[Piece]:  # fmt: skip
+    """A and B of a method and an estimator at t on every piece of a support, enclosed."""
+    estimator = Unrolled() if estimator is None else estimator
+    kind = "initial" if initial else "residual"
+    result = []
+    for low, high in support:
+        ends = floating(low), floating(high)
+        if low == high:
+            values = enclosed_values(method, estimator, t, low, only=t)[0]
+            middles, errors = [], []
+            for found in (values[kind], values["drift"]):
+                middles.append(np.array([(found.lower + found.upper) / 2]))
+                half = (found.upper - found.lower) / 2
+                errors.append(half + 4 * U * found.upper)
+            result.append(Piece(*ends, middles[0], middles[1], (errors[0], errors[1])))
+            continue
+        parts = enclosed_pairs(method, estimator, t, (low, high), only=t)[0]
+        A, B = parts[kind], parts["drift"]
+        both = np.zeros((2, max(len(A.coefficients), len(B.coefficients))))
+        both[0, : len(A.coefficients)] = A.coefficients
+        both[1, : len(B.coefficients)] = B.coefficients
+        result.append(Piece(*ends, both[0], both[1], (A.error, B.error)))
+    return result
 
 
 def _exchange(parts: Sequence[Piece]) -> tuple[_Candidates, Points, float]:
@@ -197,7 +238,7 @@ def _mixture(
             b, b_slip = supremum.point_value(part.second, float(spots[k]), (low, high))
             x += p * max(0.0, abs(a) - a_slip - part.errors[0]) ** 2
             y += p * max(0.0, abs(b) - b_slip - part.errors[1]) ** 2
-        value = (math.sqrt(x) + math.sqrt(y)) * (1 - 16 * supremum.U)
+        value = (math.sqrt(x) + math.sqrt(y)) * (1 - 16 * U)
         # one eigenvalue where it does as well
         if result is None or value > result[2] * (1 + 1e-14):
             result = spots, np.array(shares), value

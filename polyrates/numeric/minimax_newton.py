@@ -15,7 +15,8 @@ from functools import lru_cache
 import numpy as np
 
 from .minimax_interior import Iterate, reciprocals
-from .minimax_problem import Array, Mask, Points, Problem
+from .minimax_problem import Points, Problem
+from .minimax_waves import Array, Mask
 
 # -- the maxima of the profile --------------------------------------------------------------------
 
@@ -227,7 +228,7 @@ def _pursue(problem: Problem, q: Array, s: float, tops: Peaks, y: Array) -> Iter
         size = len(local.hessian)
         step, y = solution[:size], solution[size:]
         phi = points.phi - shift - inverse * (local.tilt @ step)
-        change = local.unscale(step, m)
+        change = step / local.scale
         q = q + change[:m]
         if problem.joint:
             s = s + float(change[m])
@@ -277,7 +278,7 @@ class Linearisation:
     ``tilt`` holds the gradients of the slopes ``W'`` at the maxima; ``height`` and ``slope`` are
     ``W`` and ``W'`` there.
 
-    ``q``-steps are ``basis @ (z / scale)[:m]`` (the basis is the identity where it is None).
+    Steps in ``(q, s)`` are ``z / scale``.
     """
 
     hessian: Array
@@ -285,16 +286,8 @@ class Linearisation:
     tilt: Array
     target: Array
     scale: Array
-    basis: Array | None
     height: Array
     slope: Array
-
-    def unscale(self, z: Array, m: int) -> Array:
-        """The step in ``(q, s)``, ``q`` having length m."""
-        step = z / self.scale
-        if self.basis is not None:
-            step[:m] = self.basis @ step[:m]
-        return np.asarray(step)
 
     def kkt(self, active: Mask) -> Array:
         """The symmetric matrix of stationarity and active constraints."""
@@ -311,9 +304,6 @@ def linearise(problem: Problem, q: Array, s: float, tops: Peaks, y: Array) -> Li
     u, w = reciprocals(problem, s)
     rows = problem.rows(tops.points)
     a, b, slope_a, slope_b = rows @ q
-    rho, basis = problem.rho, None if problem.whole else problem.basis
-    if basis is not None:
-        rho, rows = rho @ basis, rows @ basis
     _, n, m = rows.shape
     size = m + int(problem.joint)
     ua, wb = u * a, w * b
@@ -328,7 +318,7 @@ def linearise(problem: Problem, q: Array, s: float, tops: Peaks, y: Array) -> Li
     factors = np.empty((3, n, size))
     factors[:2, :, :m] = rows[:2]
     target = np.zeros(size)
-    target[:m] = rho
+    target[:m] = problem.rho
     if problem.joint:
         factors[0, :, m], factors[1, :, m] = -ua, wb
         tilt[:, m] = 2 * (w * wb * slope_b - u * ua * slope_a)
@@ -348,7 +338,7 @@ def linearise(problem: Problem, q: Array, s: float, tops: Peaks, y: Array) -> Li
     gradients /= scale
     tilt /= scale
     return Linearisation(
-        hessian, gradients, tilt, target / scale, scale, basis,
+        hessian, gradients, tilt, target / scale, scale,
         ua * a + wb * b, 2 * (ua * slope_a + wb * slope_b),
     )  # fmt: skip
 
@@ -379,7 +369,7 @@ def _quadratic_program(
         violation = local.rows @ step - room
         wrong = (active & (multipliers < 0)) | (~active & (violation > 1e-12))
         if not np.any(wrong):
-            return local.unscale(step, len(q)), multipliers
+            return step / local.scale, multipliers
         key = active.tobytes()
         # after a cycle change one constraint at a time, the most wrong one
         single = single or key in seen

@@ -11,8 +11,11 @@ where :math:`P = \sum_k q_k Q_k`, :math:`\rho^\top q = P(0)/|T_t(m_0)|`, and the
 over a linear function), so the problem is convex and its multipliers, normalised to sum 1, are
 the least favourable measure.
 
-The basis is :math:`Q_0 = 1`, :math:`Q_k' = T_{k-1}`: then ``A`` and ``B`` have entries of the same
-order for every degree, where Chebyshev polynomials themselves would spread them over ``k**2``.
+On an interval the basis is :math:`Q_0 = 1`, :math:`Q_k' = T_{k-1}`: then ``A`` and ``B`` have
+entries of the same order for every degree, where Chebyshev polynomials themselves would spread them
+over ``k**2``. On a support with gaps :math:`Q_k` is the k-th residual polynomial of a method made
+for the support (:mod:`.minimax_support`) over a power of two near its size there, and the last of
+these powers takes the place of :math:`1/|T_t(m_0)|`.
 """
 
 from __future__ import annotations
@@ -20,16 +23,15 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-Array = npt.NDArray[np.float64]
-# double or long
-Floats = npt.NDArray[np.floating[Any]]
-Index = npt.NDArray[np.int64]
-Mask = npt.NDArray[np.bool_]
+from .minimax_support import Table, table
+from .minimax_waves import Array, Floats, Index, Mask, chebyshev_angles, interpolate
+
+# Beyond exp(690) the coefficients of the optimum leave the range of floats.
+RANGE = 690.0
 
 
 @dataclass(frozen=True)
@@ -112,8 +114,45 @@ class Problem:
         return every[every != 1] if self.initial and self.gamma == 0 else every
 
     @cached_property
+    def table(self) -> Table:
+        """The method whose residual polynomials are the basis on a support with gaps."""
+        return table(self.support, self.t, 2 if self.gamma > 0 or self.initial else 1)
+
+    @cached_property
+    def exponents(self) -> Index:
+        """``Q_k = p_k / 2**e_k`` on a support with gaps: sizes near one on it, (t + 1,)."""
+        sizes = [np.max(np.abs(block), axis=(0, 1)) for block in self._sampled]
+        size = np.max(np.array(sizes), axis=0)
+        exponents = np.frexp(np.where(size > 0, size, 1.0))[1]
+        exponents[0] = 0
+        return np.asarray(exponents, dtype=np.int64)
+
+    @cached_property
+    def log_top(self) -> float:
+        """Log of ``|T_t(m0)|``, or of what takes its place on a support with gaps."""
+        if not self.whole:
+            return -float(self.exponents[-1]) * math.log(2.0)
+        power = self.t * self.angle
+        return power - math.log(2.0) + math.log1p(math.exp(-2 * power))
+
+    @property
+    def scale(self) -> float:
+        """``1 / |T_t(m0)|``; 1, so values in that unit, where it is below the range of floats."""
+        if self.log_top > RANGE:
+            return 1.0
+        return math.exp(-self.log_top) if self.whole else math.ldexp(1.0, int(self.exponents[-1]))
+
+    @property
+    def bare_rho(self) -> Array:
+        """The same of ``p_k / 2**e_k`` on a support with gaps: powers of two, exact."""
+        rho: Array = np.ldexp(1.0, (self.exponents[-1] - self.exponents)[self.columns])
+        return rho
+
+    @cached_property
     def rho(self) -> Array:
         """``Q_k(m0) / |T_t(m0)|`` for the columns in use, shape (m,)."""
+        if not self.whole:
+            return np.asarray(self.bare_rho @ self.basis)
         k = np.arange(self.t + 1)
         decay = np.exp((k - self.t) * self.angle)
         scale = 1 + math.exp(-2 * self.t * self.angle)
@@ -133,6 +172,12 @@ class Problem:
         shape = np.array(self.segments)[points.segment]
         return np.asarray(np.clip(shape[:, 0] + shape[:, 1] * np.cos(points.phi), -1.0, 1.0))
 
+    def eigenvalues(self, points: Points) -> Array:
+        """The points in λ, without cancellation near ``ell``."""
+        ends = np.array(self.support)[points.segment]
+        inner = ends[:, 0] + (ends[:, 1] - ends[:, 0]) * np.cos(points.phi / 2) ** 2
+        return np.asarray(np.clip(inner, ends[:, 0], ends[:, 1]))
+
     def nodes(self, per_segment: int) -> Points:
         """Chebyshev-Lobatto points of every interval, and the isolated points."""
         segment: list[Index] = []
@@ -145,17 +190,13 @@ class Problem:
 
     @cached_property
     def basis(self) -> Array:
-        """Change to functions nearly orthonormal on the support, (m, m).
-
-        Where the support has gaps, polynomials that are small on it are large between: in the
-        basis of the hull they are all but dependent.
-        """
-        points = self.nodes(4 * self.t + 8)
-        stacked = np.concatenate(list(self.rows(points)[:2]))
-        norms = np.sqrt(2 * np.mean(stacked**2, axis=0))
-        stacked /= norms * math.sqrt(len(points))
+        """The functions nearly orthonormal on a support with gaps by those of the table, (m, m)."""
+        stacked = np.concatenate([np.concatenate(list(block)) for block in self._bare])
+        stacked = stacked.astype(float)
+        norms = np.sqrt(np.mean(stacked**2, axis=0))
+        norms[norms == 0] = 1.0
         if len(stacked) >= len(norms):
-            triangle = np.linalg.qr(stacked, mode="r")
+            triangle = np.linalg.qr(stacked / norms / math.sqrt(len(stacked)), mode="r")
             size = np.abs(np.diagonal(triangle))
             if np.min(size) > 1e-15 * np.max(size):
                 return np.asarray(np.linalg.inv(triangle) / norms[:, None])
@@ -170,26 +211,18 @@ class Problem:
         has its own evaluation.
         """
         t, n = self.t, len(points)
-        theta = points.phi
-        if not self.whole:
-            x = self.abscissae(points)
-            theta = np.arccos(x)
         power = np.empty((t + 1, n), dtype=np.complex128)
         power[0] = 1.0
-        power[1:] = np.exp(1j * theta)
+        power[1:] = np.exp(1j * points.phi)
         np.multiply.accumulate(power, axis=0, out=power)
-        if self.whole:
-            x, moving, chain = np.cos(theta), -np.sin(theta), 1.0
-        else:
-            # dx/dphi and dtheta/dphi; 0/0 only at the ends of the hull, where both vanish
-            moving = -np.array(self.segments)[points.segment, 1] * np.sin(points.phi)
-            with np.errstate(divide="ignore", invalid="ignore"):
-                chain = np.nan_to_num(-moving / np.sin(theta), posinf=0.0, neginf=0.0)[:, None]
+        if not self.whole:
+            return self._gathered(points, power)
+        x, moving = np.cos(points.phi), -np.sin(points.phi)
         value = np.ascontiguousarray(power.real.T)
         result = np.zeros((4, n, t + 1))
         first, slope, first_phi, curve = result
         slope[:, 1:] = value[:, :-1]
-        np.multiply(power.imag.T[:, :-1], -chain * self._orders[:-1], out=curve[:, 1:])
+        np.multiply(power.imag.T[:, :-1], -self._orders[:-1], out=curve[:, 1:])
         first[:] = self.integrals(value, x)
         if self.initial:
             shift = (x + 1 + self.delta)[:, None]
@@ -200,6 +233,19 @@ class Problem:
             np.multiply(slope, moving[:, None], out=first_phi)
         result[1::2] *= self.gamma
         return result if len(self.columns) == t + 1 else result[:, :, self.columns]
+
+    def _gathered(self, points: Points, power: npt.NDArray[np.complex128]) -> Array:
+        """The rows from the local Chebyshev coefficients, segment by segment."""
+        result = np.zeros((4, len(points), len(self.columns)))
+        orders = self._orders[:, None]
+        for i, local in enumerate(self._local):
+            mine = np.flatnonzero(points.segment == i)
+            if len(mine) == 0:
+                continue
+            waves = power[: local.shape[1], mine]
+            result[:2, mine] = waves.real.T @ local
+            result[2:, mine] = -(waves.imag * orders[: local.shape[1]]).T @ local
+        return result
 
     @cached_property
     def _orders(self) -> Array:
@@ -219,10 +265,28 @@ class Problem:
         return basis
 
     def chebyshev(self, q: Array) -> Array:
-        """Chebyshev coefficients of ``P = sum q_k Q_k`` on the hull, shape (t + 1,)."""
+        """Chebyshev coefficients of ``P = sum q_k Q_k`` on the hull, shape (t + 1,).
+
+        On a support with gaps true to rounding of what P is between the pieces.
+        """
+        if self.whole:
+            full = np.zeros(self.t + 1)
+            full[self.columns] = q
+            return self._combine(full)
+        return self.on_hull(self.on_table(q))
+
+    def on_hull(self, weights: Array) -> Array:
+        """Chebyshev coefficients on the hull of ``sum weights_k p_k``, (t + 1,)."""
+        ell, top = self.hull
+        spots = ell + (np.longdouble(top) - ell) * np.cos(chebyshev_angles(self.t + 1) / 2) ** 2
+        values = self.table.jets(spots)[0] @ weights.astype(np.longdouble)
+        return np.asarray(interpolate(values, 0.0)[0])
+
+    def on_table(self, q: Array) -> Array:
+        """Coefficients of P on the residual polynomials ``p_k`` of the table, shape (t + 1,)."""
         full = np.zeros(self.t + 1)
-        full[self.columns] = q
-        return self._combine(full)
+        full[self.columns] = self.basis.astype(np.longdouble) @ q.astype(np.longdouble)
+        return np.asarray(np.ldexp(full, -self.exponents))
 
     def _combine(self, full: Array) -> Array:
         """Chebyshev coefficients of P from coefficients of every ``Q_k``, along the first axis."""
@@ -240,7 +304,7 @@ class Problem:
         return p
 
     def from_chebyshev(self, p: Array) -> Array:
-        """Inverse of :meth:`chebyshev`; a ``λ`` component is dropped where it is invisible."""
+        """Inverse of :meth:`chebyshev` on an interval; an invisible ``λ`` component is dropped."""
         t = self.t
         full = np.zeros(t + 1)
         if t >= 1:
@@ -257,19 +321,50 @@ class Problem:
 
     @cached_property
     def _local(self) -> list[Array]:
-        """Per segment, the matrix (2, t + 1, m) to the local Chebyshev coefficients of A and B."""
+        """Per segment, the matrix (2, n, m) to the local Chebyshev coefficients of A and B."""
         if self.whole:
             return [self._global[:, :, self.columns]]
-        t = self.t
-        phi = (np.arange(t + 1) + 0.5) * math.pi / (t + 1)
-        transform = np.cos(np.outer(np.arange(t + 1), phi)) * (2 / (t + 1))
+        # in the longest float: what the change of basis cancels is then below rounding
+        basis = self.basis.astype(np.longdouble)
+        return self._transformed([block @ basis for block in self._bare])
+
+    def slopes(self, weights: Array) -> list[Array]:
+        """Local Chebyshev series of dP/dx of ``P = sum weights_k p_k`` on every segment."""
+        long = weights.astype(np.longdouble)
+        return [row[:, 0] for row in self._transformed([
+            (block[1] @ long)[:, None] for block in self._sampled
+        ])]  # fmt: skip
+
+    def _transformed(self, blocks: list[npt.NDArray[np.longdouble]]) -> list[Array]:
+        """Local Chebyshev coefficients from values at the local Chebyshev points."""
+        angles = chebyshev_angles(self.t + 1)
+        transform = np.cos(np.outer(np.arange(self.t + 1), angles)) * (2 / (self.t + 1))
         transform[0] /= 2
+        rows = transform.astype(float)
+        return [
+            block.astype(float) if low == high else rows @ block.astype(float)
+            for block, (low, high) in zip(blocks, self.support, strict=True)
+        ]
+
+    @property
+    def _bare(self) -> list[npt.NDArray[np.longdouble]]:
+        """``A``, ``B`` of ``p_k / 2**e_k``, the columns in use, at the points of ``_sampled``."""
+        factors = np.array([1.0, self.gamma])[:, None, None]
+        scales = np.ldexp(1.0, -self.exponents[self.columns])
+        return [factors * block[:, :, self.columns] * scales for block in self._sampled]
+
+    @cached_property
+    def _sampled(self) -> list[npt.NDArray[np.longdouble]]:
+        """``A`` and ``dP/dx`` of ``p_k`` at the local Chebyshev points of every segment."""
+        angles = chebyshev_angles(self.t + 1)
+        ell, top = (np.longdouble(end) for end in self.hull)
         result = []
-        for i, (_, half) in enumerate(self.segments):
-            if half == 0:
-                result.append(np.zeros((2, 1, 0)))
-                continue
-            result.append(transform @ self.rows(Points(np.full(t + 1, i), phi))[:2])
+        for low, high in self.support:
+            spread = np.cos(angles[: 1 if low == high else None] / 2) ** 2
+            lam = np.longdouble(low) + (np.longdouble(high) - np.longdouble(low)) * spread
+            value, slope = self.table.jets(lam)
+            first = value - lam[:, None] * slope if self.initial else value
+            result.append(np.stack([first, slope * ((top - ell) / 2)]))
         return result
 
     @property

@@ -17,35 +17,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from .minimax_problem import Array, Index, Points
-
-Long = npt.NDArray[np.longdouble]
-
-U = 2.0**-53
-# Unit of the longest float, never taken better than the extended format's.
-E = max(float(np.finfo(np.longdouble).eps), 2.0**-63)
+from .minimax_problem import Points
+from .minimax_waves import (
+    Array,
+    E,
+    Index,
+    Long,
+    U,
+    chebyshev_angles,
+    interpolate,
+    wave_error,
+    waves,
+)
 
 
 def is_whole(support: Sequence[tuple[float, float]], hull: tuple[float, float]) -> bool:
     """Whether the support is the hull itself, where local and global angles agree."""
     return len(support) == 1 and tuple(support[0]) == tuple(hull)
-
-
-def waves(theta: Long, degree: int) -> Long:
-    """``T_k(cos theta)``, (n, degree + 1), by powers of ``exp(i theta)``: error ``8 (k + 1) E``."""
-    power = np.empty((degree + 1, len(theta)), dtype=np.clongdouble)
-    power[0] = 1
-    power[1:] = np.cos(theta) + 1j * np.sin(theta)
-    np.multiply.accumulate(power, axis=0, out=power)
-    return np.ascontiguousarray(power.real.T)
-
-
-def wave_error(degree: int, whole: bool) -> Array:
-    """Bound on the errors of :func:`_waves`; a sub-interval's abscissae are wrong by ``16 E``."""
-    k = np.arange(degree + 1, dtype=float)
-    return np.asarray((8 * k + 8 + (0 if whole else 16) * k * k) * E)
 
 
 def abscissae(
@@ -77,6 +66,12 @@ class Piece:
     first: Array
     second: Array
     errors: tuple[float, float] = (0.0, 0.0)
+
+    def over(self, scale: float) -> Piece:
+        """Both over a power of two; what becomes subnormal is covered by the errors."""
+        lost = 0.0 if scale == 1.0 else 5e-324
+        errors = self.errors[0] / scale + lost, self.errors[1] / scale + lost
+        return Piece(self.low, self.high, self.first / scale, self.second / scale, errors)
 
     def times(self, size: float, second: float) -> Piece:
         """``size A`` and ``second B``, the rounding of the products among the errors."""
@@ -115,25 +110,6 @@ def _local(
     value = waves(theta, n - 1) @ series.astype(np.longdouble)
     error = float(np.abs(series) @ (wave_error(n - 1, False) + (n + 2) * E))
     return interpolate(value, error)
-
-
-def chebyshev_angles(n: int) -> Long:
-    """The n zeros of T_n as angles."""
-    return np.asarray((np.arange(n) + np.longdouble(0.5)) * np.arccos(np.longdouble(-1)) / n)
-
-
-def interpolate(value: Long, error: float) -> tuple[Array, float]:
-    """The series of degree n − 1 through values at :func:`chebyshev_angles`, wrong by ``error``."""
-    n = len(value)
-    transform = waves(chebyshev_angles(n), n - 1).T * (2 / np.longdouble(n))
-    transform[0] /= 2
-    local = (transform @ value).astype(float)
-    top = float(np.max(np.abs(value)))
-    # the nodes are within 4 E of those of the transform, whose entries are wrong by 16 (k + 1) E;
-    # errors of the data grow by the Lebesgue constant of the nodes
-    lebesgue = 2 / math.pi * math.log(n) + 1
-    rounding = U * float(np.sum(np.abs(local))) + n * (32 * n + 64) * E * top
-    return local, lebesgue * (error + 4 * n * E * top) + rounding
 
 
 def point_value(series: Array, point: float, hull: tuple[float, float]) -> tuple[float, float]:
