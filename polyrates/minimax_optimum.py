@@ -53,11 +53,14 @@ def minimax_optimal(spectrum: Any, t: int, digits: int | None = None, **sizes: A
         maximum of the profile, which is also the worst case of the returned ``.polynomial``
         (numpy Chebyshev series). ``.value`` is the upper end, or 0 where the degree suffices to
         annihilate a finite support. ``.method`` runs it: weights on
-        Chebyshev's iterates, horizon t. On supports with gaps the upper end is that of the method
-        as floats run it; a wide gap between the ends is closed by ``digits``, which bounds the
-        mpmath polynomial (``.method`` still runs in floats). ``.share`` is s and ``.eta`` the
-        weight for which P* also minimizes the mean of A² + ηB² over ω*: in residual/drift, the
-        Sobolev optimum of ω*.
+        Chebyshev's iterates, horizon t. ``.share`` is s and ``.eta`` the weight for which P* also
+        minimizes the mean of A² + ηB² over ω*: in residual/drift, the Sobolev optimum of ω*.
+        On a support with gaps the weights are on the iterates of a table made for it (orthogonal
+        polynomials of the support, after a double step for every isolated point): between the
+        pieces P* is large, and the Chebyshev coefficients of ``.polynomial`` on the hull cancel on
+        them. The upper end is that of the method with its float coefficients. It can stay away from
+        the lower one beside isolated points, and on unions for ``cross=0``, where floats cannot
+        hold P*; ``digits`` closes that for the mpmath polynomial where it succeeds.
         For ``cross=0`` P is unique up to cλ only; the P with the smallest max|P′| is returned.
         Where V* = a, P* ≡ 1: no method helps at this horizon.
     """

@@ -19,6 +19,7 @@ from typing import Any
 import flint
 import numpy as np
 import numpy.typing as npt
+from scipy.linalg.lapack import dgeqrf, dtrtri
 
 from .minimax_problem import Points, Problem
 from .minimax_supremum import abscissae
@@ -144,10 +145,11 @@ def orthonormaliser(rows: Array, errors: Array) -> tuple[Array, float]:
     if not np.all(norms > 0) or len(rows) < m:
         return np.eye(m), math.inf
     stacked = rows / norms
-    try:
-        y = np.linalg.inv(np.linalg.qr(stacked, mode="r"))
-    except np.linalg.LinAlgError:
+    triangle = dgeqrf(stacked)[0][:m]
+    y, singular = dtrtri(triangle)  # of the upper triangle alone
+    if singular:
         return np.eye(m), math.inf
+    y = np.triu(y)
     product = stacked @ y
     gram = product.T @ product
     size = math.sqrt(float(np.trace(gram)))

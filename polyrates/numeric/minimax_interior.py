@@ -103,8 +103,8 @@ def reweighted(problem: Problem, points: Points, rounds: int) -> tuple[Iterate, 
     norms of the measure.  Also ``V |T_t(m0)|`` of the measure, near a lower bound of the value;
     None where the equations are singular.
     """
-    n = len(points)
-    stacked = np.concatenate(list(problem.rows(points)[: 2 if problem.gamma > 0 else 1]))
+    n, halves = len(points), 2 if problem.gamma > 0 else 1
+    stacked = np.concatenate(list(problem.rows(points)[:halves]))
     scale = 1 / np.sqrt(np.einsum("ij,ij->j", stacked, stacked))
     stacked *= scale
     rho = problem.rho * scale
@@ -112,28 +112,25 @@ def reweighted(problem: Problem, points: Points, rounds: int) -> tuple[Iterate, 
     omega = np.full(n, 1.0 / n)
     q, profile, mean = rho, omega, 0.0
     for _ in range(rounds):
-        u, w = reciprocals(problem, s)
-        weights = np.concatenate([omega * u, omega * w]) if problem.gamma > 0 else omega * u
-        gram = (stacked.T * weights) @ stacked
+        inverse = np.array(reciprocals(problem, s)[:halves])
+        weights = (inverse[:, None] * omega).ravel()
         try:
-            q = np.linalg.solve(gram, rho)
+            q = np.linalg.solve((stacked.T * weights) @ stacked, rho)
         except np.linalg.LinAlgError:
             return None
         mean = float(rho @ q)
         if not 0 < mean < math.inf:
             return None
         q /= mean
-        squares = (stacked @ q) ** 2
-        profile = squares[:n] * u
-        if problem.gamma > 0:
-            profile = profile + squares[n:] * w
+        squares = ((stacked @ q) ** 2).reshape(halves, n)
+        profile = inverse @ squares
         if problem.joint:
-            first, second = math.sqrt(omega @ squares[:n]), math.sqrt(omega @ squares[n:])
+            first, second = np.sqrt(squares @ omega).tolist()
             s = first / (first + second)
             if not 0 < s < 1:
                 return None
         omega = omega * profile
-        omega /= np.sum(omega)
+        omega /= omega.sum()
     top = float(np.max(profile))
     if not 0 < top < math.inf:
         return None

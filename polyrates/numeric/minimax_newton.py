@@ -37,14 +37,22 @@ class Peaks:
     bend: Array
 
 
-def peaks(problem: Problem, q: Array, s: float) -> Peaks:
+# Steps in phi, in units of the finest oscillation, after which a maximum is left as it is. What is
+# left of the distance is of the order of the cube, and what the cubic misses of the height of the
+# fourth power: rounding, and enough to steer by far from the solution.
+_FINE, _ROUGH = 3e-4, 2e-2
+
+
+def peaks(problem: Problem, q: Array, s: float, rest: float = _FINE) -> Peaks:
     """All local maxima of ``W`` on the support (the isolated points among them)."""
-    found = peaks_below(problem, q, s, math.inf)
+    found = peaks_below(problem, q, s, math.inf, rest)
     assert found is not None
     return found
 
 
-def peaks_below(problem: Problem, q: Array, s: float, ceiling: float) -> Peaks | None:
+def peaks_below(
+    problem: Problem, q: Array, s: float, ceiling: float, rest: float = _FINE
+) -> Peaks | None:
     """As :func:`peaks`; None as soon as a point above ``ceiling`` is met."""
     weights = np.array(reciprocals(problem, s))
     found: list[tuple[Array, Array, Array]] = []
@@ -55,9 +63,9 @@ def peaks_below(problem: Problem, q: Array, s: float, ceiling: float) -> Peaks |
             continue
         pair = problem.series(q, i) * np.sqrt(weights)[:, None]
         profile = _profile(pair)
-        if not np.max(profile[1:-1]) <= ceiling:
+        if not profile.max() <= ceiling:
             return None
-        found.append(_refine(pair, profile))
+        found.append(_refine(pair, profile, rest))
     if len(found) == 1:
         phi, height, bend = found[0]
         return Peaks(Points(np.zeros(len(phi), dtype=np.int64), phi), height, bend)
@@ -69,7 +77,7 @@ def peaks_below(problem: Problem, q: Array, s: float, ceiling: float) -> Peaks |
 def series_peaks(first: Array, second: Array, u: float, w: float) -> tuple[Array, Array, Array]:
     """Local maxima in ``phi`` of ``u A^2 + w B^2`` for cosine series of one length; see Peaks."""
     pair = np.stack([math.sqrt(u) * first, math.sqrt(w) * second])
-    return _refine(pair, _profile(pair))
+    return _refine(pair, _profile(pair), _FINE)
 
 
 def _profile(pair: Array) -> Array:
@@ -87,7 +95,7 @@ def _profile(pair: Array) -> Array:
     return around
 
 
-def _refine(pair: Array, around: Array) -> tuple[Array, Array, Array]:
+def _refine(pair: Array, around: Array, rest: float) -> tuple[Array, Array, Array]:
     """The maxima near those of the grid."""
     degree, length = pair.shape[1] - 1, len(around) - 3
     profile = around[1:-1]
@@ -112,29 +120,31 @@ def _refine(pair: Array, around: Array) -> tuple[Array, Array, Array]:
         v0, v2 = values[:2, ::2], values[2:4, ::2]
         v1, v3 = values[4:6, 1::2], values[6:, 1::2]
         # half the first three derivatives of the sum of squares
-        d1 = -np.add(*(v0 * v1))
-        d2 = np.add(*(v1 * v1 - v0 * v2))
-        d3 = np.add(*(3 * v1 * v2 + v0 * v3))
+        d1 = -_pair_sum(v0 * v1)
+        d2 = _pair_sum(v1 * v1 - v0 * v2)
+        d3 = _pair_sum(3 * v1 * v2 + v0 * v3)
         hollow = inner[moving] & (d2 < 0)
         bend = np.where(hollow, d2, -1.0)
         step = np.where(hollow, -d1 / bend, 0.0)
         step /= np.maximum(1 + step * d3 / (2 * bend), 0.5)
         step = np.minimum(np.maximum(step, -cell / 2), cell / 2)
         phi[moving] += step
-        height[moving] = np.add(*(v0 * v0)) + ((d3 / 3 * step + d2) * step + 2 * d1) * step
+        height[moving] = _pair_sum(v0 * v0) + ((d3 / 3 * step + d2) * step + 2 * d1) * step
         curve[moving] = 2 * (d2 + d3 * step)
-        # in units of the finest oscillation, the step left is of the order of the cube and what
-        # the cubic misses of the height of the fourth power
-        moving = moving[degree * np.abs(step) >= 3e-4]
+        moving = moving[degree * np.abs(step) >= rest]
         if len(moving) == 0:
             break
     return phi, height, curve
 
 
+def _pair_sum(pair: Array) -> Array:
+    return np.asarray(pair[0] + pair[1])
+
+
 def value(problem: Problem, q: Array, tops: Peaks) -> float:
     """``max sqrt(W) / rho^T q``, the value times ``|T_t(m0)|``; inf where the sign is wrong."""
     height = float(problem.rho @ q)
-    return math.sqrt(float(np.max(tops.height))) / height if height > 0 else math.inf
+    return math.sqrt(float(tops.height.max())) / height if height > 0 else math.inf
 
 
 # -- Newton on the contact points -----------------------------------------------------------------
@@ -153,14 +163,15 @@ def newton(
     convergence makes a further step useless.
     """
     q, s, m = start.q, start.s, len(start.q)
-    tops = peaks(problem, q, s)
+    rest = _ROUGH if quick else _FINE
+    tops = peaks(problem, q, s, rest)
     here = value(problem, q, tops)
     y = carry(problem, start, tops.points)
     converged, close = False, _CLOSE
     before = math.inf
     for _ in range(iterations):
         # the homogeneity of the problem in q: feasible again, with the tallest maximum at 1
-        tall = float(np.max(tops.height))
+        tall = float(tops.height.max())
         q = q / math.sqrt(tall)
         tops = Peaks(tops.points, tops.height / tall, tops.bend / tall)
         step, multipliers = _quadratic_program(problem, q, s, tops, y)
@@ -174,7 +185,7 @@ def newton(
                 # near the solution the values agree to rounding and full steps are right
                 limit = here * (1 + 1e-12)
                 rise = max(float(problem.rho @ trial_q), 0.0) * limit
-                met = peaks_below(problem, trial_q, trial_s, rise * rise)
+                met = peaks_below(problem, trial_q, trial_s, rise * rise, rest)
                 trial = math.inf if met is None else value(problem, trial_q, met)
                 if met is not None and trial < limit:
                     break
@@ -190,12 +201,17 @@ def newton(
             if end is not None:
                 return end, True
             close *= 0.01
+            if rest != _FINE:
+                rest = _FINE
+                tops = peaks(problem, q, s)
+                here = value(problem, q, tops)
+                y = carry(problem, last, tops.points)
         # a full step that gains e leaves an error of the order of e**2
         if length == 1.0 and (abs(gain) < 1e-14 or (quick and _ahead(before, gain) < 1e-14)):
             converged = True
             break
         before = gain if length == 1.0 else math.inf
-    return Iterate(q / math.sqrt(float(np.max(tops.height))), s, tops.points, y), converged
+    return Iterate(q / math.sqrt(float(tops.height.max())), s, tops.points, y), converged
 
 
 def _pursue(problem: Problem, q: Array, s: float, tops: Peaks, y: Array) -> Iterate | None:
@@ -204,7 +220,7 @@ def _pursue(problem: Problem, q: Array, s: float, tops: Peaks, y: Array) -> Iter
     Near the solution the maxima need not be found anew: each moves by ``-W'/W''`` as far as it is
     known and with ``(q, s)`` from there. None where this leaves the neighbourhood it is meant for.
     """
-    tall, m = float(np.max(tops.height)), len(q)
+    tall, m = float(tops.height.max()), len(q)
     active = y > 0
     q, y, points = q / math.sqrt(tall), y[active], tops.points.take(active)
     bend = np.minimum(tops.bend[active] / tall, 0.0)
