@@ -25,7 +25,7 @@ from polyrates.numeric.minimax import MinimaxSolution, asymptotic_value, solve_m
 from polyrates.numeric.values import residual_series
 from polyrates.optimum import Optimum
 from polyrates.recurrence import Method
-from polyrates.spectra import Spectrum, as_spectrum
+from polyrates.spectra import Spectrum, Union, as_spectrum
 from polyrates.worst_case import Sizes, enclose, joint_sizes
 
 __all__ = ["best_eta", "minimax_asymptotic", "minimax_optimal", "optimum_of"]
@@ -97,9 +97,9 @@ def _is_interval(where: Spectrum) -> bool:
 def _recertified(optimum: Optimum, where: Spectrum, joint: Sizes, t: int) -> Optimum:
     """The bounds of what is returned, as it runs.
 
-    Between the pieces of a support P* can be huge, and its coefficients in floats then lose what
-    cancels on the pieces. So the worst case of the method itself is certified, and beside it that
-    of the product form where it annihilates the support, and of P ≡ 1.
+    Not every P* survives the rounding of its coefficients. So the worst case of the method itself
+    is certified, and beside it that of the product form where it annihilates the support, of P ≡ 1,
+    and of the optima of problems nearby where they leave less.
     """
     from polyrates.rates import rate
 
@@ -108,29 +108,84 @@ def _recertified(optimum: Optimum, where: Spectrum, joint: Sizes, t: int) -> Opt
     if len(points) == len(where.support) and t >= 2 * len(points):
         product = Richardson.leja([*points, *points])
         methods.append(Richardson([*product.step_sizes, *[0.0] * (t - 2 * len(points))]))
-    base = Chebyshev(*_hull(where))
-    methods.append(WeightedIterates(base, [1.0, *[0.0] * t]))
+    constant = WeightedIterates(Chebyshev(*_hull(where)), [1.0, *[0.0] * t])
+    methods.append(constant)
     if optimum.upper == 0 and len(points) > 1:  # zeros may not survive floats
         shorter = len(points) if joint.second == 0 else 2 * len(points) - 1
         if shorter < t:
             methods.append(_padded(where, joint, shorter, t))
-    uppers = []
-    for method in methods:
-        if isinstance(method, WeightedIterates) and not any(method.weights[1:]):
-            uppers.append(floating(joint.first))  # P ≡ 1: A = 1 and B = 0, exactly
-            continue
-        try:
-            uppers.append(enclose(rate(method, where), t, joint).upper)
-        except PolyratesError:  # its coefficients leave the range of floats
-            uppers.append(math.inf)
+    uppers: list[float] = []
+    shares: list[float | None] = []
+
+    def certify() -> None:
+        for method in methods[len(uppers) :]:
+            if isinstance(method, WeightedIterates) and not any(method.weights[1:]):
+                found: tuple[float, float | None] = (floating(joint.first), 1.0)  # A = 1, B = 0
+            else:
+                try:
+                    worst = enclose(rate(method, where), t, joint)
+                    found = worst.upper, worst.share
+                except PolyratesError:  # its coefficients leave the range of floats
+                    found = math.inf, None
+            uppers.append(found[0])
+            shares.append(found[1])
+
+    certify()
+    if min(uppers) > optimum.lower * (1 + 1e-3) and optimum.upper > 0:
+        methods += _nearby(where, joint, t)
+        certify()
     best = min(range(len(methods)), key=lambda i: uppers[i])
     build = optimum.build_polynomial if best == 0 else partial(_polynomial, methods[best], where, t)
     # where the support can be annihilated V* = 0, whatever floats make of it
     value = 0.0 if optimum.upper == 0 else uppers[best]
+    one = methods[best] is constant and joint.second != 0
     return replace(
         optimum, method=methods[best], value=value, upper=uppers[best],
         lower=min(optimum.lower, uppers[best]), build_polynomial=build,
+        share=optimum.share if best == 0 else shares[best],
+        eta=optimum.eta if best == 0 else (math.inf if one else None),
     )  # fmt: skip
+
+
+# Relative half widths given to isolated points, and cross over initial in units of L given to 0.
+_WIDTHS = (1e-14, 1e-7)
+_CROSSES = (1e-12, 1e-4)
+
+
+def _nearby(where: Spectrum, joint: Sizes, t: int) -> list[Method]:
+    """Optima of problems whose values are no smaller, and whose polynomials floats hold better.
+
+    Points widened to intervals: a double root at a point is lost by rounding the point. A little
+    weight for P' where it has none: on a support with gaps P is then no more free to be any cλ on
+    every piece.
+    """
+    support = [(floating(low), floating(high)) for low, high in where.support]
+    questions: list[tuple[Spectrum, Any]] = []
+    alone = [low == high for low, high in support]
+    if all(alone):
+        return []
+    if any(alone) and support[0][0] > 0:
+        for width in _WIDTHS:
+            wide = [(p * (1 - width), q * (1 + width)) if p == q else (p, q) for p, q in support]
+            questions.append((Union(wide), joint.second))
+    if joint.second == 0 and joint.form == "initial/cross" and joint.first != 0:
+        for weight in _CROSSES:
+            questions.append((where, weight * support[-1][1] * floating(joint.first)))
+    methods: list[Method] = []
+    form: Any = joint.form
+    for nearby, size in questions:
+        units = 2.0 ** min(max(math.frexp(support[-1][1])[1], -1000), 1000)
+        pieces = [(floating(low) / units, floating(high) / units) for low, high in nearby.support]
+        try:
+            solution = solve_minimax(
+                pieces, t, form=form, size=floating(joint.first),
+                second=floating(size) / units,
+            )  # fmt: skip
+        except ValueError:
+            continue
+        if solution.expansion is not None:
+            methods.append(solution.expansion.rescaled(math.frexp(units)[1] - 1).method)
+    return methods
 
 
 def _padded(where: Spectrum, joint: Sizes, shorter: int, t: int) -> Method:

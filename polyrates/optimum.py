@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -106,7 +107,7 @@ class Optimum:
     @property
     def _remark(self) -> str:
         """Said wherever the optimum is shown: the best may be not to move."""
-        if self.eta is not None and self.share == 1 and self.value == self.upper:
+        if self.eta is not None and self.eta == math.inf and self.value == self.upper:
             return "; P* = 1: no method helps at this horizon, a longer one may"
         return ""
 

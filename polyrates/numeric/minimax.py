@@ -307,9 +307,17 @@ def _certify(task: Task, problem: Problem, iterate: Iterate) -> MinimaxSolution:
     omega = iterate.y[keep] / np.sum(iterate.y[keep])
     first, second = problem.rows(points)[:2]
     rest = 1 / (1 - s) if problem.gamma > 0 else 0.0
-    bound, weights = certificate.lower_bound(
-        problem, points, omega, omega * (first @ q) / s, omega * (second @ q) * rest, s
-    )
+    alpha, beta = omega * (first @ q) / s, omega * (second @ q) * rest
+    if not problem.whole:
+        # isolated points without mass take part: else nothing bounds what only they see of P
+        idle = _isolated(problem, points)
+        none = np.zeros(len(idle))
+        points, omega = points.join(idle), np.append(omega, none)
+        alpha, beta = np.append(alpha, none), np.append(beta, none)
+        alone = np.array([low == high for low, high in problem.support])[points.segment]
+        omega = np.maximum(omega, 1e-3 * alone)
+        omega /= np.sum(omega)
+    bound, weights = certificate.lower_bound(problem, points, omega, alpha, beta, s)
     scale, slip = problem.scale, _scale_error(problem)
     lower = max(0.0, task.size * bound * scale * (1 - slip))
 
@@ -340,6 +348,15 @@ def _certify(task: Task, problem: Problem, iterate: Iterate) -> MinimaxSolution:
     return MinimaxSolution(
         p, task.hull, s, lower, upper, contact[order], weights[order], task.eta(s), expansion
     )
+
+
+def _isolated(problem: Problem, points: Points) -> Points:
+    """The isolated points of the support that are not among ``points``."""
+    missing = [
+        i for i, (low, high) in enumerate(problem.support)
+        if low == high and i not in points.segment
+    ]  # fmt: skip
+    return Points(np.array(missing, dtype=np.int64), np.zeros(len(missing)))
 
 
 def _expansion(problem: Problem, q: Array) -> Expansion:

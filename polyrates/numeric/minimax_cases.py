@@ -44,9 +44,9 @@ class Expansion:
 
     def rescaled(self, exponent: int) -> Expansion:
         """For λ in units smaller by ``2**exponent``."""
-        return Expansion(
-            Table(np.ldexp(self.table.steps, -exponent), self.table.momenta), self.weights
-        )
+        old = self.table
+        roots = tuple(math.ldexp(root, exponent) for root in old.roots)
+        return Expansion(Table(np.ldexp(old.steps, -exponent), old.momenta, roots), self.weights)
 
 
 @dataclass(frozen=True)

@@ -150,6 +150,8 @@ def orthonormaliser(rows: Array, errors: Array) -> tuple[Array, float]:
     if singular:
         return np.eye(m), math.inf
     y = np.triu(y)
+    if not float(np.max(np.abs(y))) < 1e100:
+        return np.eye(m), math.inf
     product = stacked @ y
     gram = product.T @ product
     size = math.sqrt(float(np.trace(gram)))

@@ -26,18 +26,30 @@ from .minimax_waves import Array
 
 @dataclass(frozen=True)
 class Table:
-    """Steps ``h_k`` in units of 1/λ and momenta ``m_k``, each (t,), the first momentum 0."""
+    """Steps ``h_k`` in units of 1/λ and momenta ``m_k``, each (t,), the first momentum 0.
+
+    The first steps are ``1 / root`` of ``roots`` up to rounding: the polynomials here have those
+    roots exactly, a run only nearly.
+    """
 
     steps: Array
     momenta: Array
+    roots: tuple[float, ...] = ()
 
     def jets(self, lam: npt.NDArray[Any], order: int = 1) -> tuple[npt.NDArray[Any], ...]:
         """``p_k`` and its first derivatives in λ, each (n, t + 1), in the arithmetic of λ (n,)."""
         zero = lam * 0
         columns = [[zero + (j == 0)] for j in range(order + 1)]
-        for h, m in zip(self.steps.tolist(), self.momenta.tolist(), strict=True):
+        for k, (h, m) in enumerate(zip(self.steps.tolist(), self.momenta.tolist(), strict=True)):
             # the j-th derivative of λp is λp^(j) + j p^(j-1)
             below = zero
+            if k < len(self.roots):
+                root = self.roots[k]
+                for j, column in enumerate(columns):
+                    p = column[-1]
+                    column.append((p * (root - lam) - j * below) / root)
+                    below = p
+                continue
             for j, column in enumerate(columns):
                 p = column[-1]
                 after = p - (lam * p + j * below) * h
@@ -55,14 +67,15 @@ def table(support: Sequence[tuple[float, float]], t: int, multiplicity: int) -> 
     """The table of t steps for sorted disjoint intervals, points as (p, p), of positive λ."""
     points = [low for low, high in support if low == high] * multiplicity
     intervals = [(low, high) for low, high in support if low < high]
-    steps = [1 / p for p in _leja(points)][:t]
+    roots = tuple(_leja(points)[:t])
+    steps = [1 / p for p in roots]
     momenta = [0.0] * len(steps)
     if len(steps) < t and intervals:
         h, m = _orthogonal(intervals, points, t - len(steps))
         steps, momenta = [*steps, *h], [*momenta, *m]
     steps += [0.0] * (t - len(steps))
     momenta += [0.0] * (t - len(momenta))
-    return Table(np.array(steps), np.array(momenta))
+    return Table(np.array(steps), np.array(momenta), roots)
 
 
 def _leja(points: list[float]) -> list[float]:

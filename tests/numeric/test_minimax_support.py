@@ -157,3 +157,44 @@ def test_enclosures_by_pieces_are_those_of_the_hull_and_sharper():
     assert pr.rate(optimum.method, where).worst_case(30, initial=1, cross=1) == pytest.approx(
         optimum.upper, rel=1e-12
     )
+
+
+@pytest.mark.parametrize("sizes", [{"initial": 1, "cross": 1}, {"residual": 1, "drift": 0.01}])
+@pytest.mark.parametrize("outlier", [1, 5, 0.7])
+def test_an_outlier_beside_a_bulk(sizes, outlier):
+    """A double root at a point is lost in floats: what is returned survives, and is not P = 1."""
+    where, t = pr.Union([(0.01, 0.1), (outlier, outlier)]), 20
+    optimum = pr.minimax_optimal(where, t, **sizes)
+    assert 0 < optimum.lower <= optimum.upper < 10 * optimum.lower
+    assert optimum.upper < 0.2
+    # the bulk alone is no harder, and a widened outlier no easier
+    bulk = pr.minimax_optimal(pr.Interval(0.01, 0.1), t, **sizes)
+    assert bulk.lower <= optimum.upper
+    wide = pr.Union([(0.01, 0.1), (outlier * 0.99, outlier * 1.01)])
+    assert optimum.lower <= pr.minimax_optimal(wide, t, **sizes).upper
+    again = pr.rate(optimum.method, where).worst_case(t, **sizes)
+    assert again == pytest.approx(optimum.upper, rel=1e-9)
+
+
+def test_dyadic_outliers_are_sharp():
+    where = pr.Union([(0.01, 0.1), (0.5, 0.5), (1, 1)])
+    for t in (10, 20, 30):
+        optimum = pr.minimax_optimal(where, t, residual=1, drift=0.01)
+        assert float(optimum.gap) < 1e-9 * optimum.upper
+
+
+def test_no_cross_error_on_a_union():
+    """P may be any cλ on each piece there: the value holds, the lower end may not."""
+    where = pr.Union([(0.01, 0.02), (0.9, 1)])
+    optimum = pr.minimax_optimal(where, 20, initial=1, cross=0)
+    fine = pr.minimax_optimal(where, 20, initial=1, cross=0, digits=20)
+    assert optimum.lower <= float(fine.upper) * (1 + 1e-12)
+    assert float(fine.lower) * (1 - 1e-12) <= optimum.upper < 1.01 * float(fine.upper)
+
+
+def test_only_the_constant_is_called_so():
+    assert "P* = 1" not in repr(pr.minimax_optimal(pr.Interval(1, 100), 40, initial=1, cross=0))
+    assert "P* = 1" not in repr(
+        pr.minimax_optimal(pr.Union([(1, 2), (8, 9)]), 9, initial=1, cross=0)
+    )
+    assert "P* = 1" in repr(pr.minimax_optimal(pr.Interval(1, 100), 4, initial=1, cross=100))
