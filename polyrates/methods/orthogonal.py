@@ -23,13 +23,8 @@ from typing import Any
 import sympy
 
 from polyrates.errors import NoShortRecurrence
-from polyrates.measures import (
-    ClassicalDensity,
-    MarchenkoPastur,
-    Measure,
-    as_measure,
-    jacobi_coefficients,
-)
+from polyrates.measures import ClassicalDensity, MarchenkoPastur, Measure, as_measure
+from polyrates.measures.densities import jacobi_coefficients
 from polyrates.numbers import Number, is_exact, nonnegative, positive, sign, square_root, unify
 from polyrates.recurrence import Method, Stationary, Transition, momentum_step
 from polyrates.spectra import check_hull

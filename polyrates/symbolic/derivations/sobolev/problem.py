@@ -1,0 +1,230 @@
+"""What Sobolev-optimal polynomials minimise: the average case, the kernel form, degree one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy
+
+from polyrates.measures import Uniform
+from polyrates.symbolic.derivation import Derivation, Equality, Step
+from polyrates.symbolic.derivations.notation import L, ell, h, lam
+from polyrates.symbolic.derivations.sobolev.notation import _PROVED, _R, _eta, _names
+from polyrates.symbolic.sobolev import banded, kernel, kkt, orthogonal_polynomials
+
+__all__ = ["average_case", "degree_one", "kernel_form"]
+
+
+def average_case() -> Derivation:
+    """E‖∂x_t − ∂x*‖² = E‖E‖² (∫P²dμ + η∫P′²dμ), η = E‖D‖²/E‖E‖²."""
+    p, q, e, d = _names("P P' E_{i} D_{i}")
+    ee, ed, dd = _names("v_{E} v_{ED} v_{D}")
+    s, a, b = sympy.Symbol("s", real=True), *_names("a b")
+    cosine, scale = sympy.symbols("c k", positive=True)
+    e11, e12, e22 = _names("v_{11} v_{12} v_{22}")
+
+    def objective(polynomial: Any, weight: Any, at: Any) -> sympy.Expr:
+        slope = sympy.diff(polynomial, lam)
+        return (polynomial**2 + weight * slope**2).subs(lam, at)
+
+    quadratic = 1 + a * lam + b * lam**2
+    steps: tuple[Step, ...] = (
+        Equality(
+            (p * e + q * d) ** 2,
+            p**2 * e**2 + 2 * p * q * e * d + q**2 * d**2,
+            r"on an eigenvector of $H$ with eigenvalue $\lambda_{i}$ the error of the Jacobian is "
+            r"$P_{t}(\lambda_{i}) E_{i} + P_{t}'(\lambda_{i}) D_{i}$ (the master identity); square",
+        ),
+        Equality(
+            cosine**2 * e11 + 2 * cosine * s * e12 + s**2 * e22,
+            ee,
+            r"isotropic: the covariance of $E$ is $v_{E} I$, so $v_{E}$ is the variance along "
+            r"every unit vector $(c, s)$, the eigenvectors of $H$ among them; $v_{D}$ likewise",
+            where=((e11, ee), (e22, ee), (e12, 0), (s, sympy.sqrt(1 - cosine**2))),
+        ),
+        Equality(
+            p**2 * ee + 2 * p * q * ed + q**2 * dd,
+            ee * (p**2 + _eta * q**2),
+            r"take the mean: uncorrelated says $v_{ED} = 0$, and $\eta = v_{D}/v_{E}$; the mean "
+            r"over the eigenvalues is the integral over the spectral density $\mu$",
+            where=((ed, 0), (dd, _eta * ee)),
+        ),
+        Equality(
+            objective(quadratic.subs(lam, lam / scale), scale**2 * _eta, scale * lam),
+            objective(quadratic, _eta, lam),
+            r"$\eta$ has the units of $\lambda^{2}$: for $kH$ instead of $H$, $D$ grows $k$-fold, "
+            r"$\eta$ becomes $k^{2} \eta$, and $P(\lambda/k)$ is as good as $P$ was (here for a "
+            "quadratic)",
+        ),
+    )
+    return Derivation(
+        "The average case",
+        (
+            r"\frac{\mathbb{E} \left\|\partial x_{t} - \partial x_{\star}\right\|^{2}}"
+            r"{\mathbb{E} \left\|E\right\|^{2}} = \int P_{t}^{2}\, d\mu "
+            r"+ \eta \int P_{t}'^{2}\, d\mu",
+            r"\eta = \frac{\mathbb{E} \left\|D\right\|^{2}}{\mathbb{E} \left\|E\right\|^{2}}",
+        ),
+        (
+            r"$E = \partial x_{0} - \partial x_{\star}$ and $D = \partial H (x_{0} - x_{\star})$ "
+            "have mean zero, are isotropic and uncorrelated with each other, and do not depend on "
+            "$H$",
+            r"$H\, \partial H = \partial H\, H$, and unrolled differentiation",
+            r"$\mu$ is the mean spectral density of $H$: each eigenvalue has weight $1/d$",
+        ),
+        steps,
+        ("curse", "average-case"),
+        (
+            _PROVED,
+            r"With correlation, $v_{ED} \ne 0$, the term $2 (v_{ED}/v_{E}) \int P P' d\mu$ is "
+            "added: the assumption matters.",
+        ),
+    )
+
+
+def kernel_form() -> Derivation:
+    """min ‖P‖²_η under P(0) = 1 is 1/A_t; the stationarity conditions give the same."""
+    size, coefficient, value, total, norm = _names("N_{i} c_{i} s_{i} A_{t} \\|P\\|^{2}")
+    at_zero = sympy.Symbol(r"\sum {c_{i} s_{i}}")
+    weight = sympy.Symbol(r"\sum {s_{i}^{2}/N_{i}}")
+    g00, g01, g11, v0, v1 = _names("G_{00} G_{01} G_{11} v_{0} v_{1}")
+    s0, s1, n0, n1, low = _names("s_{0} s_{1} N_{0} N_{1} l")
+    example, eta, degree = Uniform(1, 9), _R(2), 2
+    by_conditions = kkt(example, eta, degree)
+    by_kernel = kernel(example, eta, degree)
+    unit, cleared = by_conditions.polynomial.clear_denoms(convert=True)
+    whole = cleared.as_expr()  # unit · P*, without fractions
+    first, third = (orthogonal_polynomials(example, eta, 3)[i][0].as_expr() for i in (1, 3))
+    steps: tuple[Step, ...] = (
+        Equality(
+            size * (coefficient - value / (total * size)) ** 2,
+            size * coefficient**2 - 2 * coefficient * value / total + value**2 / (total**2 * size),
+            r"let $P = \sum_{i \le t} c_{i} S_{i}$, $N_{i} = \left\|S_{i}\right\|^{2}_{\eta}$, "
+            r"$s_{i} = S_{i}(0)$: one term of the distance of $P$ from "
+            r"$P^{\star} = \frac{1}{A_{t}} \sum_{i} \frac{s_{i}}{N_{i}} S_{i}$",
+        ),
+        Equality(
+            norm - 2 * at_zero / total + weight / total**2,
+            norm - 1 / total,
+            r"the sum over $i \le t$: $\sum N_{i} c_{i}^{2} = \left\|P\right\|^{2}$, "
+            r"$\sum c_{i} s_{i} = P(0) = 1$, $\sum s_{i}^{2}/N_{i} = A_{t}$. So "
+            r"$\left\|P\right\|^{2} = 1/A_{t} + \left\|P - P^{\star}\right\|^{2}$, for every $t$: "
+            r"the minimum is $1/A_{t}$, attained at $P^{\star}$ alone. It never rises with $t$, "
+            r"since $A_{t}$ never falls",
+            where=((at_zero, 1), (weight, total)),
+        ),
+        Equality(
+            (g11 * v0**2 - 2 * g01 * v0 * v1 + g00 * v1**2) / (g00 * g11 - g01**2),
+            s0**2 / n0 + s1**2 / n1,
+            r"the other way, in any basis with Gram matrix $G$ and values $v$ at 0: stationarity "
+            r"is $G c = \nu v$ with $v^{T} c = 1$, hence $1/\nu = v^{T} G^{-1} v$. Eliminating, "
+            r"$G = M N M^{T}$ and $v = M s$, gives $v^{T} G^{-1} v = s^{T} N^{-1} s = A_{t}$ "
+            "(for every $t$; written out for $t = 1$)",
+            where=(
+                (g00, n0), (g01, low * n0), (g11, low**2 * n0 + n1), (v0, s0), (v1, low * s0 + s1),
+            ),
+        ),
+        Equality(
+            sympy.Integral(
+                sympy.expand(third * first)
+                + eta * sympy.expand(sympy.diff(third, lam) * sympy.diff(first, lam)),
+                (lam, 1, 9),
+            ),
+            0,
+            r"an exact instance, the uniform density on $[1, 9]$ and $\eta = 2$: "
+            r"$\langle S_{3}, S_{1} \rangle_{\eta} = 0$. Opposite parities are orthogonal by "
+            "symmetry alone; these two are not",
+        ),
+        Equality(
+            sympy.Integral(sympy.expand(whole**2 + eta * sympy.diff(whole, lam) ** 2), (lam, 1, 9))
+            / (8 * unit**2),
+            by_kernel.domain.to_sympy(by_kernel.values[-1]),
+            r"there, at $t = 2$, the objective of the solution of the KKT system is the "
+            r"$1/A_{2}$ of the kernel",
+        ),
+    )  # fmt: skip
+    return Derivation(
+        "The kernel form of the optimum",
+        (
+            r"\min_{P(0) = 1,\ \deg P \le t} \left\|P\right\|_{\eta}^{2} = \frac{1}{A_{t}}",
+            r"P^{\star}_{t} = \frac{1}{A_{t}} \sum_{i=0}^{t} "
+            r"\frac{S_{i}(0)}{\left\|S_{i}\right\|_{\eta}^{2}} S_{i}, \quad "
+            r"A_{t} = \sum_{i=0}^{t} \frac{S_{i}(0)^{2}}{\left\|S_{i}\right\|_{\eta}^{2}}",
+        ),
+        (
+            r"$\langle p, q \rangle_{\eta} = \int p q\, d\mu + \eta \int p' q'\, d\mu$, "
+            r"$\eta \ge 0$",
+            r"$S_{i}$ of degree $i$, $\langle S_{i}, S_{j} \rangle_{\eta} = 0$ for $i \ne j$",
+            r"$\mu$ has more than $t$ points",
+        ),
+        steps,
+        ("curse", "sobolev-coherent"),
+        (
+            "Status: proved for every $t$; the last two steps are exact instances.",
+            r"Some $S_{i}(0)$ may vanish; nothing is divided by it.",
+        ),
+    )
+
+
+def degree_one() -> Derivation:
+    """t = 1 on the uniform density: P = 1 − hλ, with η, ℓ and L as symbols."""
+    m1, m2 = (L + ell) / 2, (L**2 + L * ell + ell**2) / 3
+    a, b = _names("m_{1} m_{2}", positive=True)
+    found = banded(Uniform(ell, L), _eta, 1)
+    value = found.domain.to_sympy(found.values[1])
+    slope = -found.polynomial.coeff_monomial(lam)
+    best = (L + ell) / (L**2 + L * ell + ell**2 + 3 * _eta) * _R(3, 2)
+    least = ((L - ell) ** 2 + 12 * _eta) / (L**2 + L * ell + ell**2 + 3 * _eta) * _R(1, 4)
+    steps: tuple[Step, ...] = (
+        Equality(
+            sympy.Integral((1 - h * lam) ** 2 + _eta * h**2, (lam, ell, L)) / (L - ell),
+            (1 - 2 * h * a + h**2 * (b + _eta)),
+            r"the objective at $P = 1 - h \lambda$, with the moments $m_{1} = (L + \ell)/2$ and "
+            r"$m_{2} = (L^{2} + L \ell + \ell^{2})/3$",
+            where=((a, m1), (b, m2)),
+        ),
+        Equality(
+            1 - 2 * h * a + h**2 * (b + _eta),
+            (b + _eta) * (h - a / (b + _eta)) ** 2 + (b + _eta - a**2) / (b + _eta),
+            r"complete the square: $h^{\star} = m_{1}/(m_{2} + \eta)$, for every measure",
+        ),
+        Equality(
+            a / (b + _eta),
+            best,
+            "the step",
+            where=((a, m1), (b, m2)),
+        ),
+        Equality(
+            (b + _eta - a**2) / (b + _eta),
+            least,
+            r"the minimum; $m_{2} - m_{1}^{2} = (L - \ell)^{2}/12$ is the variance",
+            where=((a, m1), (b, m2)),
+        ),
+        Equality(sympy.factor(slope), best, "what the banded elimination finds, in symbols"),
+        Equality(sympy.factor(value), least, "and its value"),
+        Equality(
+            sympy.Limit(best, _eta, 0),
+            m1 / m2,
+            r"$\eta \to 0$: the best step for the iterates alone",
+        ),
+        Equality(
+            sympy.Limit(best * _eta, _eta, sympy.oo),
+            m1,
+            r"$\eta \to \infty$: the step vanishes like $m_{1}/\eta$, and $P^{\star} \to 1$",
+        ),
+    )
+    return Derivation(
+        "Degree one",
+        (
+            sympy.Eq(sympy.Symbol(r"h^{\star}"), best, evaluate=False),
+            sympy.Eq(
+                sympy.Symbol(r"\min_{h} \left(\int (1 - h \lambda)^{2} d\mu + \eta h^{2}\right)"),
+                least,
+                evaluate=False,
+            ),
+        ),
+        (r"$\mu$ is the uniform density on $[\ell, L]$", r"$0 \le \ell < L$, $\eta > 0$"),
+        steps,
+        ("curse",),
+        (_PROVED,),
+    )
