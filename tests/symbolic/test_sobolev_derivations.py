@@ -14,13 +14,14 @@ from polyrates.measures import (
     GegenbauerDensity,
     JacobiDensity,
     MarchenkoPastur,
-    jacobi_coefficients,
 )
+from polyrates.measures.densities import jacobi_coefficients
 from polyrates.methods.orthogonal import sobolev_steps
 from polyrates.numbers import t
 from polyrates.references import REFERENCES, cite
 from polyrates.symbolic.derivation import DerivationError, Equality
 from polyrates.symbolic.derivations import sobolev
+from polyrates.symbolic.derivations.sobolev import notation, recurrence
 from polyrates.symbolic.sobolev import kernel
 
 ALL = [getattr(sobolev, name)() for name in sobolev.__all__]
@@ -105,11 +106,11 @@ def test_the_coefficients_are_those_of_the_method():
     steps = list(islice(sobolev_steps(density, eta, lambda value: R(value)), 8))
     for n, step in enumerate(steps, 1):
         gamma = jacobi_coefficients(n, alpha - R(1, 2), alpha - R(1, 2))[1]
-        known = sobolev._gamma(sobolev._n).subs({sobolev._n: n, sobolev._alpha: alpha})
+        known = notation._gamma(notation._n).subs({notation._n: n, notation._alpha: alpha})
         assert gamma == known
         before = jacobi_coefficients(n - 1, alpha - R(1, 2), alpha - R(1, 2))[1]
         q = 1 / (m0 - (before * previous if n > 1 else 0))
-        c = sobolev._c(sobolev._n).subs({sobolev._n: n, sobolev._alpha: alpha}) if n > 2 else 0
+        c = notation._c(notation._n).subs({notation._n: n, notation._alpha: alpha}) if n > 2 else 0
         d = c / rho[n - 2] if n > 2 else 0
         rho.append(1 + eta * n**2 / gamma + (c * (c - d) / (gamma * before) if n > 2 else 0))
         assert step.excess == rho[n] - 1
@@ -121,8 +122,8 @@ def test_the_coefficients_are_those_of_the_method():
 
 
 def test_jacobi_coefficients_of_the_text():
-    at = {sobolev._n: 5, sobolev._alpha: R(1, 3), sobolev._beta: R(-1, 2)}
-    a, gamma, _, _ = (value.subs(at) for value in sobolev._jacobi(sobolev._n))
+    at = {notation._n: 5, notation._alpha: R(1, 3), notation._beta: R(-1, 2)}
+    a, gamma, _, _ = (value.subs(at) for value in recurrence._jacobi(notation._n))
     assert (a, gamma) == jacobi_coefficients(5, R(1, 3), R(-1, 2))
     density = JacobiDensity(0, 2, F(1, 3), F(-1, 2))
     assert density.coefficients(6)[1][5] == gamma
