@@ -47,7 +47,7 @@ from polyrates.recurrence import Method, Transition, as_method, check_steps, orb
 from polyrates.sizes import InitialSizes, sizes_of
 from polyrates.spectra import Spectrum, as_spectrum
 from polyrates.synthesis import realize
-from polyrates.worst_case import enclose, joint_sizes, worst_case
+from polyrates.worst_case import enclose, worst_case
 
 __all__ = [
     "Choice",
@@ -197,11 +197,11 @@ def guarantee(
     """
     of = rate(method, as_spectrum(spectrum), estimator)
     found = []
-    for arguments in sizes.arguments:
-        if "hessian" in arguments:
-            found.append((0.0, floating(worst_case(of, t, **arguments))))
+    for pair in sizes.forms:
+        if pair.form == "residual/hessian":
+            found.append((0.0, floating(worst_case(of, t, **pair.arguments))))
         else:
-            best = enclose(of, t, joint_sizes(arguments))
+            best = enclose(of, t, pair)
             found.append((best.lower, best.upper))
     top = min(upper for _, upper in found)
     return (found[0][0] if len(found) == 1 else 0.0), top

@@ -86,35 +86,35 @@ def load(name: str) -> Dataset:
     return _standardised(name, X, y, features, target)
 
 
-def load_csv(path: str | Path, target: str) -> Dataset:
+def load_csv(path: str | Path, column: str) -> Dataset:
     """A CSV file with a header line and nothing but numbers below it.
 
     Parameters
     ----------
     path : str or Path
         UTF-8, separated by commas, semicolons or tabs.
-    target : str
+    column : str
         The name of the column to predict; all other columns are features.
     """
     path = Path(path)
-    if not isinstance(target, str) or not target:
-        refuse_type("target", target, "must name a column", "give --target COLUMN")
+    if not isinstance(column, str) or not column:
+        refuse_type("column", column, "must be the name of a column", "give --column COLUMN")
     header, rows = _read(path)
-    if target not in header:
+    if column not in header:
         shown = ", ".join(header[:8]) + (", …" if len(header) > 8 else "")
         refuse_value(
-            "target", target, f"is not a column of {path.name}", f"its columns are {shown}"
+            "column", column, f"is not a column of {path.name}", f"its columns are {shown}"
         )
     table = np.array([_numbers(path, header, line, row) for line, row in rows])
     if len(table) < 2:
         refuse_value(
             "data", str(path), f"has {len(table)} row of values and needs at least 2", "add rows"
         )
-    at = header.index(target)
+    at = header.index(column)
     if len(header) < 2:
         refuse_value("data", str(path), "has no column besides the target", "add features")
     features = tuple(name for i, name in enumerate(header) if i != at)
-    return _standardised(path.name, np.delete(table, at, axis=1), table[:, at], features, target)
+    return _standardised(path.name, np.delete(table, at, axis=1), table[:, at], features, column)
 
 
 def load_vector(path: str | Path, dimension: int, argument: str = "x0") -> Array:

@@ -43,7 +43,7 @@ from polyrates.spectra import as_spectrum
 
 __all__ = [
     "IntervalTooSmall",
-    "Sizes",
+    "MeasuredSizes",
     "SpectrumEstimate",
     "check_interval",
     "estimate_eta",
@@ -292,8 +292,12 @@ def rounding_floor(method: Method, spectrum: Any, steps: int, dtype: Any = np.fl
 
 
 @dataclass(frozen=True)
-class Sizes:
-    """The sizes that multiply the parts of a rate, in Frobenius norm over the parameters.
+class MeasuredSizes:
+    """What a start was measured to have: floats, Frobenius norms over the parameters.
+
+    They multiply the parts of a rate. No guarantee follows from ‖D‖ and ‖G‖ beyond quadratics, nor
+    where H and ∂H do not commute; the sizes that guarantees are stated for, bounds that may be
+    exact, are :class:`polyrates.sizes.InitialSizes`.
 
     Attributes
     ----------
@@ -333,7 +337,9 @@ class Sizes:
         return (self.drift / self.residual) ** 2
 
 
-def estimate_sizes(problem: Problem, x0: Any, dx0: Any = None, tolerance: float = 1e-8) -> Sizes:
+def estimate_sizes(
+    problem: Problem, x0: Any, dx0: Any = None, tolerance: float = 1e-8
+) -> MeasuredSizes:
     """‖E‖, ‖D‖, ‖G‖ and ‖x_0 − x*‖ of a start.
 
     Where the problem knows ``solution`` and ``solution_jacobian`` they are used; else x* is found
@@ -361,7 +367,7 @@ def estimate_sizes(problem: Problem, x0: Any, dx0: Any = None, tolerance: float 
     start = np.asarray(problem.cross(x))
     drift = start - np.asarray(problem.cross(solution))
     cross = start + np.asarray(problem.hvp(x, dx)) if np.any(dx) else start
-    return Sizes(
+    return MeasuredSizes(
         float(np.linalg.norm(dx - jacobian)), float(np.linalg.norm(drift)),
         float(np.linalg.norm(cross)), float(np.linalg.norm(x - solution)), counting.products,
     )  # fmt: skip

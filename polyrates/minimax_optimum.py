@@ -25,8 +25,9 @@ from polyrates.numeric.minimax import MinimaxSolution, asymptotic_value, solve_m
 from polyrates.numeric.values import residual_series
 from polyrates.optimum import Optimum
 from polyrates.recurrence import Method
+from polyrates.sizes import SizePair
 from polyrates.spectra import Spectrum, Union, as_spectrum
-from polyrates.worst_case import Sizes, enclose, joint_sizes
+from polyrates.worst_case import enclose, joint_sizes
 
 __all__ = ["best_eta", "minimax_asymptotic", "minimax_optimal", "optimum_of"]
 
@@ -94,7 +95,7 @@ def _is_interval(where: Spectrum) -> bool:
     return len(where.support) == 1 and where.support[0][0] != where.support[0][1]
 
 
-def _recertified(optimum: Optimum, where: Spectrum, joint: Sizes, t: int) -> Optimum:
+def _recertified(optimum: Optimum, where: Spectrum, joint: SizePair, t: int) -> Optimum:
     """The bounds of what is returned, as it runs.
 
     Not every P* survives the rounding of its coefficients. So the worst case of the method itself
@@ -152,7 +153,7 @@ _WIDTHS = (1e-14, 1e-7)
 _CROSSES = (1e-12, 1e-4)
 
 
-def _nearby(where: Spectrum, joint: Sizes, t: int) -> list[Method]:
+def _nearby(where: Spectrum, joint: SizePair, t: int) -> list[Method]:
     """Optima of problems whose values are no smaller, and whose polynomials floats hold better.
 
     Points widened to intervals: a double root at a point is lost by rounding the point. A little
@@ -188,11 +189,9 @@ def _nearby(where: Spectrum, joint: Sizes, t: int) -> list[Method]:
     return methods
 
 
-def _padded(where: Spectrum, joint: Sizes, shorter: int, t: int) -> Method:
+def _padded(where: Spectrum, joint: SizePair, shorter: int, t: int) -> Method:
     """The optimum of a shorter horizon, run to t without moving."""
-    first, second = joint.form.split("/")
-    sizes = {first: joint.first, second: joint.second}
-    method = minimax_optimal(where, shorter, None, **sizes).method
+    method = minimax_optimal(where, shorter, None, **joint.arguments).method
     if isinstance(method, WeightedIterates):
         still = [0.0] * (t - shorter)
         base = method.base
@@ -217,7 +216,7 @@ def _polynomial(method: Method, where: Spectrum, t: int) -> ChebyshevSeries:
 
 def _question(
     spectrum: Any, sizes: dict[str, Any]
-) -> tuple[Spectrum, Sizes, list[tuple[float, float]]]:
+) -> tuple[Spectrum, SizePair, list[tuple[float, float]]]:
     where = as_spectrum(spectrum)
     joint = joint_sizes(sizes)
     support = [(floating(low, "ell"), floating(high, "L")) for low, high in where.support]
@@ -227,7 +226,9 @@ def _question(
 def optimum_of(solution: MinimaxSolution, where: Spectrum, t: int) -> Optimum:
     """A solver's answer as an Optimum with a runnable method."""
     ell, L = (float(end) for end in solution.hull)
-    if solution.expansion is None:
+    if solution.iterates is not None:
+        method = WeightedIterates(Chebyshev(ell, L), solution.iterates.tolist())
+    elif solution.expansion is None:
         method = WeightedIterates(Chebyshev(ell, L), _weights(solution.coefficients, ell, L, t))
     else:
         method = solution.expansion.method

@@ -217,12 +217,14 @@ class Plan:
             lines.append(" & ".join(cells) + r" \\")
         return "\n".join([*lines, r"\end{tabular}"])
 
-    def curves(self, budgets: Sequence[int] | None = None) -> tuple[PlanCurve, ...]:
+    def curves(
+        self, budgets: Sequence[int] | None = None, progress: Callable[[str], None] = lambda _: None
+    ) -> tuple[PlanCurve, ...]:
         """The best guarantee of every family against N, the data of :meth:`plot`."""
         if budgets is None:
             top = max(2 * self.budget, 8)
             budgets = sorted({2 * round(v / 2) for v in np.linspace(4, top, 14)} | {self.budget})
-        return plan_curves(self.spectrum, budgets, self.sizes)
+        return plan_curves(self.spectrum, budgets, self.sizes, progress)
 
     def plot(self, budgets: Sequence[int] | None = None, ax: Any = None) -> Any:
         """Guaranteed error of every family against N; returns matplotlib's axes."""
@@ -520,15 +522,20 @@ def _reach(
 
 
 def plan_curves(
-    spectrum: Any, budgets: Sequence[int], sizes: InitialSizes
-) -> tuple[PlanCurve, ...]:
-    """The best guarantee of unrolled, restarted and implicit Chebyshev estimates against N."""
+    spectrum: Any, budgets: Sequence[int], sizes: InitialSizes,
+    progress: Callable[[str], None] = lambda _: None,
+) -> tuple[PlanCurve, ...]:  # fmt: skip
+    """The best guarantee of unrolled, restarted and implicit Chebyshev estimates against N.
+
+    ``progress`` is called with what is being done.
+    """
     where = as_spectrum(spectrum)
     totals = [count(each, "budgets", 2) for each in budgets]
     quick = {"Chebyshev": chebyshev_on(where)}
     shown = ("unrolled", "restarted", "implicit")
     values: dict[str, list[float]] = {family: [] for family in shown}
     for total in totals:
+        progress(f"guarantees for N = {total}, up to {max(totals)}")
         made = _plan(where, total, sizes, quick, shown)
         for family in shown:
             values[family].append(made.best_of(family).guarantee)

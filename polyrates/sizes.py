@@ -8,14 +8,16 @@ needs ‖E‖ ≤ a and one of
     ‖∂H‖_F‖x_0 − x*‖   residual/hessian: no commutation assumed
 
 E is the same vector in both forms, so "initial" and "residual" are two names for a. Both d and g
-may be given: every guarantee then holds in both forms and the smaller one counts.
+may be given: every guarantee then holds in both forms and the smaller one counts. All that is known
+is :class:`InitialSizes`; one line of the above, which is what one worst case needs, a
+:class:`SizePair`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -24,12 +26,26 @@ from polyrates.numbers import Number, floating, is_symbolic, nonnegative
 from polyrates.numeric.problems import Problem, QuadraticProblem
 from polyrates.spectra import Spectrum
 
-__all__ = ["Form", "InitialSizes", "sizes_of", "sizes_of_problem"]
+__all__ = ["Form", "InitialSizes", "SizePair", "sizes_of", "sizes_of_problem"]
 
 Form = Literal["residual/drift", "initial/cross", "residual/hessian"]
 
 _GIVE = "give residual= and drift=, or initial= and cross="
 _SLACK = 1e-9  # sizes measured in floats satisfy the triangle inequalities to rounding only
+
+
+class SizePair(NamedTuple):
+    """The sizes of one form: ‖E‖ ≤ first and ‖D‖, ‖G‖ or ‖∂H‖_F‖x_0 − x*‖ ≤ second."""
+
+    form: Form
+    first: Number
+    second: Number
+
+    @property
+    def arguments(self) -> dict[str, Number]:
+        """The keyword arguments of ``rate.worst_case``."""
+        first, second = self.form.split("/")
+        return {first: self.first, second: self.second}
 
 
 @dataclass(frozen=True)
@@ -50,21 +66,20 @@ class InitialSizes:
     hessian: Number | None = None
 
     @property
-    def forms(self) -> Iterator[tuple[Form, Number, Number]]:
-        """(form, first size, second size) for each second size that is known."""
+    def forms(self) -> Iterator[SizePair]:
+        """The pair of each second size that is known."""
         if self.drift is not None:
-            yield "residual/drift", self.error, self.drift
+            yield SizePair("residual/drift", self.error, self.drift)
         if self.cross is not None:
-            yield "initial/cross", self.error, self.cross
+            yield SizePair("initial/cross", self.error, self.cross)
         if self.hessian is not None:
-            yield "residual/hessian", self.error, self.hessian
+            yield SizePair("residual/hessian", self.error, self.hessian)
 
     @property
     def arguments(self) -> Iterator[dict[str, Number]]:
         """The keyword arguments of ``rate.worst_case`` for each form."""
-        for form, first, second in self.forms:
-            one, two = form.split("/")
-            yield {one: first, two: second}
+        for pair in self.forms:
+            yield pair.arguments
 
     def __str__(self) -> str:
         shown = [f"‖E‖ = {floating(self.error):g}"]

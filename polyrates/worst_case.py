@@ -12,9 +12,8 @@ a|A| + g|B| is no bound in general.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import sympy
@@ -22,25 +21,27 @@ from scipy.optimize import minimize_scalar
 
 from polyrates.errors import refuse_type
 from polyrates.estimators import Estimator, Implicit, Unrolled
-from polyrates.numbers import Number, floating, is_exact, is_symbolic, nonnegative
+from polyrates.numbers import floating, is_exact, is_symbolic, nonnegative
 from polyrates.numeric.enclosures import (
     EnclosedSeries,
+    Maximum,
     enclosed_pairs,
+    enclosed_values,
     weighted_supremum,
 )
 from polyrates.numeric.minimax import joint_worst_case_of, method_pieces
 from polyrates.numeric.problems import Quadratic
 from polyrates.numeric.ring import ValueRing
 from polyrates.recurrence import Method, check_steps
+from polyrates.sizes import Form, SizePair
 from polyrates.spectra import Interval, Spectrum, Union
 from polyrates.symbolic.evaluate import exact_pair_at
 
 if TYPE_CHECKING:
     from polyrates.rates import Rate
 
-__all__ = ["Form", "Sizes", "WorstCase", "joint_sizes", "worst_case", "worst_case_problem"]
+__all__ = ["WorstCase", "enclose", "joint_sizes", "worst_case", "worst_case_problem"]
 
-Form = Literal["initial/cross", "residual/drift", "residual/hessian"]
 _FORMS: dict[tuple[str, str], Form] = {
     ("initial", "cross"): "initial/cross",
     ("residual", "drift"): "residual/drift",
@@ -48,21 +49,14 @@ _FORMS: dict[tuple[str, str], Form] = {
 }
 
 
-@dataclass(frozen=True)
-class Sizes:
-    """‖E‖ ≤ first and ‖G‖ (or ‖D‖, or ‖∂H‖_F‖x_0 − x*‖) ≤ second."""
-
-    form: Form
-    first: Number
-    second: Number
-
-
-def joint_sizes(sizes: dict[str, Any], *, hessian: bool = False) -> Sizes:
+def joint_sizes(sizes: dict[str, Any], *, hessian: bool = False) -> SizePair:
     """The two sizes of a worst case, from keyword arguments."""
     given = {name: value for name, value in sizes.items() if value is not None}
     for (first, second), form in _FORMS.items():
         if set(given) == {first, second} and (hessian or form != "residual/hessian"):
-            return Sizes(form, nonnegative(given[first], first), nonnegative(given[second], second))
+            return SizePair(
+                form, nonnegative(given[first], first), nonnegative(given[second], second)
+            )
     known = ("initial", "cross", "residual", "drift", *(("hessian",) if hessian else ()))
     unknown = [name for name in given if name not in known]
     if unknown:
@@ -121,7 +115,7 @@ def worst_case(rate: Rate, t: int, **sizes: Any) -> Any:
     return enclose(rate, t, joint).upper if exact is None else exact
 
 
-def _frobenius(rate: Rate, t: int, joint: Sizes) -> Any:
+def _frobenius(rate: Rate, t: int, joint: SizePair) -> Any:
     """max|R| ‖E‖ + M ‖∂H‖_F‖x_0 − x*‖, M the maximum of the two-variable multiplier."""
     if isinstance(rate.estimator, Unrolled):
         # divided differences are means of P′ over what lies between: the hull counts, not the gaps
@@ -143,7 +137,7 @@ def _hull_of(spectrum: Spectrum) -> Spectrum:
     return Interval(low, high) if low != high else Union([(low, high)])
 
 
-def _recognized(rate: Rate, t: int, joint: Sizes) -> Any:
+def _recognized(rate: Rate, t: int, joint: SizePair) -> Any:
     """a·max|A| + g·max|B| where both maxima are proved and meet at one end of the hull."""
     first = rate.initial if joint.form == "initial/cross" else rate.residual
     second = rate.drift
@@ -169,52 +163,61 @@ def _same(a: sympy.Expr, b: sympy.Expr) -> bool:
     return bool(sympy.expand(a - b) == 0)
 
 
-def enclose(rate: Rate, t: int, joint: Sizes) -> WorstCase:
+def enclose(rate: Rate, t: int, joint: SizePair) -> WorstCase:
     """The certified enclosure of V, with its share and its least favourable mixture."""
     first, second = floating(joint.first), floating(joint.second)
     kind = "initial" if joint.form == "initial/cross" else "residual"
     estimator = rate.estimator
     if isinstance(estimator, Implicit) and estimator.inner is None:
-        parts = enclosed_pairs(rate.method, estimator, t, _ends(rate.spectrum), only=t)[0]
-        support = [(floating(low), floating(high)) for low, high in rate.spectrum.support]
-        return _divided(parts[kind], parts["drift"], support, first, second)
+        return _divided(rate, t, kind, first, second)
     pieces = method_pieces(rate.method, t, rate.spectrum.support, kind == "initial", estimator)
     found = joint_worst_case_of(pieces, first, second)
     return WorstCase(found.lower, found.upper, found.share, found.points, found.weights)
 
 
-def _ends(spectrum: Spectrum) -> tuple[Any, Any]:
-    """The hull; for a point, an interval around it that carries the polynomials."""
-    low, high = (floating(end) for end in spectrum.hull)
-    if low == high:
-        return (low * (1 - 1e-3), low * (1 + 1e-3)) if low > 0 else (0.0, 1.0)
-    return spectrum.hull
-
-
-def _divided(
-    A: EnclosedSeries, B: EnclosedSeries, support: list[tuple[float, float]], a: float, g: float
-) -> WorstCase:
+def _divided(rate: Rate, t: int, kind: str, a: float, g: float) -> WorstCase:
     """Exact implicit solve, B = −P/λ: the profile is |P| times a decreasing weight in λ."""
-    if not np.any(A.coefficients):  # residual/drift: R = 0
-        best = weighted_supremum(B, lambda x: g / x)
-        return WorstCase(best.lower, best.upper, 0.0, np.array([best.point]), np.ones(1))
+    series: list[EnclosedSeries] = []
+    points: list[Maximum] = []
+    for low, high in rate.spectrum.support:
+        if low == high:
+            found = enclosed_values(rate.method, rate.estimator, t, low, only=t)
+            points.append(found[0]["initial"])
+        else:
+            ends = (low, high)
+            pairs = enclosed_pairs(rate.method, rate.estimator, t, ends, only=t)
+            series.append(pairs[0]["initial"])
+
+    def supremum(weight: Any, tolerance: float = 1e-10) -> Maximum:
+        """Of weight · |P| over the support."""
+        tops = [weighted_supremum(part, weight, tolerance) for part in series]
+        for part in points:
+            factor = float(weight(np.array([part.point]))[0])
+            slip = 8 * 2.0**-53
+            tops.append(
+                Maximum(
+                    part.lower * factor * (1 - slip), part.upper * factor * (1 + slip), part.point
+                )
+            )
+        best = max(tops, key=lambda top: top.lower)
+        return Maximum(best.lower, max(top.upper for top in tops), best.point)
+
+    if kind == "residual" or a == 0.0 or g == 0.0:  # R = 0 in residual/drift
+        size = 0.0 if kind == "residual" else a
+        best = supremum(lambda x: size + g / x)
+        share = float(kind != "residual" and g == 0.0)
+        return WorstCase(best.lower, best.upper, share, np.array([best.point]), np.ones(1))
 
     def weight(s: float) -> Any:
         return lambda x: np.sqrt(a * a / s + (g / x) ** 2 / (1 - s))
 
-    if a == 0.0 or g == 0.0:
-        best = weighted_supremum(A, lambda x: a + g / x)
-        return WorstCase(
-            best.lower, best.upper, float(g == 0.0), np.array([best.point]), np.ones(1)
-        )
-    found = minimize_scalar(
-        lambda s: weighted_supremum(A, weight(s), 1e-6).upper,
+    chosen = minimize_scalar(
+        lambda s: supremum(weight(s), 1e-6).upper,
         bounds=(1e-9, 1 - 1e-9), method="bounded", options={"xatol": 1e-10},
     )  # fmt: skip
-    share = float(found.x)
-    best = weighted_supremum(A, weight(share))
-    one = weighted_supremum(A, lambda x: a + g / x)  # a single eigenvalue: a lower bound for V
-    return WorstCase(one.lower, best.upper, share, np.array([one.point]), np.ones(1))
+    best = supremum(weight(float(chosen.x)))
+    one = supremum(lambda x: a + g / x)  # a single eigenvalue: a lower bound for V
+    return WorstCase(one.lower, best.upper, float(chosen.x), np.array([one.point]), np.ones(1))
 
 
 def worst_case_problem(
@@ -284,13 +287,3 @@ def _attaining(
 
 def _sign(values: np.ndarray) -> np.ndarray:
     return np.where(values < 0, -1.0, 1.0)
-
-
-def sum_bound(rate: Rate, t: int, joint: Sizes) -> float:
-    """max a|A| + max g|B|, never below V; equal to it where both maxima share a λ."""
-    first = rate.initial if joint.form == "initial/cross" else rate.residual
-    parts = (
-        first.enclosure(t)[1] * floating(joint.first),
-        rate.drift.enclosure(t)[1] * floating(joint.second),
-    )
-    return math.fsum(parts) * (1 + 2.0**-52)

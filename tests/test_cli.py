@@ -16,6 +16,7 @@ from support import require
 
 import polyrates as pr
 from polyrates.cli import main
+from polyrates.cli.parser import make_parser
 
 
 class Run:
@@ -46,6 +47,7 @@ def number(): return 3
 def boom(): raise ValueError("first line\\nsecond line")
 """
 
+RATE = ["rate", "--method", "large", "--ell", "1", "--L", "10"]
 PLAN = ["plan", "--ell", "1", "--L", "10"]
 
 # Each line: arguments, and what the one line on stderr must say.
@@ -66,11 +68,14 @@ BAD = [
     (["report", "--steps", "99999999999"], "must be ≤"),
     (["report", "--seed", "-1"], "seed = -1: must be ≥ 0"),
     (["report", "--data", "brest-cancer"], "did you mean breast-cancer?"),
-    (["report", "--data", "absent.csv", "--target", "y"], "there is no such file"),
-    (["report", "--data", "diabetes", "--target", "y"], "has its own target"),
-    (["report", "--data", "data.csv"], "give --target COLUMN"),
-    (["report", "--data", "data.csv", "--target", "z"], "is not a column"),
-    (["report", "--data", "text.csv", "--target", "y"], "'x' is not a number"),
+    (["report", "--data", "absent.csv", "--column", "y"], "there is no such file"),
+    (["report", "--data", "diabetes", "--column", "y"], "diabetes has its own target"),
+    (["report", "--data", "diabetes", "--target", "y"], "leave --column out"),
+    (["report", "--data", "data.csv"], "column = None: a CSV file needs it; give --column COLUMN"),
+    (["report", "--data", "data.csv", "--column", "z"], "column = 'z': is not a column"),
+    (["report", "--data", "text.csv", "--column", "y"], "'x' is not a number"),
+    (["report", "--traget", "y"], "there is no option --traget; did you mean --data?"),
+    (["report", "--model", "own:make", "--column", "y"], "belongs to ridge and logistic"),
     (["report", "--data", "diabetes", "--x0", "absent.txt"], "there is no such file"),
     (["report", "--data", "diabetes", "--x0", "data.csv"], "is not a finite number"),
     (["report", "--methods", "large,chebishev"], "did you mean chebyshev?"),
@@ -115,6 +120,21 @@ BAD = [
         ["rate", "--method", "large", "--ell", "1", "--L", "2", "--latex", "no/such.tex"],
         "cannot be",
     ),
+    ([*RATE, "--initial", "1"], "initial = '1': is one size of two; give --cross too"),
+    ([*RATE, "--cross", "1"], "cross = '1': is one size of two; give --initial too"),
+    ([*RATE, "--residual", "1"], "give --drift or --hessian too"),
+    ([*RATE, "--drift", "1"], "drift = '1': is one size of two; give --residual too"),
+    ([*RATE, "--hessian", "1"], "hessian = '1': is one size of two; give --residual too"),
+    ([*RATE, "--initial", "1", "--drift", "1"], "give --cross too"),
+    ([*RATE, "--initial", "1", "--cross", "1", "--drift", "1"], "drift = '1': initial and cross"),
+    ([*RATE, "--residual", "1", "--drift", "1", "--hessian", "1"], "two sizes already"),
+    ([*RATE, "--initial", "-1", "--cross", "1"], "initial = -1: must be ≥ 0"),
+    ([*RATE, "--initial", "1", "--cross", "-0.5"], "cross = -1/2: must be ≥ 0"),
+    ([*RATE, "--initial", "nan", "--cross", "1"], "initial = 'nan': the string is not a number"),
+    ([*RATE, "--residual", "1", "--drift", "inf"], "drift = 'inf': the string is not a number"),
+    ([*RATE, "--residual", "exit()", "--hessian", "1"], "residual = 'exit()': the string is not"),
+    ([*RATE, "--initial", "1e999", "--cross", "1"], "exceeds the range of floats"),
+    ([*RATE, "--initial", "--cross", "1"], "argument --initial: expected one argument"),
     (["optimal", "--ell", "1", "--L", "2", "--t", "3", "--density", "unifrom"], "uniform?"),
     (["optimal", "--ell", "1", "--L", "2", "--t", "3", "--density", "gegenbauer"], "give --alpha"),
     (["optimal", "--ell", "1", "--L", "2", "--t", "-3"], "t = -3: must be ≥ 0"),
@@ -148,6 +168,8 @@ BAD = [
     (["plan", "--data", "diabetes", "--budget", "9", "--ell", "1"], "is measured from --data"),
     (["plan", "--data", "diabetes", "--budget", "9", "--drift", "1"], "is measured from --data"),
     (["plan", "--data", "data.csv", "--budget", "9"], "give --column COLUMN"),
+    (["plan", "--data", "diabetes", "--budget", "9", "--column", "y"], "leave --column out"),
+    ([*PLAN, "--residual", "1", "--drift", "1", "--budget", "9", "--column", "y"], "--data too"),
     (["plan", "--data", "diabetse", "--budget", "9"], "did you mean diabetes?"),
     (["plan", "--bugdet", "9"], "did you mean --budget?"),
     (
@@ -159,6 +181,7 @@ BAD = [
         "plot = 'no/such.svg': cannot be written",
     ),
     (["verify", "--trials", "0"], "trials = 0: must be ≥ 1"),
+    (["verify", "--data", "data.csv"], "give --column COLUMN"),
     (["verify", "--dim", "0"], "dim = 0: must be ≥ 1"),
     (["figures", "figrue1"], "did you mean figure1?"),
     (["figures", "--out", "data.csv"], "exists and is not a folder"),
@@ -204,9 +227,7 @@ def test_help_is_documentation_with_examples(
 def test_the_examples_of_the_help_parse(capsys: pytest.CaptureFixture[str]) -> None:
     import shlex
 
-    from polyrates.cli import _parser
-
-    parser, commands = _parser()
+    parser, commands = make_parser()
     for each in commands.values():
         lines = (each.epilog or "").splitlines()
         examples = [line.strip() for line in lines if line.strip().startswith("polyrates ")]
@@ -241,6 +262,58 @@ def test_rate_says_what_the_library_says(capsys: pytest.CaptureFixture[str]) -> 
     assert np.array_equal(said["cross"]["curve"], rate.cross.curve(20))
     table = Run(capsys, *GD)
     assert "burn-in           18" in table.out and str(rate.initial(20)) in table.out
+
+
+PAIRS = [("initial", "cross"), ("residual", "drift"), ("residual", "hessian")]
+
+
+@pytest.mark.parametrize(("first", "second"), PAIRS)
+@pytest.mark.parametrize(
+    ("spec", "method"),
+    [
+        ("large", pr.GradientDescent.large(1, 10)),
+        ("chebyshev", pr.Chebyshev(1, 10)),
+        ("short", pr.GradientDescent.short(1, 10)),
+        ("sobolev", pr.Sobolev(pr.GegenbauerDensity(1, 10, 0), 1)),
+    ],
+)
+def test_rate_with_two_sizes_has_the_worst_case(
+    spec: str, method: pr.Method, first: str, second: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    argv = ["rate", "--method", spec, "--ell", "1", "--L", "10", "--steps", "6"]
+    sizes = [f"--{first}", "2", f"--{second}", "1/3"]
+    said = json.loads(Run(capsys, *argv, *sizes, "--json").out)
+    worst = said.pop("worst_case")
+    assert said == json.loads(Run(capsys, *argv, "--json").out)
+    rate = pr.rate(method, pr.Interval(1, 10))
+    values = [rate.worst_case(t, **{first: 2, second: Fraction(1, 3)}) for t in range(7)]
+    exact = [not isinstance(value, float) for value in values]
+    assert worst["sizes"] == {first: "2", second: "1/3"}
+    assert worst["status"] == ("proved" if all(exact) else "certified")
+    assert worst["exact_at_last_step"] == (str(values[6]) if exact[6] else None)
+    for shown, value in zip(worst["curve"], values, strict=True):
+        assert shown >= value and shown == pytest.approx(float(value), rel=1e-15)
+    lines = Run(capsys, *argv, *sizes).out.splitlines()
+    assert next(line for line in lines if "residual" in line and "cross" in line).endswith(
+        "residual   worst case"
+    )
+    shown = [line for line in lines if line[:7].strip().isdigit()]
+    assert [line.split()[-1] for line in shown] == [f"{value:.6g}" for value in worst["curve"]]
+    assert f"worst case for {first} 2, {second} 1/3" in lines
+    assert (f"worst case at t = 6, exactly: {values[6]}" in lines) == exact[6]
+
+
+def test_the_worst_case_of_a_divergent_run_is_infinite(capsys: pytest.CaptureFixture[str]) -> None:
+    argv = ["rate", "--method", "gradient-descent", "--step", "1", "--ell", "1", "--L", "10"]
+    run = Run(capsys, *argv, "--steps", "400", "--initial", "1", "--cross", "1")
+    last = next(line for line in run.out.splitlines() if line.startswith("    400"))
+    assert run.status == 0 and last.split()[-1] == "inf"
+
+
+def test_of_estimators_the_worst_case_is_certified(capsys: pytest.CaptureFixture[str]) -> None:
+    for estimator in ("one-step", "implicit", "truncated:2"):
+        argv = [*RATE, "--steps", "4", "--estimator", estimator, "--initial", "1", "--cross", "0"]
+        assert json.loads(Run(capsys, *argv, "--json").out)["worst_case"]["status"] == "certified"
 
 
 @pytest.mark.parametrize(
@@ -347,8 +420,42 @@ def test_verify_agrees_and_exits_accordingly(
     assert run.status == 1 and "FAILS" in run.out
 
 
+@pytest.mark.parametrize("command", ["report", "verify"])
+@pytest.mark.parametrize("option", ["--column", "--target"])
+def test_the_column_has_an_older_name(
+    command: str, option: str, here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = np.random.default_rng(0).standard_normal((12, 3))
+    text = "a,b,y\n" + "".join(",".join(map(str, row)) + "\n" for row in rows.tolist())
+    (here / "data.csv").write_text(text, encoding="utf-8")
+    argv = [command, "--data", "data.csv", "--steps", "8", "--methods", "large"]
+    run = Run(capsys, *argv, option, "y")
+    assert run.status == 0 and "data.csv" in run.out and run.err == ""
+    if command == "report":
+        again = (here / "polyrates-report" / "report.json").read_text(encoding="utf-8")
+        assert " --column y " in json.loads(again)["command"]
+    assert "--target" not in Run(capsys, command, "--help").out
+
+
+def test_plan_says_what_it_draws_on_a_terminal_only(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    argv = [*PLAN, "--budget", "8", "--residual", "1", "--drift", "1", "--plot", "plan.svg"]
+    quiet = Run(capsys, *argv)
+    assert quiet.status == 0 and quiet.err == ""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    run = Run(capsys, *argv)
+    said = [line.removesuffix(" …") for line in run.err.split("\r\033[K")]
+    assert said[0] == "" == said[-1]  # nothing stays on the line
+    assert said[1] == "ranking" and said[-2] == "picture"
+    assert "guarantees for N = 8, up to 16" in said
+    assert run.out == quiet.out
+
+
 DOCUMENTS = [
     [*GD, "--latex"],
+    [*GD, "--initial", "2", "--cross", "1/3", "--latex"],
+    [*RATE, "--residual", "2", "--hessian", "0.1", "--latex"],
     ["rate", "--method", "sobolev", "--ell", "1", "--L", "10", "--steps", "6", "--latex"],
     ["optimal", "--ell", "1", "--L", "100", "--t", "6", "--latex"],
     ["optimal", "--ell", "1", "--L", "10", "--t", "6", "--minimax", "--latex"],

@@ -97,7 +97,7 @@ def test_files_that_cannot_be_read_are_refused(tmp_path: Path) -> None:
     latin.write_bytes("größe,y\n1,2\n".encode("latin-1"))
     with pytest.raises(InvalidValue, match="UTF-8"):
         load_csv(latin, "y")
-    with pytest.raises(InvalidType, match="target"):
+    with pytest.raises(InvalidType, match="column"):
         load_csv(write(tmp_path, GOOD), "")
     with pytest.raises(InvalidValue, match="not a built-in"):
         load("iris")

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import polyrates
 
 ROOT = Path(polyrates.__file__).parent
@@ -14,6 +16,7 @@ GROUND = [
     "errors", "numbers", "recurrence", "spectra", "threeterm", "measures", "methods", "estimators",
     "references",
 ]  # fmt: skip
+HELP = "from polyrates.cli.parser import make_parser; make_parser()[0].format_help()"
 # upward imports, made late, that are allowed by name
 LATE = {"polyrates.symbolic.latex", "polyrates.plotting"}
 
@@ -72,11 +75,13 @@ def test_the_wings_stand_on_the_ground_alone() -> None:
                     assert room(target) in allowed, f"{module} imports {target}"
 
 
-def test_import_is_light() -> None:
+@pytest.mark.parametrize("start", ["import polyrates", HELP], ids=["import", "help"])
+def test_start_is_light(start: str) -> None:
     program = (
-        "import sys, polyrates\n"
+        f"import sys\n{start}\n"
         "heavy = {'matplotlib', 'hypothesis', 'jax', 'torch', 'sklearn', 'cvxpy', 'PEPit',\n"
-        "         'IPython', 'pandas', 'pytest'}\n"
+        "         'IPython', 'pandas', 'pytest', 'polyrates.gallery', 'polyrates.report.exact',\n"
+        "         'polyrates.report.budget', 'polyrates.report.pictures'}\n"
         "print(sorted(heavy & set(sys.modules)))\n"
     )
     done = subprocess.run(

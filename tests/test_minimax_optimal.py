@@ -19,6 +19,8 @@ from hypothesis import strategies as st
 import polyrates as pr
 from polyrates.anytime import anytime_rows
 from polyrates.anytime import main as anytime_main
+from polyrates.numeric.minimax import solve_minimax
+from polyrates.worst_case import enclose, joint_sizes
 
 REFERENCE = Path(__file__).parent / "reference"
 ROWS = list(csv.DictReader((REFERENCE / "minimax.csv").read_text(encoding="utf-8").splitlines()))
@@ -517,3 +519,38 @@ def test_gaps_do_not_hide_behind_the_polynomial() -> None:
     optimum = pr.minimax_optimal(union, 40, initial=1, cross=1e-6)
     ran = pr.rate(optimum.method, union).worst_case(40, initial=1, cross=1e-6)
     assert ran <= optimum.upper * (1 + 1e-12)
+
+
+@pytest.mark.parametrize("form", [("initial", "cross"), ("residual", "drift")])
+@pytest.mark.parametrize("ell", [1e-5, 0.01, 0.9986])
+def test_the_upper_end_is_that_of_the_method_on_intervals(ell, form):
+    """As floats have it, not only of the polynomial before its weights were rounded."""
+    where = pr.Interval(ell, 1.0)
+    for second in (0, 1e-3, 1):
+        for t in (3, 20, 60):
+            sizes = dict(zip(form, (1, second), strict=True))
+            optimum = pr.minimax_optimal(where, t, **sizes)
+            found = enclose(pr.rate(optimum.method, where), t, joint_sizes(sizes))
+            assert found.lower <= optimum.upper
+            assert found.upper <= optimum.upper * (1 + 1e-9) + 1e-300
+
+
+def test_worst_cases_far_from_the_range_of_floats():
+    diverging = pr.rate(pr.GradientDescent(1e10), pr.Union([(1.0, 1.0), (2.0, 2.0)]))
+    with pytest.raises(pr.InvalidValue, match="range of floats"):
+        diverging.worst_case(31, initial=0, cross=1e-150)
+    tiny = pr.rate(pr.Richardson([1 / (1 + 1e-12)] * 30), pr.Union([(1.0, 1.0)]))
+    assert tiny.worst_case(29, initial=1e150, cross=1e150) > 5.7e-185
+    close = pr.rate(pr.Chebyshev(0.999, 1.0), pr.Interval(0.999, 1.0))
+    assert close.worst_case(60, initial=1e-150, cross=1e-150) > 0
+    with pytest.raises(pr.InvalidValue, match="range of floats"):
+        pr.rate(pr.GradientDescent(1e10), pr.Interval(1.0, 2.0)).worst_case(
+            25, initial=1e150, cross=1e150
+        )
+
+
+def test_a_fixed_share_far_below_one():
+    support = [(1.0, 1.001), (1.002, 1.003)]
+    found = solve_minimax(support, 60, form="residual/drift", size=1, second=1e-3, share=0.5)
+    assert 0 < found.lower <= found.upper
+    assert found.gap < 1e-9

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 import polyrates as pr
 from polyrates.numbers import number
 from polyrates.plan import Plan, plan, plan_curves, plan_from_arguments
-from polyrates.sizes import InitialSizes, sizes_of, sizes_of_problem
-from polyrates.worst_case import worst_case_problem
+from polyrates.sizes import InitialSizes, SizePair, sizes_of, sizes_of_problem
+from polyrates.worst_case import joint_sizes, worst_case_problem
 
 INTERVAL = pr.Interval(0.01, 1.0)
 
@@ -235,6 +235,12 @@ def test_sizes() -> None:
     assert [form for form, _, _ in sizes_of(residual=1, drift=1, cross=1).forms] == [
         "residual/drift", "initial/cross",
     ]  # fmt: skip
+    pairs = list(sizes_of(residual=1, drift=2, cross=3).forms)
+    assert pairs == [SizePair("residual/drift", 1, 2), SizePair("initial/cross", 1, 3)]
+    assert [pair.arguments for pair in pairs] == list(
+        sizes_of(initial=1, drift=2, cross=3).arguments
+    )
+    assert joint_sizes(pairs[0].arguments) == pairs[0]
     for bad in ({}, {"initial": 1}, {"residual": 1}, {"drift": 1}, {"cross": 1}, {"hessian": 1},
                 {"initial": 1, "residual": 1}):  # fmt: skip
         with pytest.raises(pr.InvalidValue):

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from polyrates.cli import _parser, main
+from polyrates.cli import main
+from polyrates.cli.parser import make_parser
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -54,7 +55,7 @@ def test_the_quoted_sentence_is_what_report_prints(
 def test_every_command_parses() -> None:
     ours = [command for command in commands() if command.startswith("polyrates ")]
     assert len(ours) >= 5
-    parser, _ = _parser()
+    parser, _ = make_parser()
     for command in ours:
         _, extra = parser.parse_known_args(shlex.split(command)[1:])
         assert extra == [], command

@@ -220,7 +220,7 @@ def test_the_solution_is_no_start(tmp_path: Path) -> None:
 def test_more_features_than_rows_works_and_says_kappa(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     path = csv_write(tmp_path, rng.standard_normal((6, 9)), rng.standard_normal(6))
-    analysis, out = report(small(data=path, target="y"), tmp_path / "wide")
+    analysis, out = report(small(data=path, column="y"), tmp_path / "wide")
     assert analysis.ell == pytest.approx(0.2)
     assert "more features than rows" in page(out)
     assert f"κ = {number_text(analysis.kappa)}" in answer(analysis)
@@ -229,7 +229,7 @@ def test_more_features_than_rows_works_and_says_kappa(tmp_path: Path) -> None:
 
 def test_one_feature_has_one_eigenvalue(tmp_path: Path) -> None:
     path = csv_write(tmp_path, np.array([[1.0], [2], [4]]), np.array([1.0, 3, 2]))
-    analysis, out = report(small(data=path, target="y"), tmp_path / "one")
+    analysis, out = report(small(data=path, column="y"), tmp_path / "one")
     assert analysis.widened and "they coincide to rounding" in page(out)
     assert all(each.verified for each in analysis.methods)
 
@@ -238,14 +238,14 @@ def test_a_target_without_correlation_is_refused(tmp_path: Path) -> None:
     X = np.array([[1.0], [-1], [1], [-1]])
     path = csv_write(tmp_path, X, np.array([1.0, 1, -1, -1]))
     with pytest.raises(InvalidValue, match="uncorrelated"):
-        analyse(small(data=path, target="y"))
+        analyse(small(data=path, column="y"))
 
 
 def test_a_penalty_lost_in_rounding_is_refused(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     path = csv_write(tmp_path, rng.standard_normal((6, 9)), rng.standard_normal(6))
     with pytest.raises(InvalidValue, match="drowns in rounding"):
-        analyse(small(data=path, target="y", penalty="1e-17"))
+        analyse(small(data=path, column="y", penalty="1e-17"))
 
 
 def test_odd_names_survive_in_every_format(tmp_path: Path) -> None:
@@ -253,7 +253,7 @@ def test_odd_names_survive_in_every_format(tmp_path: Path) -> None:
     source = csv_write(tmp_path, rng.standard_normal((8, 2)), rng.standard_normal(8))
     odd = tmp_path / "a&b_<i>%$#~ü漢.csv"
     shutil.copy(source, odd)
-    _, out = report(small(data=str(odd), target="y"), tmp_path / "odd")
+    _, out = report(small(data=str(odd), column="y"), tmp_path / "odd")
     assert "a&amp;b_&lt;i&gt;" in page(out) and "<i>%" not in page(out)
     if shutil.which("pdflatex"):
         compile_tex(out)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize
 
 import polyrates as pr
+from polyrates.worst_case import enclose, joint_sizes
 
 INITIAL, RESIDUAL = ("initial", "cross"), ("residual", "drift")
 Pair = tuple[Callable[[np.ndarray], np.ndarray], ...]
@@ -418,3 +419,29 @@ def test_without_commutation_the_gaps_count() -> None:
     problem = pr.Quadratic(np.diag([1.0, 2.0]), np.zeros(2), dH, np.zeros(2))
     observed = pr.differentiate(method, problem, np.array([0.0, 1.0]), 3).jacobians[-1]
     assert 0.1 < np.linalg.norm(observed) <= bound
+
+
+@pytest.mark.parametrize("sizes", [{"initial": 1, "cross": 2}, {"residual": 1, "drift": 2}])
+@pytest.mark.parametrize(
+    "support", [[(1, 2), (9, 10)], [(1, 2), (6, 6)], [(3, 3)], [(2, 2), (5, 5)]]
+)
+def test_the_exact_solve_on_pieces(support, sizes):
+    """Only the support counts: what P does in the gaps is no lower bound."""
+    where, method = pr.Union(support), pr.Richardson([F(1, 2), F(1, 9)])
+    rate = pr.rate(method, where, pr.Implicit())
+    lam = np.concatenate([np.linspace(low, high, 4001) for low, high in support])
+    P = np.abs((1 - lam / 2) * (1 - lam / 9))
+    for t in (1, 2):
+        P_t = np.abs(1 - lam / 2) if t == 1 else P
+        first, second = sizes.values()
+        found = enclose(rate, t, joint_sizes(sizes))
+        if "drift" in sizes:
+            true = np.max(P_t * second / lam)
+        else:
+            true = min(
+                np.max(P_t * np.sqrt(first**2 / s + (second / lam) ** 2 / (1 - s)))
+                for s in np.linspace(0.005, 0.995, 397)
+            )
+        assert found.lower <= true * (1 + 1e-3)
+        assert true <= found.upper * (1 + 1e-3)
+        assert all(any(a <= x <= b for a, b in support) for x in found.points)

@@ -48,7 +48,7 @@ from .minimax_joint import (
 )
 from .minimax_problem import RANGE, Points, Problem
 from .minimax_supremum import Piece
-from .minimax_waves import Array, U
+from .minimax_waves import Array, Long, U
 
 __all__ = [
     "Form",
@@ -323,15 +323,18 @@ def _certify(task: Task, problem: Problem, iterate: Iterate) -> MinimaxSolution:
 
     q = q / float(problem.rho @ q)
     expansion = None if problem.whole else _expansion(problem, q * scale)
+    iterates: Array | None = None
     if expansion is None:
-        p = problem.chebyshev(q) * scale
+        p = problem.chebyshev(q)
         if len(problem.columns) <= problem.t:
             # among P + cλ, all optimal, the one with the smallest max |P'|
             slope = np.asarray(np.polynomial.chebyshev.chebder(p), dtype=float)
             c = _centring([slope])
             p[0] += c * (1 + problem.delta)
             p[1] += c
-        upper, s = _upper(task, problem, p, s, seeds, lower)
+        iterates, exact, slack = certificate.chebyshev_weights(problem, p)
+        upper, s = _upper(task, problem, (exact, slack), s, seeds, lower)
+        p = exact.astype(float) * scale
     else:
         p = problem.on_hull(expansion.weights)
         parts = method_pieces(expansion.method, problem.t, task.support, task.initial)
@@ -346,8 +349,9 @@ def _certify(task: Task, problem: Problem, iterate: Iterate) -> MinimaxSolution:
     contact = problem.eigenvalues(points)
     order = np.argsort(contact)
     return MinimaxSolution(
-        p, task.hull, s, lower, upper, contact[order], weights[order], task.eta(s), expansion
-    )
+        p, task.hull, s, lower, upper, contact[order], weights[order], task.eta(s), expansion,
+        iterates,
+    )  # fmt: skip
 
 
 def _isolated(problem: Problem, points: Points) -> Points:
@@ -372,17 +376,11 @@ def _expansion(problem: Problem, q: Array) -> Expansion:
 
 
 def _upper(
-    task: Task, problem: Problem, p: Array, s: float, seeds: Points, lower: float
+    task: Task, problem: Problem, series: tuple[Long, Array], s: float, seeds: Points, lower: float
 ) -> tuple[float, float]:
-    """Rigorous worst case of ``P / P(0)``, P being exactly the float coefficients ``p``; share."""
-    power = -math.frexp(float(np.max(np.abs(p))))[1]
-    scaled = np.ldexp(p, power)
-    first, second, errors = certificate.error_series(problem, scaled)
-    origin = certificate.value_at_origin(problem, scaled)
-    if not origin > 0:
-        return math.inf, s
-    factor = task.size / origin * problem.scale * (1 + _scale_error(problem))
-
+    """Rigorous worst case of P, given over ``1/|T_t(m0)|`` with its errors; share."""
+    first, second, errors = certificate.error_series(problem, *series)
+    factor = task.size * problem.scale * (1 + _scale_error(problem))
     parts = supremum.pieces(first, second, errors, problem.support, problem.hull)
     weights = 1 / s, (1 / (1 - s) if problem.gamma > 0 else 0.0)
     upper = factor * supremum.profile_supremum(parts, weights, seeds)
@@ -429,6 +427,7 @@ def _precise(task: Task, t: int, digits: int) -> MinimaxSolution:
     lost = 0.0 if found is None else math.log10(1 + float(np.max(np.abs(found.q))))
     if not problem.whole:
         lost += problem.table.growth(problem.hull[1]) / math.log(10.0)
+        lost += max(0, -int(np.min(problem.exponents))) * math.log10(2.0)
     with mpmath.workdps(digits + 20 + 2 * int(lost) + 3 * int(math.log10(t + 1))):
         exact = precise.Precise(problem, task.size, task.second)
         unit = mpmath.mpf(task.size) / exact.top

@@ -59,7 +59,9 @@ class MinimaxSolution:
     (n,) are the least favourable measure; ``eta`` is ``second**2 s / (size**2 (1 - s))``, for which
     P minimises the mean of ``A**2 + eta B**2`` over that measure (infinite where P = 1, 0 for
     ``second = 0``, nan for ``size = 0``).  Numbers are mpmath's where digits were asked for.
-    On a support with gaps the bounds are those of ``expansion``: ``coefficients`` cancel there.
+    ``iterates`` (t + 1,) are the weights of P on the iterates of Chebyshev's method on the hull, as
+    floats, and ``upper`` bounds the worst case of what they make; on a support with gaps the same
+    of ``expansion``. There ``coefficients`` cancel.
     """
 
     coefficients: npt.NDArray[Any]
@@ -71,6 +73,7 @@ class MinimaxSolution:
     weights: npt.NDArray[Any]
     eta: float
     expansion: Expansion | None = None
+    iterates: Array | None = None
 
     @property
     def gap(self) -> float:

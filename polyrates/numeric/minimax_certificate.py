@@ -294,25 +294,40 @@ def proves_one(problem: Problem, points: Points, omega: Array) -> bool:
 # -- of a polynomial ------------------------------------------------------------------------------
 
 
-def value_at_origin(problem: Problem, p: Array) -> float:
-    """Lower bound of ``|P(0) / T_t(m0)|`` from the Chebyshev coefficients of P."""
+def chebyshev_weights(problem: Problem, p: Array) -> tuple[Array, Long, Array]:
+    """Weights on the iterates of Chebyshev's method, and what P they make.
+
+    ``p`` (t + 1,) are Chebyshev coefficients of a polynomial with ``P(0) = |T_t(m0)|`` or so. The
+    weights are floats, and the last iterate takes what they leave of 1, so ``P(0) = 1`` exactly; of
+    this P over ``1/|T_t(m0)|`` the Chebyshev coefficients, and bounds on their errors.
+    """
     ratio, relative = growth(problem)
-    terms = ratio * p
-    value = abs(float(np.sum(terms[::2]) - np.sum(terms[1::2])))
-    size = np.abs(terms).astype(float)
-    return value * (1 - 2 * U) - float(np.sum((relative + (len(p) + 8) * E) * size))
+    signed = ratio.copy()
+    signed[1::2] *= -1
+    terms = signed * p
+    weights = np.asarray(terms / np.sum(terms), dtype=float)
+    weights[-1] = 1 - math.fsum(weights[:-1])
+    exact = weights / signed
+    slack = np.abs(exact).astype(float) * (relative + 4 * E)
+    slack[-1] += U * abs(float(exact[-1]))
+    return weights, np.asarray(exact, dtype=np.longdouble), slack
 
 
-def error_series(problem: Problem, p: Array) -> tuple[Array, Array, tuple[float, float]]:
+def error_series(
+    problem: Problem, p: Long, slack: Array
+) -> tuple[Array, Array, tuple[float, float]]:
     """Chebyshev series of ``A`` and ``B`` on the hull from that of ``P``; bounds on their errors.
 
-    The bounds hold for the maximum over the hull.
+    ``slack`` bounds the errors of ``p``. The bounds hold for the maximum over the hull.
     """
     t = len(p) - 1
+    k = np.arange(t + 1)
+    own, steep = float(np.sum(slack)), float(k**2 @ slack)
+    rounded = p.astype(float)
+    own += U * float(np.sum(np.abs(rounded)))
     if t == 0:
-        return p.copy(), np.zeros(1), (0.0, 0.0)
-    long = p.astype(np.longdouble)
-    weighted = 2 * np.arange(t + 1) * long
+        return rounded, np.zeros(1), (own, 0.0)
+    weighted = 2 * k * p
     # b_k = sum of 2 j p_j over j > k of the other parity
     suffix = np.zeros(t + 3, dtype=np.longdouble)
     for parity in (0, 1):
@@ -320,17 +335,17 @@ def error_series(problem: Problem, p: Array) -> tuple[Array, Array, tuple[float,
     slope = suffix[1 : t + 2].copy()
     slope[0] /= 2
     tails = np.abs(weighted)[::-1].cumsum()[::-1]
-    slope_error = (t / 2 + 4) * E * float(np.sum(tails))
+    slope_error = (t / 2 + 4) * E * float(np.sum(tails)) + steep
     total = float(np.sum(np.abs(slope)))
     second = (problem.gamma * slope).astype(float)
     second_error = problem.gamma * (slope_error + 4 * U * total)
     if not problem.initial:
-        return p.copy(), second, (0.0, second_error)
-    first = long - (1 + _delta(problem)) * slope
+        return rounded, second, (own, second_error)
+    first = p - (1 + _delta(problem)) * slope
     first[1] -= slope[0]
     first[2:] -= slope[1:-1] / 2
     first[:-2] -= slope[1:-1] / 2
     rounded = first.astype(float)
     first_error = (2 + problem.delta) * (slope_error + 24 * E * total)
-    first_error += U * float(np.sum(np.abs(rounded)))
+    first_error += U * float(np.sum(np.abs(rounded))) + float(np.sum(slack))
     return rounded, second, (first_error + 8 * E * float(np.sum(np.abs(p))), second_error)

@@ -46,7 +46,9 @@ class Precise:
         if not problem.whole:
             self.top = mpmath.ldexp(1, -int(problem.exponents[-1]))
             self.rho = _exact(problem.bare_rho)
+            # of p_k itself; the rows are p_k over powers of two
             self.unit *= mpmath.exp(problem.table.growth(problem.hull[1]))
+            self.unit *= mpmath.ldexp(1, max(0, -int(np.min(problem.exponents))))
             return
         m0 = 1 + self.delta
         value = [mpmath.mpf(1), -m0]
@@ -161,7 +163,10 @@ def polish(
     basis = None if problem.whole else problem.basis
     bare = start.q if basis is None else basis @ start.q
     active = y_float > 0
-    matrix = np.linalg.inv(local.kkt(active))
+    try:
+        matrix = np.linalg.inv(local.kkt(active))
+    except np.linalg.LinAlgError:
+        return None
     points, bend, lean = tops.points.take(active), tops.bend[active], local.tilt[active]
     moves = bend < 0
     inverse_bend = np.where(moves, -1 / np.where(moves, -bend, 1.0), 0.0)

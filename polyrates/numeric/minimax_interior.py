@@ -92,7 +92,10 @@ def _solve(matrix: Array, right: Array) -> Array:
             result = np.full(len(right), np.nan)
         if not np.all(np.isfinite(result)):
             scaled[np.diag_indices_from(scaled)] += 1e-13
-            result = np.linalg.lstsq(scaled, right / diagonal, rcond=1e-15)[0] / diagonal
+            try:
+                result = np.linalg.lstsq(scaled, right / diagonal, rcond=1e-15)[0] / diagonal
+            except np.linalg.LinAlgError:
+                result = np.zeros(len(right))
     return np.asarray(result)
 
 
@@ -105,7 +108,8 @@ def reweighted(problem: Problem, points: Points, rounds: int) -> tuple[Iterate, 
     """
     n, halves = len(points), 2 if problem.gamma > 0 else 1
     stacked = np.concatenate(list(problem.rows(points)[:halves]))
-    scale = 1 / np.sqrt(np.einsum("ij,ij->j", stacked, stacked))
+    norms = np.sqrt(np.einsum("ij,ij->j", stacked, stacked))
+    scale = 1 / np.where(norms > 0, norms, 1.0)
     stacked *= scale
     rho = problem.rho * scale
     s = _initial_share(problem)

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from polyrates.errors import refuse_value
 from polyrates.estimators import Estimator, Unrolled
 from polyrates.numbers import Number, floating
 from polyrates.recurrence import Method
@@ -122,12 +123,15 @@ def joint_worst_case(
 
 def joint_worst_case_of(parts: Sequence[Piece], size: float, second: float) -> JointWorstCase:
     """The same of A and B given by pieces, in the order of the support."""
-    # V is homogeneous in the two functions: huge or tiny ones are brought to size one first
-    largest = max(
-        max(size * float(np.max(np.abs(p.first))), second * float(np.max(np.abs(p.second))))
-        for p in parts
-    )
-    scale = 2.0 ** math.frexp(largest)[1] if largest > 0 and math.isfinite(largest) else 1.0
+    # V is homogeneous in the two functions and in the two sizes: all are brought to size one first
+    unit = 2.0 ** min(max(math.frexp(max(size, second))[1], -1000), 1000)
+    size, second = size / unit, second / unit
+    if not all(np.all(np.isfinite([*p.first, *p.second, *p.errors])) for p in parts):
+        refuse_value(
+            "t", len(parts[0].first) - 1, "the polynomial exceeds the range of floats",
+            "give a smaller t: the method diverges on this spectrum",
+        )  # fmt: skip
+    scale = supremum.scale_of(parts, (size, second))
     parts = [part.over(scale).times(size, second) for part in parts]
     found, seeds, log_odds = _exchange(parts)
     u, w = split(log_odds)
@@ -138,12 +142,21 @@ def joint_worst_case_of(parts: Sequence[Piece], size: float, second: float) -> J
         # one function alone: no share to divide, only the error bound of the other to add
         share, u, w = (0.0 if absent[0] else 1.0), 1.0, 1.0
         bare = [Piece(p.low, p.high, p.first, p.second) for p in parts]
-        upper = max(sum(p.errors) for p in parts) + supremum.profile_supremum(bare, (u, w), seeds)
+        upper = max(p.errors[0] for p in parts) + max(p.errors[1] for p in parts)
+        upper += supremum.profile_supremum(bare, (u, w), seeds)
     else:
         upper = supremum.profile_supremum(parts, (u, w), seeds)
     points, weights, lower = _mixture(parts, found, (u, w))
     upper *= 1 + 4 * U
-    return JointWorstCase(lower * scale, upper * scale, share, points, weights)
+    upper = supremum.times_scale(supremum.times_scale(upper, scale), unit)
+    if not math.isfinite(upper):
+        refuse_value(
+            "sizes", (size * unit, second * unit), "the worst case exceeds the range of floats",
+            "choose other units",
+        )  # fmt: skip
+    # a product that becomes subnormal may round upwards
+    lower = lower * scale * unit if lower * scale * unit > 1e-300 else 0.0
+    return JointWorstCase(lower, upper, share, points, weights)
 
 
 def method_pieces(
@@ -162,7 +175,7 @@ def method_pieces(
             for found in (values[kind], values["drift"]):
                 middles.append(np.array([(found.lower + found.upper) / 2]))
                 half = (found.upper - found.lower) / 2
-                errors.append(half + 4 * U * found.upper)
+                errors.append(half + 4 * U * found.upper + 5e-324)
             result.append(Piece(*ends, middles[0], middles[1], (errors[0], errors[1])))
             continue
         parts = enclosed_pairs(method, estimator, t, (low, high), only=t)[0]

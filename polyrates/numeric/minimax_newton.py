@@ -378,7 +378,10 @@ def _quadratic_program(
         try:
             solution = np.linalg.solve(kkt, right)
         except np.linalg.LinAlgError:
-            solution = np.linalg.lstsq(kkt, right, rcond=1e-14)[0]
+            try:
+                solution = np.linalg.lstsq(kkt, right, rcond=1e-14)[0]
+            except np.linalg.LinAlgError:
+                return None, y
         step = solution[:size]
         multipliers = np.zeros(len(y))
         multipliers[active] = solution[size:]

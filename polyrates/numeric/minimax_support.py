@@ -87,7 +87,7 @@ def _leja(points: list[float]) -> list[float]:
             range(len(rest)),
             key=lambda i: (
                 -sum(rest[i] == c for c in chosen),
-                sum(math.log(abs(1 - rest[i] / c)) for c in chosen if c != rest[i]),
+                sum(math.log(abs(rest[i] - c)) for c in chosen if c != rest[i]),
             ),
         )
         chosen.append(rest.pop(best))

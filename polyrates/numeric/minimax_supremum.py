@@ -69,7 +69,9 @@ class Piece:
 
     def over(self, scale: float) -> Piece:
         """Both over a power of two; what becomes subnormal is covered by the errors."""
-        lost = 0.0 if scale == 1.0 else 5e-324
+        if scale == 1.0:
+            return self
+        lost = 5e-324 * len(self.first)
         errors = self.errors[0] / scale + lost, self.errors[1] / scale + lost
         return Piece(self.low, self.high, self.first / scale, self.second / scale, errors)
 
@@ -131,7 +133,9 @@ def profile_supremum(parts: Sequence[Piece], weights: tuple[float, float], seeds
     """
     u, w = weights
     worst = 0.0
-    for i, part in enumerate(parts):
+    # the bounds below square values twice: tiny or huge ones are brought to size one first
+    scale = scale_of(parts, (math.sqrt(u), math.sqrt(w)))
+    for i, part in enumerate(part.over(scale) for part in parts):
         a_error, b_error = part.errors
         if part.low == part.high:
             a, b = abs(float(part.first[0])) + a_error, abs(float(part.second[0])) + b_error
@@ -140,7 +144,24 @@ def profile_supremum(parts: Sequence[Piece], weights: tuple[float, float], seeds
         top = _series_supremum(part.first, part.second, u, w, seeds.phi[seeds.segment == i])
         slack_norm = math.sqrt(u * a_error**2 + w * b_error**2)
         worst = max(worst, (math.sqrt(top) + slack_norm) * (1 + 16 * U))
-    return worst
+    return times_scale(worst, scale)
+
+
+def scale_of(parts: Sequence[Piece], sizes: tuple[float, float]) -> float:
+    """A power of two near the largest of ``sizes[0] A`` and ``sizes[1] B``; 1 where all is 0."""
+    largest = max(
+        max(sizes[0] * float(np.max(np.abs(p.first))), sizes[1] * float(np.max(np.abs(p.second))))
+        for p in parts
+    )
+    if not largest > 0:
+        return 1.0
+    return 2.0 ** min(max(math.frexp(largest)[1], -1000), 1000)
+
+
+def times_scale(value: float, scale: float) -> float:
+    """An upper bound times a power of two, rounded upwards where it becomes subnormal."""
+    product = value * scale
+    return math.nextafter(product, math.inf) if value > 0 and product < 1e-300 else product
 
 
 class Profile:

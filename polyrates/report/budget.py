@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -154,13 +154,15 @@ def draw_plan(ax: Any, curves: Sequence[PlanCurve], budget: int, unit: float = 1
     ax.set_xlabel("$N$, gradients + Hessian-vector products")
 
 
-def plan_picture(plan: Plan, kind: str) -> bytes:
-    """The same as a file, "svg" or "pdf"."""
+def plan_picture(plan: Plan, kind: str, progress: Callable[[str], None] = lambda _: None) -> bytes:
+    """The same as a file, "svg" or "pdf"; ``progress`` is called with what is being done."""
+    curves = plan.curves(progress=progress)
+    progress("picture")
     with style("plan"):
         width, height = 6.4, 4.0
         drawn = figure(width, height)
         ax = drawn.add_axes((0.75 / width, 0.6 / height, 4.5 / width, (height - 1.35) / height))
-        draw_plan(ax, plan.curves(), plan.budget)
+        draw_plan(ax, curves, plan.budget)
         ell, L = (floating(end) for end in plan.spectrum.hull)
         below = rf"{plan.sizes},  $\lambda \in [{ell:.4g}, {L:.4g}]$"
         ax.set_title("Best guaranteed error of the Jacobian\n", fontsize=12)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from polyrates.numbers import Number, floating
 from polyrates.numbers import t as iteration
 from polyrates.optimum import Optimum
 from polyrates.rates import Rate, RatePart, rate
+from polyrates.report.joint import joint_column
 from polyrates.report.named import NamedMethod
 from polyrates.report.tex import document, escape_tex
 from polyrates.spectra import Interval
@@ -28,6 +29,7 @@ __all__ = [
 
 _PARTS = ("initial", "cross", "residual")
 _LONG = 60  # characters of an exact number that a page can bear
+Progress = Callable[[str], None]
 
 
 def _attempt(read: Callable[[], Any]) -> Any:
@@ -82,8 +84,14 @@ def _summary(part: RatePart, steps: int) -> dict[str, Any]:
     }
 
 
-def rate_json(named: NamedMethod, result: Rate, steps: int) -> dict[str, Any]:
-    """Curves as floats that are upper bounds; the exact value at the last step where proved."""
+def rate_json(
+    named: NamedMethod, result: Rate, steps: int, sizes: Mapping[str, Number] | None = None,
+    progress: Progress = lambda _: None,
+) -> dict[str, Any]:  # fmt: skip
+    """Curves as floats that are upper bounds; the exact value at the last step where proved.
+
+    ``sizes`` are the arguments of ``rate.worst_case``: its values are then there too.
+    """
     ell, L = result.spectrum.hull
     parts = {}
     for name in _PARTS:
@@ -93,6 +101,7 @@ def rate_json(named: NamedMethod, result: Rate, steps: int) -> dict[str, Any]:
             "curve": [float(value) for value in part.curve(steps)],
             "exact_at_last_step": _exact(part, steps),
         }
+    joint = joint_column(result, range(steps + 1), sizes, progress)
     return {
         "method": named.title,
         "parameters": {name: str(value) for name, value in named.parameters},
@@ -100,6 +109,7 @@ def rate_json(named: NamedMethod, result: Rate, steps: int) -> dict[str, Any]:
         "spectrum": {"ell": str(ell), "L": str(L), "kappa": _number(ell / L)},
         "steps": steps,
         **parts,
+        **({} if joint is None else {"worst_case": joint.json}),
     }
 
 
@@ -110,15 +120,26 @@ def _rows(steps: int, most: int = 21) -> list[int]:
     return sorted({round(x) for x in np.linspace(0, steps, most)})
 
 
-def rate_text(named: NamedMethod, result: Rate, steps: int) -> str:
-    """A table and what it says."""
+def _columns(result: Rate, steps: int) -> dict[str, Any]:
+    """What a table shows of each part, by t."""
+    return {name: getattr(result, name).curve(steps) for name in _PARTS}
+
+
+def rate_text(
+    named: NamedMethod, result: Rate, steps: int, sizes: Mapping[str, Number] | None = None,
+    progress: Progress = lambda _: None,
+) -> str:  # fmt: skip
+    """A table and what it says; with ``sizes`` a column for ``rate.worst_case``."""
     ell, L = result.spectrum.hull
     shown = ", ".join(f"{name} {value}" for name, value in named.parameters)
     lines = [f"{named.title} ({shown}), {result.estimator.name}, on [{ell}, {L}]", ""]
-    curves = {name: getattr(result, name).curve(steps) for name in _PARTS}
-    lines.append("      t" + "".join(f"{name:>13}" for name in _PARTS))
+    curves = _columns(result, steps)
+    joint = joint_column(result, _rows(steps), sizes, progress)
+    if joint is not None:
+        curves["worst case"] = joint.floats
+    lines.append("      t" + "".join(f"{name:>13}" for name in curves))
     for t in _rows(steps):
-        lines.append(f"{t:7d}" + "".join(f"{curves[name][t]:13.6g}" for name in _PARTS))
+        lines.append(f"{t:7d}" + "".join(f"{curve[t]:13.6g}" for curve in curves.values()))
     lines.append("")
     summaries = {name: _summary(getattr(result, name), steps) for name in _PARTS}
     for key, label in (
@@ -128,10 +149,14 @@ def rate_text(named: NamedMethod, result: Rate, steps: int) -> str:
         ("asymptotic", "rate"),
     ):
         cells = [_cell(summaries[name], key) for name in _PARTS]
+        if joint is not None and key == "status":
+            cells.append(joint.status)
         lines.append(f"{label:7}" + "".join(f"{cell:>13}" for cell in cells))
     exact = _exact(result.initial, steps)
     if exact is not None and len(exact) <= _LONG and "/" in exact:
         lines += ["", f"initial part at t = {steps}, exactly: {exact}"]
+    if joint is not None:
+        lines += ["", *joint.words]
     return "\n".join(lines)
 
 
@@ -157,8 +182,14 @@ def _tex(value: Any) -> str:
     return str(latex(value))
 
 
-def rate_document(named: NamedMethod, result: Rate, steps: int) -> bytes:
-    """The method, the closed forms with their derivations where proved, and a table."""
+def rate_document(
+    named: NamedMethod, result: Rate, steps: int, sizes: Mapping[str, Number] | None = None,
+    progress: Progress = lambda _: None,
+) -> bytes:  # fmt: skip
+    """The method, the closed forms with their derivations where proved, and a table.
+
+    With ``sizes`` a section and a column for ``rate.worst_case``.
+    """
     ell, L = result.spectrum.hull
     parameters = r",\quad ".join(
         f"{_SYMBOLS[name]} = {_tex(value)}" for name, value in named.parameters
@@ -195,13 +226,17 @@ def rate_document(named: NamedMethod, result: Rate, steps: int) -> bytes:
         derivation = _attempt(lambda part=part: part.derivation)  # type: ignore[misc]
         if derivation is not None:
             body.append(_breakable(derivation._latex()))
-    curves = {name: getattr(result, name).curve(steps) for name in _PARTS}
+    curves = _columns(result, steps)
+    joint = joint_column(result, _rows(steps, 41), sizes, progress)
+    if joint is not None:
+        body += joint.section
+        curves["worst case"] = joint.floats
     body += [
-        r"\section*{Values}", r"\begin{center}\begin{tabular}{rlll}",
-        r"$t$ & initial & cross & residual \\ \hline",
+        r"\section*{Values}", rf"\begin{{center}}\begin{{tabular}}{{r{'l' * len(curves)}}}",
+        rf"$t$ & {' & '.join(curves)} \\ \hline",
     ]  # fmt: skip
     for t in _rows(steps, 41):
-        cells = " & ".join(f"{curves[name][t]:.6g}" for name in _PARTS)
+        cells = " & ".join(f"{curve[t]:.6g}" for curve in curves.values())
         body.append(rf"{t} & {cells} \\")
     body.append(r"\end{tabular}\end{center}")
     return document(f"The unrolled Jacobian of {named.title}", body)

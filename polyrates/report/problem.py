@@ -67,7 +67,7 @@ class Request:
     """What was asked for, as strings and integers; None is the default of the model."""
 
     data: str | None = None
-    target: str | None = None
+    column: str | None = None
     penalty: str | None = None
     steps: int = 150
     x0: str = "far"
@@ -85,7 +85,7 @@ class Request:
             words += ["--model", self.model]
         if self.model in MODELS:
             words += ["--data", self.data or "breast-cancer"]
-            words += [] if self.target is None else ["--target", self.target]
+            words += [] if self.column is None else ["--column", self.column]
             words += ["--penalty", self.penalty or PENALTIES[self.model]]
         words += ["--steps", str(self.steps), "--x0", self.x0, "--seed", str(self.seed)]
         if self.methods != DEFAULT_METHODS:
@@ -336,7 +336,7 @@ def analyse(request: Request, progress: Callable[[str], None] = lambda _: None) 
     steps = count(request.steps, "steps", 1)
     seed = count(request.seed, "seed")
     progress("problem")
-    about = subject(request.model, request.data, request.target, request.penalty, seed)
+    about = subject(request.model, request.data, request.column, request.penalty, seed)
     quadratic = about.quadratic
     progress("spectrum")
     eigenvalues = quadratic.eigensystem[0]

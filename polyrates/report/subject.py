@@ -82,7 +82,7 @@ class Subject:
 
 
 def subject(
-    model: str, data: str | None, target: str | None, penalty: str | None, seed: int = 0
+    model: str, data: str | None, column: str | None, penalty: str | None, seed: int = 0
 ) -> Subject:
     """What was asked for, as strings."""
     if model not in MODELS:
@@ -92,11 +92,11 @@ def subject(
             close = difflib.get_close_matches(model, MODELS, 1, 0.4)
             hint = f"did you mean {close[0]}?" if close else "give ridge, logistic, module:function"
             refuse_value("model", model, "is not the name of a model", hint)
-        for name, value in (("data", data), ("target", target), ("penalty", penalty)):
+        for name, value in (("data", data), ("column", column), ("penalty", penalty)):
             if value is not None:
                 refuse_value(name, value, "belongs to ridge and logistic", f"leave --{name} out")
         return own_problem(model, seed)
-    source = read_data(data or "breast-cancer", target)
+    source = read_data(data or "breast-cancer", column)
     strength = penalty or PENALTIES[model]
     if model == "ridge":
         problem = ridge(source, strength)
@@ -115,11 +115,11 @@ def _ends(problem: QuadraticProblem) -> tuple[float, float]:
     return float(values[0]), float(values[-1])
 
 
-def read_data(data: str, target: str | None) -> Dataset:
+def read_data(data: str, column: str | None) -> Dataset:
     """A built-in data set by name, else a CSV file."""
     if data in BUILT_IN:
-        if target is not None:
-            refuse_value("target", target, f"{data} has its own target", "leave --target out")
+        if column is not None:
+            refuse_value("column", column, f"{data} has its own target", "leave --column out")
         return load(data)
     if not Path(data).exists() and not data.lower().endswith((".csv", ".tsv", ".txt")):
         import difflib
@@ -127,9 +127,9 @@ def read_data(data: str, target: str | None) -> Dataset:
         close = difflib.get_close_matches(data, BUILT_IN, 1, 0.4)
         hint = f"did you mean {close[0]}?" if close else f"give {', '.join(BUILT_IN)} or a CSV file"
         refuse_value("data", data, "is neither a built-in data set nor a file", hint)
-    if target is None and Path(data).is_file():
-        refuse_value("target", None, "a CSV file needs it", "give --target COLUMN")
-    return load_csv(data, target or "y")
+    if column is None and Path(data).is_file():
+        refuse_value("column", None, "a CSV file needs it", "give --column COLUMN")
+    return load_csv(data, column or "y")
 
 
 def _strength(penalty: str) -> float:

@@ -1,0 +1,137 @@
+"""Options that several commands share, and what their text stands for."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from polyrates.cli.parser import hint
+from polyrates.errors import refuse_value
+
+__all__ = [
+    "EXACT", "METHODS", "SIZES", "add_column", "add_estimator", "add_hull", "add_outputs",
+    "add_sizes", "estimator", "given", "integer", "two_sizes",
+]  # fmt: skip
+
+EXACT = "Numbers are exact: write 2/11, 0.1 or 1e-3."
+
+METHODS = """\
+methods (tuned to the spectrum unless options are given)
+  large              gradient descent, step 2/(L+ell): fastest for the iterates
+  short              gradient descent, step 1/L
+  flat               gradient descent, step sqrt(2)/L: the largest without burn-in
+                     of the initial part
+  gradient-descent   needs step
+  heavy-ball         step, momentum, first_step
+  nesterov           step, momentum
+  chebyshev          the fastest of all for the iterates in the worst case
+  gegenbauer         alpha (1)
+  sobolev            eta, alpha (0): made for the Jacobian
+Each also takes ell and L, to be tuned for another interval.
+"""
+
+SIZES = ("initial", "cross", "residual", "drift", "hessian")
+_PAIRS = (("initial", "cross"), ("residual", "drift"), ("residual", "hessian"))
+
+
+def add_hull(parser: argparse.ArgumentParser) -> None:
+    """--ell and --L, both needed."""
+    parser.add_argument("--ell", required=True, metavar="l", help="smallest eigenvalue")
+    parser.add_argument("--L", required=True, metavar="L", help="largest eigenvalue")
+
+
+def add_estimator(parser: argparse.ArgumentParser) -> None:
+    """--estimator; :func:`estimator` reads it."""
+    parser.add_argument(
+        "--estimator",
+        default="unrolled",
+        metavar="NAME",
+        help="unrolled (default), one-step, implicit, truncated:START",
+    )
+
+
+def add_column(parser: argparse.ArgumentParser, *older: str) -> None:
+    """--column; ``older`` are names that it had, which still work."""
+    parser.add_argument("--column", metavar="COLUMN", help="the column of the CSV file to predict")
+    for name in older:
+        parser.add_argument(name, dest="column", help=argparse.SUPPRESS)
+
+
+def add_sizes(parser: argparse.ArgumentParser, before: str = "") -> None:
+    """One option a size; :func:`two_sizes` reads them."""
+    for option, words in (
+        ("residual", "||E||, with --drift or --hessian"),
+        ("drift", "||D||, with --residual"),
+        ("initial", "||E||, with --cross"),
+        ("cross", "||G||, with --initial"),
+        ("hessian", "||dH||_F ||x_0 - x*||, with --residual: H and dH need not commute"),
+    ):
+        parser.add_argument(f"--{option}", metavar="SIZE", help=before + words)
+
+
+def add_outputs(parser: argparse.ArgumentParser) -> None:
+    """--json and --latex."""
+    parser.add_argument("--json", action="store_true", help="print JSON, not a table")
+    parser.add_argument(
+        "--latex",
+        nargs="?",
+        const="-",
+        metavar="FILE",
+        help="write a LaTeX document, to stdout or to FILE",
+    )
+
+
+def given(arguments: argparse.Namespace, options: Iterable[str]) -> dict[str, str]:
+    """Those of the options that were given, as text."""
+    return {option: text for option in options if (text := getattr(arguments, option)) is not None}
+
+
+def two_sizes(arguments: argparse.Namespace) -> dict[str, Any]:
+    """The two sizes of one worst case, exact and ≥ 0; nothing where none was given."""
+    from polyrates.numbers import floating, nonnegative, parse
+
+    texts = given(arguments, SIZES)
+    sizes = {option: nonnegative(parse(text, option), option) for option, text in texts.items()}
+    for option, size in sizes.items():
+        floating(size, option)  # in the range of floats
+    if not sizes or tuple(sizes) in _PAIRS:
+        return sizes
+    for pair in _PAIRS:
+        if set(pair) <= set(sizes):
+            third = next(option for option in sizes if option not in pair)
+            refuse_value(third, texts[third], f"{' and '.join(pair)} are two sizes already",
+                         "leave it out")  # fmt: skip
+    alone, text = next(iter(texts.items()))
+    partners = [f"--{second}" if alone == first else f"--{first}"
+                for first, second in _PAIRS if alone in (first, second)]  # fmt: skip
+    refuse_value(alone, text, "is one size of two", f"give {' or '.join(partners)} too")
+
+
+def integer(text: str, name: str, minimum: int = 0, maximum: int | None = None) -> int:
+    """An integer between the two."""
+    if not re.fullmatch(r"\s*[+-]?\d{1,18}\s*", text):
+        refuse_value(name, text, "must be an integer", f"give an integer ≥ {minimum}")
+    value = int(text)
+    if value < minimum:
+        refuse_value(name, value, f"must be ≥ {minimum}")
+    if maximum is not None and value > maximum:
+        refuse_value(name, value, f"must be ≤ {maximum}, or the certificates take too long")
+    return value
+
+
+def estimator(text: str) -> Any:
+    """The estimator of that name."""
+    from polyrates.estimators import Implicit, OneStep, Truncated, Unrolled
+
+    name, colon, start = text.partition(":")
+    if name == "truncated":
+        return Truncated(integer(start, "estimator truncated:START") if colon else 0)
+    made: dict[str, Callable[[], Any]] = {
+        "unrolled": Unrolled, "one-step": OneStep, "implicit": Implicit
+    }  # fmt: skip
+    if text not in made:
+        known = [*made, "truncated"]
+        refuse_value("estimator", text, "is not the name of an estimator", hint(text, known))
+    return made[text]()

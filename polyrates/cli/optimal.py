@@ -1,0 +1,131 @@
+"""``polyrates optimal``: the optimal residual polynomial, on average or in the worst case."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from polyrates.cli.arguments import EXACT, add_hull, add_outputs, given, integer
+from polyrates.cli.output import print_json, write_document
+from polyrates.cli.parser import hint
+from polyrates.errors import refuse_value
+
+__all__ = ["TEXT", "add_options", "run"]
+
+TEXT = f"""\
+The residual polynomial P, P(0) = 1, of degree at most t with the smallest
+average error over a spectral density: it minimizes the integral of
+P^2 + eta P'^2. Exact, with the optimal value of every smaller degree.
+
+With --minimax, the smallest worst-case error of the unrolled Jacobian over all
+Hessians with eigenvalues in [ell, L], for given sizes of its initial error E and
+of the derivative G of the gradient at x_0 (or of E and the drift D), with a
+certified lower and upper bound.
+
+{EXACT}
+
+examples
+  polyrates optimal --ell 1 --L 100 --density uniform --t 10 --eta 1
+  polyrates optimal --ell 1 --L 9 --density gegenbauer --alpha 3/2 --t 4 --latex
+  polyrates optimal --ell 1 --L 100 --t 40 --minimax --initial 1 --cross 1
+"""
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """What ``polyrates optimal`` takes."""
+    add_hull(parser)
+    parser.add_argument("--t", required=True, metavar="T", help="the degree, the number of steps")
+    parser.add_argument(
+        "--density", metavar="NAME", help="uniform (default), chebyshev, gegenbauer (with --alpha)"
+    )
+    parser.add_argument("--alpha", metavar="A", help="exponent of the Gegenbauer density, > -1/2")
+    parser.add_argument(
+        "--eta", metavar="E", help="weight of the derivative, in units of lambda^2 (1)"
+    )
+    parser.add_argument(
+        "--minimax",
+        action="store_true",
+        help="the smallest worst case over [ell, L] instead of an average",
+    )
+    for option, words in (
+        ("initial", "||E|| (1)"),
+        ("cross", "||G|| (1)"),
+        ("residual", "||E||, with --drift"),
+        ("drift", "||D||, with --residual"),
+    ):
+        parser.add_argument(f"--{option}", metavar="SIZE", help=f"with --minimax: {words}")
+    add_outputs(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the optimum."""
+    from polyrates.numbers import parse
+
+    ell, L = parse(arguments.ell, "ell"), parse(arguments.L, "L")
+    t = integer(arguments.t, "t", 0, 1000)
+    return (_minimax if arguments.minimax else _average)(arguments, ell, L, t)
+
+
+def _average(arguments: argparse.Namespace, ell: Any, L: Any, t: int) -> int:
+    from polyrates.numbers import parse
+    from polyrates.report.exact import optimum_document, optimum_json, optimum_text
+    from polyrates.sobolev_optimum import sobolev_optimal
+
+    for option, text in given(arguments, ("initial", "cross", "residual", "drift")).items():
+        refuse_value(option, text, "is a size of the worst case", "add --minimax")
+    density = _density(arguments, ell, L)
+    eta = parse(arguments.eta or "1", "eta")
+    result = sobolev_optimal(density, t, eta)
+    if arguments.latex is not None:
+        return write_document(arguments.latex, optimum_document(density, result, eta))
+    if arguments.json:
+        print_json(optimum_json(result, eta))
+    else:
+        print(optimum_text(result, eta))
+    return 0
+
+
+def _density(arguments: argparse.Namespace, ell: Any, L: Any) -> Any:
+    from polyrates.measures import GegenbauerDensity, Uniform
+    from polyrates.numbers import parse
+
+    name = arguments.density or "uniform"
+    if name == "gegenbauer":
+        if arguments.alpha is None:
+            refuse_value("alpha", None, "the Gegenbauer density needs it", "give --alpha")
+        return GegenbauerDensity(ell, L, parse(arguments.alpha, "alpha"))
+    if arguments.alpha is not None:
+        refuse_value(
+            "alpha", arguments.alpha, "only the Gegenbauer density has one", "leave it out"
+        )
+    if name not in ("uniform", "chebyshev"):
+        close = hint(name, ["uniform", "chebyshev", "gegenbauer"])
+        refuse_value("density", name, "is not the name of a density", close)
+    return Uniform(ell, L) if name == "uniform" else GegenbauerDensity(ell, L, 0)
+
+
+def _minimax(arguments: argparse.Namespace, ell: Any, L: Any, t: int) -> int:
+    from polyrates.minimax_optimum import minimax_optimal
+    from polyrates.numbers import parse
+    from polyrates.report.exact import minimax_document, minimax_json, minimax_text
+    from polyrates.spectra import Interval
+
+    for option, text in given(arguments, ("density", "alpha", "eta")).items():
+        refuse_value(option, text, "has no place in a worst case", "leave --minimax or it out")
+    used, unused = ("initial", "cross"), ("residual", "drift")
+    if given(arguments, unused):
+        used, unused = unused, used
+    for option, text in given(arguments, unused).items():
+        refuse_value(
+            option, text, f"goes with {' and '.join(unused)} only", "give one pair of sizes"
+        )
+    sizes = {option: parse(getattr(arguments, option) or "1", option) for option in used}
+    interval = Interval(ell, L)
+    result = minimax_optimal(interval, t, **sizes)
+    if arguments.latex is not None:
+        return write_document(arguments.latex, minimax_document(interval, result, sizes))
+    if arguments.json:
+        print_json(minimax_json(interval, result, sizes))
+    else:
+        print(minimax_text(interval, result, sizes))
+    return 0

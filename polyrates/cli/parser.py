@@ -1,0 +1,100 @@
+"""The parser of the command line, and what it says of a word that it does not know."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+from collections.abc import Iterable, Sequence
+from typing import NoReturn
+
+__all__ = ["UsageError", "hint", "make_parser", "unknown_option"]
+
+_DESCRIPTION = """\
+How wrong is the Jacobian that you get by differentiating through t steps of a
+solver, and which method makes it least wrong?
+
+commands
+  report    the main job: from data to a page with curves, bounds and checks
+  rate      the worst-case error of one method on an interval, at every t
+  optimal   the residual polynomial with the smallest error, and its value
+  plan      which method and which way to differentiate, for a budget
+  verify    run methods on problems and compare with the prediction
+  figures   make the figures of the README again
+"""
+
+_EPILOG = """\
+examples
+  polyrates report
+  polyrates rate --method gradient-descent --step 2/11 --ell 1 --L 10
+  polyrates optimal --ell 1 --L 100 --density uniform --t 10 --eta 1
+  polyrates plan --ell 0.01 --L 1 --budget 160 --residual 1 --drift 0.01
+  polyrates verify --ell 1 --L 100 --steps 80
+
+'polyrates COMMAND --help' documents a command.
+"""
+
+
+class UsageError(Exception):
+    """What argparse complains about, with the parser that found it."""
+
+    def __init__(self, message: str, parser: argparse.ArgumentParser) -> None:
+        super().__init__(message)
+        self.parser = parser
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(message, self)
+
+
+def make_parser() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
+    """The parser, and those of the commands by name."""
+    from polyrates import __version__
+    from polyrates.cli import figures, optimal, plan, rate, report, verify
+
+    parser = _Parser(
+        prog="polyrates",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        allow_abbrev=False,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        usage="polyrates COMMAND [OPTION…]",
+    )
+    parser.add_argument("--version", action="version", version=f"polyrates {__version__}")
+    commands = parser.add_subparsers(
+        dest="command", metavar="COMMAND", prog="polyrates", help=argparse.SUPPRESS
+    )
+    for module in (report, rate, optimal, plan, verify, figures):
+        lead, _, rest = module.TEXT.partition("\n\nexamples\n")
+        command: argparse.ArgumentParser = commands.add_parser(
+            module.__name__.rpartition(".")[2],
+            description=lead.strip(),
+            epilog=f"examples\n{rest}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+        module.add_options(command)
+        command.set_defaults(run=module.run)
+    return parser, dict(commands.choices)
+
+
+def hint(word: str, known: Iterable[str]) -> str:
+    """The known word that was probably meant, else all of them."""
+    close = difflib.get_close_matches(word, list(known), 1, 0.5)
+    return f"did you mean {close[0]}?" if close else f"there are {', '.join(known)}"
+
+
+def unknown_option(extra: Sequence[str], parser: argparse.ArgumentParser) -> str:
+    """What to say of words that a command does not take."""
+    word = next((each for each in extra if each.startswith("-")), None)
+    if word is None:
+        return f"what is {extra[0]!r}? No argument is expected there"
+    word = word.partition("=")[0]
+    known = [
+        option
+        for action in parser._actions
+        for option in action.option_strings
+        if option.startswith("--") and action.help != argparse.SUPPRESS
+    ]
+    close = difflib.get_close_matches(word, known, 1, 0.5)
+    return f"there is no option {word}; {f'did you mean {close[0]}?' if close else 'see --help'}"

@@ -1,0 +1,135 @@
+"""``polyrates plan``: which way to differentiate, for a budget."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from typing import Any
+
+from polyrates.cli.arguments import SIZES, add_column, add_outputs, add_sizes, given, integer
+from polyrates.cli.output import Progress, print_json, write, write_document
+from polyrates.errors import refuse_value
+
+__all__ = ["TEXT", "add_options", "run"]
+
+TEXT = """\
+Ranks every method and every way to differentiate it (unrolled, truncated,
+restarted, one step, implicit) for N gradients and Hessian-vector products by
+the error that no problem of the given sizes exceeds. The guarantees are
+certified. With E the initial error of the Jacobian, D = dH (x_0 - x*) and G
+the derivative of the gradient at x_0, give ||E|| and one of ||D||, ||G||, or
+more if known; or --data, where they are measured and every row is run.
+
+  steps   gradient steps; "+ k inner" for the linear solve of implicit
+          differentiation, "last k" where only the last k are differentiated
+  memory  arrays of the length of x in forward mode
+
+Numbers are exact: write 2/11, 0.1 or 1e-3.
+
+examples
+  polyrates plan --ell 0.01 --L 1 --budget 160 --residual 1 --drift 0.01
+  polyrates plan --ell 1 --L 100 --budget 80 --initial 1 --cross 1 --json
+  polyrates plan --ell 0.01 --L 1 --target 1e-3 --residual 1 --drift 1
+  polyrates plan --data diabetes --penalty 0.1 --budget 100 --plot plan.svg
+"""
+
+_LARGEST_BUDGET = 600
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """What ``polyrates plan`` takes."""
+    parser.add_argument("--ell", metavar="l", help="smallest eigenvalue of the Hessian")
+    parser.add_argument("--L", metavar="L", help="largest eigenvalue")
+    parser.add_argument(
+        "--budget", metavar="N", help="gradients and Hessian-vector products together, ≥ 2; or"
+    )
+    parser.add_argument(
+        "--target", metavar="ERROR", help="the error wanted: the fewest products that guarantee it"
+    )
+    add_sizes(parser)
+    parser.add_argument(
+        "--data",
+        metavar="NAME|FILE.csv",
+        help="ridge regression on data instead: spectrum and sizes are measured, every row is run",
+    )
+    add_column(parser)
+    parser.add_argument("--penalty", metavar="P", help="ridge penalty, with --data (0.2)")
+    parser.add_argument("--x0", metavar="zero|far|FILE", help="start, with --data, as in report")
+    parser.add_argument("--seed", metavar="N", help="seed of the far start, with --data (0)")
+    parser.add_argument(
+        "--plot", metavar="FILE", help="draw guarantee against N into FILE, .svg or .pdf"
+    )
+    add_outputs(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Rank, draw where asked, print the table."""
+    from polyrates.report.budget import plan_document, plan_json, plan_picture, plan_text
+
+    kind = _picture_kind(arguments.plot)
+    with Progress() as progress:
+        progress("ranking")
+        result, observed, code = _ranked(arguments)
+        if kind is not None:
+            write(arguments.plot, "plot", plan_picture(result, kind, progress))
+    if arguments.latex is not None:
+        return write_document(arguments.latex, plan_document(result))
+    if arguments.json:
+        print_json(plan_json(result, observed))
+    else:
+        print(plan_text(result, observed, code))
+    return 0
+
+
+def _ranked(arguments: argparse.Namespace) -> tuple[Any, list[float] | None, str]:
+    """The plan; with data the error of every row when run, else the Python that makes it."""
+    from polyrates.numbers import parse
+    from polyrates.plan import plan
+    from polyrates.report.budget import observed_errors
+    from polyrates.spectra import Interval
+
+    asked: dict[str, Any] = {"budget": None, "target": None}
+    if arguments.budget is not None:
+        asked["budget"] = integer(arguments.budget, "budget", 0, _LARGEST_BUDGET)
+    if arguments.target is not None:
+        asked["target"] = parse(arguments.target, "target")
+    texts = given(arguments, SIZES)
+    sizes = {name: parse(text, name) for name, text in texts.items()}
+    if arguments.data is not None:
+        problem, x0 = _measured(arguments)
+        result = plan(problem, x0=x0, **asked)
+        return result, observed_errors(result, problem, x0), ""
+    _require_no_data(arguments)
+    ends = [parse(getattr(arguments, name), name) for name in ("ell", "L")]
+    result = plan(Interval(*ends), **asked, **sizes)
+    words = [f"pr.Interval({arguments.ell!r}, {arguments.L!r})", str(result.budget)]
+    words += [f"{name}={text!r}" for name, text in texts.items()]
+    return result, None, f"in Python: pr.plan({', '.join(words)})"
+
+
+def _picture_kind(where: str | None) -> str | None:
+    if where is None:
+        return None
+    kind = os.path.splitext(where)[1].lower().lstrip(".")
+    if kind not in ("svg", "pdf"):
+        refuse_value("plot", where, "must end in .svg or .pdf", "give for instance plan.svg")
+    return kind
+
+
+def _measured(arguments: argparse.Namespace) -> tuple[Any, Any]:
+    """The ridge problem of --data and its start."""
+    from polyrates.report.problem import choose_start, read_data, ridge
+
+    for option, text in given(arguments, ("ell", "L", *SIZES)).items():
+        refuse_value(option, text, "is measured from --data", "leave one of them")
+    problem = ridge(read_data(arguments.data, arguments.column), arguments.penalty or "0.2")
+    seed = integer(arguments.seed or "0", "seed")
+    return problem, choose_start(problem, arguments.x0 or "far", seed).x0
+
+
+def _require_no_data(arguments: argparse.Namespace) -> None:
+    for option, text in given(arguments, ("column", "penalty", "x0", "seed")).items():
+        refuse_value(option, text, "goes with --data", "give --data too")
+    for option in ("ell", "L"):
+        if getattr(arguments, option) is None:
+            refuse_value(option, None, "the spectrum is needed", "give --ell and --L, or --data")

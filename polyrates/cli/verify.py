@@ -1,0 +1,118 @@
+"""``polyrates verify``: runs against predictions."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from polyrates.cli.arguments import add_column, add_estimator, estimator, integer
+from polyrates.cli.output import print_json
+
+__all__ = ["TEXT", "add_options", "run"]
+
+TEXT = """\
+Run methods, differentiate them, and compare the observed error of the Jacobian
+with the predicted one at every step, and with its guaranteed bound. Exit status
+1 if anything disagrees.
+
+examples
+  polyrates verify
+  polyrates verify --ell 1 --L 1000 --steps 200 --noncommuting
+  polyrates verify --data diabetes --methods chebyshev,sobolev
+"""
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """What ``polyrates verify`` takes."""
+    from polyrates.report.named import DEFAULT_METHODS
+
+    parser.add_argument(
+        "--methods",
+        default=DEFAULT_METHODS,
+        metavar="LIST",
+        help="as for report; the default is all of them",
+    )
+    add_estimator(parser)
+    parser.add_argument("--steps", default="60", metavar="T", help="steps of each run (60)")
+    parser.add_argument("--trials", default="3", metavar="N", help="random problems (3)")
+    parser.add_argument("--dim", default="20", metavar="D", help="unknowns of each (20)")
+    parser.add_argument("--ell", default="1", metavar="l", help="smallest eigenvalue (1)")
+    parser.add_argument("--L", default="100", metavar="L", help="largest eigenvalue (100)")
+    parser.add_argument("--seed", default="0", metavar="N", help="seed of the first problem (0)")
+    parser.add_argument(
+        "--noncommuting",
+        action="store_true",
+        help="random problems where H and its derivative do not commute",
+    )
+    parser.add_argument("--data", metavar="NAME|FILE.csv", help="ridge on data instead")
+    add_column(parser, "--target")
+    parser.add_argument("--penalty", default="0.2", metavar="P", help="ridge penalty (0.2)")
+    parser.add_argument("--json", action="store_true", help="print JSON, not a table")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run every method on every problem; 1 if anything disagrees."""
+    from polyrates.numeric.verify import verify
+    from polyrates.report.named import parse_methods
+
+    steps = integer(arguments.steps, "steps", 0, 2000)
+    chosen = estimator(arguments.estimator)
+    problems, (ell, L) = _problems(arguments)
+    rows = []
+    for named in parse_methods(arguments.methods, ell, L):
+        for label, problem in problems:
+            result = verify(named.method, problem, steps, chosen)
+            rows.append(
+                {
+                    "method": named.title,
+                    "problem": label,
+                    "formula": result.formula,
+                    "gap": result.gap,
+                    "growth": result.growth,
+                    "within_bound": result.within_bound,
+                    "ok": result.ok,
+                }
+            )
+    ok = all(row["ok"] for row in rows)
+    if arguments.json:
+        print_json({"steps": steps, "ok": ok, "runs": rows})
+    else:
+        print(_table(rows, steps))
+    return 0 if ok else 1
+
+
+def _problems(
+    arguments: argparse.Namespace,
+) -> tuple[list[tuple[str, Any]], tuple[float, float]]:
+    """What to run on, each with its label, and the ends of the spectrum."""
+    from polyrates.numbers import floating, parse
+    from polyrates.numeric.problems import Quadratic
+    from polyrates.report.problem import read_data, ridge
+    from polyrates.spectra import Interval
+
+    seed, dim = integer(arguments.seed, "seed"), integer(arguments.dim, "dim", 1, 2000)
+    if arguments.data is not None:
+        data = read_data(arguments.data, arguments.column)
+        problem = ridge(data, arguments.penalty)
+        values = problem.eigensystem[0]
+        return [(data.name, problem)], (float(values[0]), float(values[-1]))
+    interval = Interval(parse(arguments.ell, "ell"), parse(arguments.L, "L"))
+    problems = [
+        (f"random, seed {i}", Quadratic.random(interval, dim, i, not arguments.noncommuting))
+        for i in range(seed, seed + integer(arguments.trials, "trials", 1))
+    ]
+    low, high = (floating(end) for end in interval.hull)
+    return problems, (low, high)
+
+
+def _table(rows: list[dict[str, Any]], steps: int) -> str:
+    widths = [max(len(str(row[key])) for row in rows) for key in ("method", "problem")]
+    lines = [
+        f"{'ok   ' if row['ok'] else 'FAILS'}  {row['method']:{widths[0]}}  "
+        f"{row['problem']:{widths[1]}}  {row['formula']}  gap {row['gap']:.1e}  "
+        f"growth {row['growth']:.3g}"
+        for row in rows
+    ]
+    agree = sum(bool(row["ok"]) for row in rows)
+    lines.append(f"{agree} of {len(rows)} runs agree with the prediction at every t ≤ {steps}")
+    return "\n".join(lines)
