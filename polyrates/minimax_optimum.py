@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from fractions import Fraction
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.polynomial import Chebyshev as ChebyshevSeries
@@ -19,9 +20,9 @@ from polyrates.errors import PolyratesError, refuse_value
 from polyrates.measures import Empirical, as_measure
 from polyrates.methods import Chebyshev, Richardson, Tabulated, WeightedIterates
 from polyrates.methods.orthogonal import Sobolev
-from polyrates.numbers import count, floating
+from polyrates.numbers import Number, count, floating, fraction_of, is_exact, number, sign
 from polyrates.numeric.asymptotics import residual_drift_asymptotic
-from polyrates.numeric.minimax import MinimaxSolution, asymptotic_value, solve_minimax
+from polyrates.numeric.minimax import MinimaxSolution, Truth, asymptotic_value, solve_minimax
 from polyrates.numeric.values import residual_series
 from polyrates.optimum import Optimum
 from polyrates.recurrence import Method
@@ -68,27 +69,103 @@ def minimax_optimal(spectrum: Any, t: int, digits: int | None = None, **sizes: A
     where, joint, support = _question(spectrum, sizes)
     horizon = count(t, "t")
     precision = None if digits is None else count(digits, "digits", 1)
-    form: Any = joint.form
-    # λ in units of a power of two near L: exact, and the solver never meets extreme units
-    unit = 2.0 ** min(max(math.frexp(support[-1][1])[1], -1000), 1000)
+    outer, inner = _Question.around(where, joint)
+    if precision is not None:
+        ends = [[_fraction(end, precision) for end in piece] for piece in where.support]
+        truth = Truth(
+            tuple((low, high) for low, high in ends),
+            _fraction(joint.first, precision), _fraction(joint.second, precision),
+        )  # fmt: skip
+        asked = inner if len(inner.support) == len(support) else outer
+        return optimum_of(_solved(asked, horizon, precision, truth), where, horizon)
+    # on pieces the method is certified on the support itself
+    asked = outer if _is_interval(where) else _Question.near(where, joint)
+    solution = _solved(asked, horizon)
+    optimum = optimum_of(solution, where, horizon)
+    if asked != inner:
+        # a smaller support, smaller sizes: what they show is true of the question
+        below = _solved(inner, horizon) if inner.support else None
+        optimum = replace(optimum, lower=0.0 if below is None else min(below.lower, optimum.upper))
+        if below is not None:
+            small = optimum_of(below, where, horizon)
+            optimum = replace(optimum, contact_points=small.contact_points, spectrum=small.spectrum)
+    return optimum if _is_interval(where) else _recertified(optimum, where, joint, horizon)
+
+
+class _Question(NamedTuple):
+    """A minimax problem in floats."""
+
+    support: tuple[tuple[float, float], ...]
+    form: Any
+    first: float
+    second: float
+
+    @classmethod
+    def near(cls, where: Spectrum, joint: SizePair) -> _Question:
+        """The nearest floats."""
+        support = tuple((floating(low), floating(high)) for low, high in where.support)
+        return cls(support, joint.form, floating(joint.first), floating(joint.second))
+
+    @classmethod
+    def around(cls, where: Spectrum, joint: SizePair) -> tuple[_Question, _Question]:
+        """No easier, every number rounded away, and no harder, what rounding empties left out."""
+        ends = [(_bracket(low), _bracket(high)) for low, high in where.support]
+        first, second = _bracket(joint.first), _bracket(joint.second)
+        outer = tuple((low[0], high[1]) for low, high in ends)
+        inner = tuple((low[1], high[0]) for low, high in ends if low[1] <= high[0])
+        return (
+            cls(outer, joint.form, first[1], second[1]), cls(inner, joint.form, first[0], second[0])
+        )  # fmt: skip
+
+
+def _bracket(value: Number) -> tuple[float, float]:
+    """The floats around a number ≥ 0; both the number itself where it is one."""
+    near = floating(value)
+    if not is_exact(value):
+        return near, near
+    off = sign(number(Fraction(near)) - value)
+    if off == 0:
+        return near, near
+    below, above = math.nextafter(near, 0.0), math.nextafter(near, math.inf)
+    return (near, above) if off == -1 else (below, near)
+
+
+def _fraction(value: Number, digits: int) -> Fraction:
+    """A number as a fraction, an irrational one to far more digits than asked for."""
+    if not is_exact(value) or getattr(value, "is_Rational", False):
+        return fraction_of(value)
+    return Fraction(str(value.evalf(digits + 100)))  # type: ignore[union-attr]
+
+
+def _solved(
+    asked: _Question, t: int, digits: int | None = None, truth: Truth | None = None
+) -> MinimaxSolution:
+    """The solution, λ in units of a power of two near L: the solver never meets extreme units."""
+    low, high = asked.support[0][0], asked.support[-1][1]
+    if low > 0 and high / low > 1e250:
+        refuse_value(
+            "spectrum", (low, high), "spans more than floats hold",
+            "set the smallest eigenvalues to 0",
+        )  # fmt: skip
+    power = min(max(math.frexp(high)[1], -1000), 1000)
+    # V* does not decrease in the second size, and far beyond the first it is that one
+    second = min(asked.second * 2.0 ** (-power / 2) * 2.0 ** (-power / 2), 1e300)
+    support = [(math.ldexp(a, -power), math.ldexp(b, -power)) for a, b in asked.support]
     try:
         solution = solve_minimax(
-            [(low / unit, high / unit) for low, high in support], horizon, form=form,
-            size=floating(joint.first), second=floating(joint.second) / unit, digits=precision,
+            support, t, form=asked.form, size=asked.first, second=second, digits=digits,
+            truth=truth and truth.scaled(power, 0),
         )  # fmt: skip
-    except ValueError as error:
-        refuse_value("t, digits", (horizon, precision), str(error).rstrip("."), "give digits")
-    solution = replace(
+    except (ValueError, np.linalg.LinAlgError) as error:
+        refuse_value("t, digits", (t, digits), str(error).rstrip("."), "give digits")
+    unit = 2.0**power
+    return replace(
         solution,
         hull=(solution.hull[0] * unit, solution.hull[1] * unit),
         contact_points=solution.contact_points * unit,
         eta=solution.eta * unit**2,
-        expansion=solution.expansion and solution.expansion.rescaled(math.frexp(unit)[1] - 1),
+        expansion=solution.expansion and solution.expansion.rescaled(power),
     )
-    optimum = optimum_of(solution, where, horizon)
-    if precision is not None or _is_interval(where):
-        return optimum
-    return _recertified(optimum, where, joint, horizon)
 
 
 def _is_interval(where: Spectrum) -> bool:
@@ -173,19 +250,14 @@ def _nearby(where: Spectrum, joint: SizePair, t: int) -> list[Method]:
         for weight in _CROSSES:
             questions.append((where, weight * support[-1][1] * floating(joint.first)))
     methods: list[Method] = []
-    form: Any = joint.form
     for nearby, size in questions:
-        units = 2.0 ** min(max(math.frexp(support[-1][1])[1], -1000), 1000)
-        pieces = [(floating(low) / units, floating(high) / units) for low, high in nearby.support]
         try:
-            solution = solve_minimax(
-                pieces, t, form=form, size=floating(joint.first),
-                second=floating(size) / units,
-            )  # fmt: skip
-        except ValueError:
+            near = _Question.near(nearby, joint)._replace(second=floating(size))
+            solution = _solved(near, t)
+        except PolyratesError:
             continue
         if solution.expansion is not None:
-            methods.append(solution.expansion.rescaled(math.frexp(units)[1] - 1).method)
+            methods.append(solution.expansion.method)
     return methods
 
 

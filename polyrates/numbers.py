@@ -171,6 +171,13 @@ def floating(value: object, name: str = "number") -> float:
     return approximation
 
 
+def is_rounded(value: Number) -> bool:
+    """Whether :func:`floating` changes it."""
+    if isinstance(value, float):
+        return False
+    return not isinstance(value, sympy.Rational) or Fraction(floating(value)) != fraction_of(value)
+
+
 def fraction_of(value: object, name: str = "number") -> Fraction:
     """The exact rational value of a number: a float counts as the dyadic rational that it is."""
     result = number(value, name)

@@ -21,7 +21,7 @@ from scipy.optimize import minimize_scalar
 
 from polyrates.errors import refuse_type
 from polyrates.estimators import Estimator, Implicit, Unrolled
-from polyrates.numbers import floating, is_exact, is_symbolic, nonnegative
+from polyrates.numbers import floating, is_exact, is_rounded, is_symbolic, nonnegative
 from polyrates.numeric.enclosures import (
     EnclosedSeries,
     Maximum,
@@ -172,7 +172,10 @@ def enclose(rate: Rate, t: int, joint: SizePair) -> WorstCase:
         return _divided(rate, t, kind, first, second)
     pieces = method_pieces(rate.method, t, rate.spectrum.support, kind == "initial", estimator)
     found = joint_worst_case_of(pieces, first, second)
-    return WorstCase(found.lower, found.upper, found.share, found.points, found.weights)
+    slip = 2.0**-52 if is_rounded(joint.first) or is_rounded(joint.second) else 0.0
+    return WorstCase(
+        found.lower * (1 - slip), found.upper * (1 + slip), found.share, found.points, found.weights
+    )
 
 
 def _divided(rate: Rate, t: int, kind: str, a: float, g: float) -> WorstCase:

@@ -13,6 +13,7 @@ from typing import Any
 import mpmath
 import numpy as np
 import pytest
+import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -554,3 +555,61 @@ def test_a_fixed_share_far_below_one():
     found = solve_minimax(support, 60, form="residual/drift", size=1, second=1e-3, share=0.5)
     assert 0 < found.lower <= found.upper
     assert found.gap < 1e-9
+
+
+@pytest.mark.parametrize("width", [F(2, 3), F(1, 10**3), F(1, 10**9), F(1, 10**15), F(1, 10**30)])
+def test_exact_intervals_are_bracketed_though_floats_round_them(width):
+    """P* is Chebyshev's without a drift: V* = 1/T_t(m_0), an exact number."""
+    ell, L = F(1, 3), F(1, 3) + width
+    m = (L + ell) / (L - ell)
+    for t, top in ((1, m), (2, 2 * m * m - 1), (3, 4 * m**3 - 3 * m)):
+        optimum = pr.minimax_optimal(pr.Interval(ell, L), t, residual=1, drift=0)
+        assert F(optimum.lower) <= 1 / top <= F(optimum.upper)
+
+
+@pytest.mark.parametrize("ell", ["1/3", "0.01", "0.99"])
+def test_digits_are_those_of_the_exact_input(ell):
+    optimum = pr.minimax_optimal(pr.Interval(ell, 1), 20, residual="0.1", drift=0, digits=30)
+    low = F(ell)
+    with mpmath.workdps(60):
+        m = mpmath.mpf((1 + low).numerator) / (1 + low).denominator
+        m = m / (mpmath.mpf((1 - low).numerator) / (1 - low).denominator)
+        exact = 1 / mpmath.chebyt(20, m) / 10
+        assert optimum.lower <= exact * (1 + mpmath.mpf(10) ** -50)
+        assert exact * (1 - mpmath.mpf(10) ** -50) <= optimum.upper
+        assert optimum.upper - optimum.lower < exact * mpmath.mpf(10) ** -30
+    surd = pr.minimax_optimal(pr.Interval(1, sp.sqrt(10)), 6, residual=1, drift=0, digits=30)
+    with mpmath.workdps(60):
+        m = (mpmath.sqrt(10) + 1) / (mpmath.sqrt(10) - 1)
+        assert abs(surd.upper * mpmath.chebyt(6, m) - 1) < mpmath.mpf(10) ** -30
+
+
+def test_exact_pieces_and_sizes():
+    third = pr.Union([(F(1, 3), F(2, 3)), (F(7, 3), F(8, 3))])
+    near = pr.Union([(1 / 3, 2 / 3), (7 / 3, 8 / 3)])
+    for sizes in ({"initial": "0.1", "cross": "0.3"}, {"residual": F(1, 7), "drift": F(1, 9)}):
+        exact = pr.minimax_optimal(third, 12, **sizes)
+        plain = pr.minimax_optimal(near, 12, **{k: float(F(v)) for k, v in sizes.items()})
+        assert exact.lower <= exact.upper <= exact.lower * (1 + 1e-11)
+        assert exact.upper == pytest.approx(plain.upper, rel=1e-12)
+    # points that no float is
+    points = pr.minimax_optimal(pr.Union([(F(1, 3), F(1, 3)), (1, 2)]), 5, residual=1, drift=1)
+    assert 0 < points.lower <= points.upper
+
+
+def test_extreme_questions_are_answered_or_refused():
+    huge = pr.minimax_optimal(pr.Interval(1e-151, 1e-150), 5, initial=1e150, cross=1e160)
+    assert huge.lower == huge.upper == 1e150
+    # the second size matters though it is 1e-150 of the first
+    points = pr.minimax_optimal(pr.Union([(1e150, 1e150), (2e150, 2e150)]), 2, residual=1, drift=1)
+    assert points.lower <= 5e-151
+    with pytest.raises(pr.InvalidValue, match="spans more than floats hold"):
+        pr.minimax_optimal(pr.Union([(1e-170, 1e-170), (1e150, 1e150)]), 4, initial=1, cross=1)
+    with pytest.raises(ValueError, match="range of floats"):
+        solve_minimax(
+            [(1, 1 + 1e-6), (1 + 2e-6, 1 + 3e-6)], 52,
+            form="residual/drift", size=1, second=1e-3, digits=30,
+        )  # fmt: skip
+    support = [(0.0287, 0.0287 + 1e-12), (0.27, 0.27), (0.37, 0.37), (0.59, 0.59)]
+    found = solve_minimax(support, 40, form="residual/drift", size=1, second=0, share=0.999999999)
+    assert 0 <= found.lower <= found.upper

@@ -32,6 +32,7 @@ from .minimax_cases import (
     Form,
     MinimaxSolution,
     Task,
+    Truth,
     Units,
     asymptotic_value,
     constant,
@@ -55,6 +56,7 @@ __all__ = [
     "JointWorstCase",
     "MinimaxSolution",
     "Piece",
+    "Truth",
     "asymptotic_value",
     "joint_worst_case",
     "joint_worst_case_of",
@@ -85,12 +87,14 @@ def solve_minimax(
     share: float | None = None,
     start: MinimaxSolution | None = None,
     digits: int | None = None,
+    truth: Truth | None = None,
 ) -> MinimaxSolution:
     """The minimax-optimal polynomial of degree ``t`` on a union of closed intervals.
 
     A point is ``(p, p)``.  ``share`` fixes ``s`` (strictly between 0 and 1); ``start`` is a
     solution of a neighbouring problem (same support; any degree); ``digits`` asks for that many
-    certified digits and returns mpmath numbers.
+    certified digits and returns mpmath numbers, for the ``truth`` where it is given: then the
+    floats must be rounded inwards, and ``second`` down.
 
     For ``second = 0`` in "initial/cross" the coefficient of λ in P does not enter A: among the
     optimal P, the one with the smallest ``max |P'|`` on the support is returned.  Where the optimum
@@ -101,14 +105,18 @@ def solve_minimax(
     require(t >= 0 and int(t) == t, "t", t, "must be a nonnegative integer", "pass a degree")
     if digits is not None:
         require(1 <= digits <= 10_000, "digits", digits, "must be positive", "pass e.g. 30")
-        return _precise(task, int(t), int(digits))
+        return _precise(task, int(t), int(digits), truth)
     trivial = without_computation(task, int(t))
     if trivial is not None:
         return trivial
     units = Units.of(task)
     problem = units.task.problem(int(t))
     warm = None if start is None else _warm(units.task, problem, units.inward(start))
-    return units.outward(_solve(units.task, problem, warm)[0], int(t))
+    solution = units.outward(_solve(units.task, problem, warm)[0], int(t))
+    if not units.raised:
+        return solution
+    less = solve_minimax(support, t, form=form, size=size, second=0.0, share=share)
+    return replace(solution, lower=min(solution.lower, less.lower))
 
 
 def solve_family(
@@ -131,6 +139,9 @@ def solve_family(
         closed = without_computation(asked, t)
         if closed is not None or units is None:
             yield closed or constant(asked, t)
+            continue
+        if units.raised:
+            yield solve_minimax(support, t, form=form, size=size, second=second)
             continue
         solution: MinimaxSolution | None = None
         if flat is not None and t <= flat[0]:
@@ -210,6 +221,17 @@ def _solve(
     task: Task, problem: Problem, warm: Iterate | None, floats: bool = True
 ) -> tuple[MinimaxSolution, Iterate | None]:
     """Warm Newton, else cold interior point and Newton, until the certificate is sharp."""
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # what fails is replaced
+        return _attempts(task, problem, warm, floats)
+
+
+def _attempts(
+    task: Task, problem: Problem, warm: Iterate | None, floats: bool
+) -> tuple[MinimaxSolution, Iterate | None]:
+    if not problem.whole and problem.log_top > RANGE:
+        raise ValueError(
+            f"t = {problem.t}: the optimum is below the range of floats on this support; reduce t."
+        )
     if floats and problem.log_top > RANGE:
         raise ValueError(
             f"t = {problem.t}: the optimum is below the range of floats; pass digits or reduce t."
@@ -344,7 +366,8 @@ def _certify(task: Task, problem: Problem, iterate: Iterate) -> MinimaxSolution:
         else:
             scaled = [part.times(task.size, task.second) for part in parts]
             upper = supremum.profile_supremum(scaled, (1 / s, 1 / (1 - s)), seeds)
-    if upper > task.size and task.share is None and scale < 1:
+    ceiling = task.size / (1.0 if task.share is None else math.sqrt(task.share))
+    if scale < 1 and not upper <= ceiling:  # worse than P = 1, or not a number
         return replace(constant(task, problem.t), lower=lower)
     contact = problem.eigenvalues(points)
     order = np.argsort(contact)
@@ -413,13 +436,16 @@ def _centring(slopes: list[Array]) -> float:
 # -- more digits ----------------------------------------------------------------------------------
 
 
-def _precise(task: Task, t: int, digits: int) -> MinimaxSolution:
+def _precise(task: Task, t: int, digits: int, truth: Truth | None) -> MinimaxSolution:
     """The float solution polished and certified in mpmath numbers."""
     with mpmath.workdps(digits + 10):
         trivial = without_computation(task, t, mpmath.mpf)
     if trivial is not None:
         return trivial
     units = Units.of(task)
+    scaled = (truth or Truth.of(task)).scaled(units.eigenvalue, units.value)
+    if units.cut or units.raised or len(scaled.support) != len(task.support):
+        scaled = Truth.of(units.task)
     task = units.task
     problem = task.problem(t)
     rough, found = _solve(task, problem, None, floats=False)
@@ -429,11 +455,13 @@ def _precise(task: Task, t: int, digits: int) -> MinimaxSolution:
         lost += problem.table.growth(problem.hull[1]) / math.log(10.0)
         lost += max(0, -int(np.min(problem.exponents))) * math.log10(2.0)
     with mpmath.workdps(digits + 20 + 2 * int(lost) + 3 * int(math.log10(t + 1))):
-        exact = precise.Precise(problem, task.size, task.second)
-        unit = mpmath.mpf(task.size) / exact.top
+        exact = precise.Precise(problem, scaled)
+        unit = exact.size / exact.top
         if found is None:
             # proved with nothing lost: as true in any number of digits
-            return units.outward(constant(task, t, rough, mpmath.mpf), t)
+            one = constant(task, t, rough, mpmath.mpf)
+            one = replace(one, lower=exact.size, upper=exact.size)
+            return units.outward(one, t)
         polished = precise.polish(exact, found, digits)
         if polished is None:
             raise ValueError(
@@ -452,12 +480,14 @@ def _precise(task: Task, t: int, digits: int) -> MinimaxSolution:
             c = c / exact.top
             p[0] += c * (1 + exact.delta)
             p[1] += c
-        upper = precise.upper_bound(exact, q, s, points, phi) * mpmath.mpf(task.size)
+        upper = precise.upper_bound(exact, q, s, points, phi) * exact.size
         contact = precise.eigenvalues(exact, points, phi)
         order = np.argsort([float(v) for v in contact])
         solution = MinimaxSolution(
             p, task.hull, s, bound * unit, upper, contact[order], weights[order], task.eta(s)
         )
+        if units.raised:
+            solution = replace(solution, lower=mpmath.mpf(0))
         return units.outward(solution, t)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any, Literal
 
 import mpmath
@@ -169,6 +170,27 @@ def validated(
     return Task(tuple(merged), form, float(size), float(second), share)
 
 
+@dataclass(frozen=True)
+class Truth:
+    """The question itself where floats only round it: every entry of a Task as a Fraction."""
+
+    support: tuple[tuple[Fraction, Fraction], ...]
+    size: Fraction
+    second: Fraction
+
+    @staticmethod
+    def of(task: Task) -> Truth:
+        """A task of floats, which are what they are."""
+        support = tuple((Fraction(low), Fraction(high)) for low, high in task.support)
+        return Truth(support, Fraction(task.size), Fraction(task.second))
+
+    def scaled(self, eigenvalue: int, value: int) -> Truth:
+        """In units larger by powers of two of λ and of the sizes."""
+        unit, price = Fraction(2) ** eigenvalue, Fraction(2) ** value
+        support = tuple((low / unit, high / unit) for low, high in self.support)
+        return Truth(support, self.size / price, self.second / (unit * price))
+
+
 # Ratio of the weights, with L near 1, beyond which one of them decides alone.
 _RATIO = 2.0**100
 
@@ -178,7 +200,8 @@ class Units:
     """A task in units that are powers of two, with L and ``size`` near 1, and the way back.
 
     The ratio of the weights is kept within bounds: V* does not decrease in ``second``, so where the
-    ratio was cut from above only the lower bound (and the optimality of P = 1) carries over.
+    ratio was cut from above only the lower bound (and the optimality of P = 1) carries over, and
+    only the upper one where it was cut from below.
     """
 
     task: Task
@@ -186,6 +209,7 @@ class Units:
     eigenvalue: int
     value: int
     cut: bool
+    raised: bool
 
     @staticmethod
     def of(task: Task) -> Units:
@@ -198,7 +222,7 @@ class Units:
         if mantissa > 0:
             second = _RATIO if cut else max(math.ldexp(mantissa, max(power, -200)), 1 / _RATIO)
         inner = Task(support, task.form, math.ldexp(task.size, -k), second, task.share)
-        return Units(inner, task, e, k, cut)
+        return Units(inner, task, e, k, cut, mantissa > 0 and power <= -100)
 
     def inward(self, start: MinimaxSolution) -> MinimaxSolution:
         """A solution of the original task in these units (bounds left as they are)."""

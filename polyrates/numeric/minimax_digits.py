@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 import mpmath
@@ -19,6 +20,7 @@ import numpy.typing as npt
 from . import minimax_certificate as certificate
 from . import minimax_newton as solver
 from . import minimax_supremum as supremum
+from .minimax_cases import Truth
 from .minimax_interior import Iterate
 from .minimax_problem import Points, Problem
 from .minimax_waves import Array, U, interpolate
@@ -33,15 +35,21 @@ def _exact(values: Any) -> Exact:
     return np.array([mpmath.mpf(v) for v in values], dtype=object)
 
 
+def _rational(value: Fraction) -> Any:
+    return mpmath.mpf(value.numerator) / value.denominator
+
+
 class Precise:
     """The normalised problem in mpmath numbers, at the precision in force."""
 
-    def __init__(self, problem: Problem, size: float, second: float) -> None:
+    def __init__(self, problem: Problem, truth: Truth) -> None:
         self.problem = problem
-        ell, top = (mpmath.mpf(end) for end in problem.hull)
-        self.width = top - ell
-        self.delta = 2 * ell / self.width
-        self.gamma = 2 * mpmath.mpf(second) / (self.width * mpmath.mpf(size))
+        self.support = [(_rational(low), _rational(high)) for low, high in truth.support]
+        self.ell, top = self.support[0][0], self.support[-1][1]
+        self.width = top - self.ell
+        self.delta = 2 * self.ell / self.width
+        self.size = _rational(truth.size)
+        self.gamma = 2 * _rational(truth.second) / (self.width * self.size)
         self.unit = mpmath.mpf(2) ** (-mpmath.mp.prec)
         if not problem.whole:
             self.top = mpmath.ldexp(1, -int(problem.exponents[-1]))
@@ -73,10 +81,10 @@ class Precise:
         """Values and ``phi`` derivatives as in :meth:`Problem.rows`, at mpmath angles."""
         problem, n = self.problem, len(points)
         t = problem.t
-        ell = mpmath.mpf(problem.hull[0])
+        ell = self.ell
         plus, moving = np.empty(n, dtype=object), np.empty(n, dtype=object)
         for j in range(n):
-            low, high = (mpmath.mpf(v) for v in problem.support[points.segment[j]])
+            low, high = self.support[points.segment[j]]
             reach = (high - low) / self.width
             if points.phi[j] in (0.0, math.pi):
                 cosine, sine = mpmath.mpf(1 if points.phi[j] == 0 else -1), mpmath.mpf(0)
@@ -354,7 +362,7 @@ def eigenvalues(exact: Precise, points: Points, phi: Exact) -> Exact:
     """Points of the support in λ."""
     result = []
     for i, at, angle in zip(points.segment, points.phi, phi, strict=True):
-        low, high = (mpmath.mpf(v) for v in exact.problem.support[i])
+        low, high = exact.support[i]
         part = 1 if at == 0 else (0 if at == math.pi else mpmath.cos(angle / 2) ** 2)
         result.append(low + (high - low) * part)
     return np.array(result, dtype=object)

@@ -162,7 +162,8 @@ def interior_point(
     """
     ma, mb = problem.rows(points)[:2]
     count = len(points)
-    scale = 1 / np.sqrt(np.mean(ma**2 + mb**2, axis=0))
+    norms = np.sqrt(np.mean(ma**2 + mb**2, axis=0))
+    scale = 1 / np.where(norms > 0, norms, 1.0)
     ma, mb, rho = ma * scale, mb * scale, problem.rho * scale
     s = _initial_share(problem)
     u, w = reciprocals(problem, s)
