@@ -252,6 +252,7 @@ def _attempts(
         if best.gap <= _GAP:
             return best, found
     points = problem.nodes(4 * problem.t + 8)
+    reached = math.inf
     for attempt in range(_ATTEMPTS):
         central = interior_point(
             problem, points, 1e-4 if attempt == 0 else 1e-9, margin=_MARGINS[attempt]
@@ -272,6 +273,10 @@ def _attempts(
         assert best is not None
         if best.gap <= (_GAP if attempt == 0 else 10 * _GAP):
             break
+        # on pieces nothing but more points could help, and soon they do not
+        if not problem.whole and attempt > 1 and best.gap > 0.3 * reached:
+            break
+        reached = best.gap
         # exchange: the maxima between the points become points
         points = points.join(coarse.points).join(iterate.points)
     assert best is not None
@@ -367,7 +372,7 @@ def _certify(task: Task, problem: Problem, iterate: Iterate) -> MinimaxSolution:
             scaled = [part.times(task.size, task.second) for part in parts]
             upper = supremum.profile_supremum(scaled, (1 / s, 1 / (1 - s)), seeds)
     ceiling = task.size / (1.0 if task.share is None else math.sqrt(task.share))
-    if scale < 1 and not upper <= ceiling:  # worse than P = 1, or not a number
+    if problem.log_top <= RANGE and not upper <= ceiling:  # worse than P = 1, or not a number
         return replace(constant(task, problem.t), lower=lower)
     contact = problem.eigenvalues(points)
     order = np.argsort(contact)
