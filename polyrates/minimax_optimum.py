@@ -52,8 +52,10 @@ def minimax_optimal(spectrum: Any, t: int, digits: int | None = None, **sizes: A
     Optimum
         ``lower ≤ V* ≤ upper``, certified: the lower end by weak duality from the least favourable
         spectrum ω* (``.spectrum``, an Empirical on ``.contact_points``), the upper end a rigorous
-        maximum of the profile, which is also the worst case of the returned ``.polynomial``
-        (numpy Chebyshev series). ``.value`` is the upper end, or 0 where the degree suffices to
+        maximum of the profile of ``.method``, whose residual polynomial, rounded to floats, is
+        ``.polynomial`` (a numpy Chebyshev series). Exact numbers that are no floats are rounded
+        away for the upper end and inwards for the lower one; ``digits`` takes them as they are.
+        ``.value`` is the upper end, or 0 where the degree suffices to
         annihilate a finite support. ``.method`` runs it: weights on
         Chebyshev's iterates, horizon t. ``.share`` is s and ``.eta`` the weight for which P* also
         minimizes the mean of A² + ηB² over ω*: in residual/drift, the Sobolev optimum of ω*.
