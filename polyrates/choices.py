@@ -38,15 +38,14 @@ from polyrates.estimators import (
     _InverseCarrier,
 )
 from polyrates.methods import Chebyshev
+from polyrates.minimax_optimum import minimax_optimal
 from polyrates.numbers import Number, count, floating
-from polyrates.numeric.minimax import solve_minimax
 from polyrates.numeric.ring import ValueRing
 from polyrates.numeric.run import Products
 from polyrates.rates import rate
 from polyrates.recurrence import Method, Transition, as_method, check_steps, orbit
 from polyrates.sizes import InitialSizes, sizes_of
 from polyrates.spectra import Spectrum, as_spectrum
-from polyrates.synthesis import realize
 from polyrates.worst_case import enclose, worst_case
 
 __all__ = [
@@ -476,17 +475,13 @@ def optimal_tail(spectrum: Any, head: Method, start: int, steps: int, **sizes: A
             "give residual= and drift=",
         )  # fmt: skip
     scale = rate(head, where, Unrolled()).residual.enclosure(s)[1]
-    support = [(floating(a), floating(b)) for a, b in where.support]
-    low, high = support[0][0], support[-1][1]
-    solution = solve_minimax(
-        support, k, form="residual/drift", size=floating(known.error),
-        second=floating(second) * scale,
-    )  # fmt: skip
-    series = ChebyshevSeries(np.asarray(solution.coefficients, dtype=float), domain=solution.hull)
-    tail = realize(series, (low, high))
+    optimum = minimax_optimal(
+        where, k, residual=floating(known.error), drift=floating(second) * scale
+    )
+    tail = optimum.method
     method = Restarted(head, tail, s)
-    found = {k: float(solution.upper)}
-    used = min(k, tail.horizon)  # 0 where Q = 1 is optimal
+    found = {k: float(optimum.upper)}
+    used = k if tail.horizon is None else min(k, tail.horizon)
     return _choice(method, Truncated(s), s + used, k, where, known, found)
 
 

@@ -91,7 +91,16 @@ def minimax_optimal(spectrum: Any, t: int, digits: int | None = None, **sizes: A
         if below is not None:
             small = optimum_of(below, where, horizon)
             optimum = replace(optimum, contact_points=small.contact_points, spectrum=small.spectrum)
-    return optimum if _is_interval(where) else _recertified(optimum, where, joint, horizon)
+    if not _is_interval(where):
+        optimum = _recertified(optimum, where, joint, horizon)
+    if optimum.upper >= asked.first and optimum.lower < 0.999999 * optimum.upper and inner.support:
+        # near V* = a the measure can be hard to find; V* of a longer horizon is no larger
+        for longer in (5 * horizon // 4 + 2, 8 * horizon // 5 + 2):
+            more = min(_solved(inner, longer).lower, optimum.upper)
+            optimum = replace(optimum, lower=max(optimum.lower, more))
+            if more >= 0.999999 * optimum.upper:
+                break
+    return optimum
 
 
 class _Question(NamedTuple):
@@ -159,7 +168,8 @@ def _solved(
             truth=truth and truth.scaled(power, 0),
         )  # fmt: skip
     except (ValueError, np.linalg.LinAlgError) as error:
-        refuse_value("t, digits", (t, digits), str(error).rstrip("."), "give digits")
+        remedy = "give digits" if digits is None else "leave digits out: floats give a bracket"
+        refuse_value("t, digits", (t, digits), str(error).rstrip("."), remedy)
     unit = 2.0**power
     return replace(
         solution,

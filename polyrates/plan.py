@@ -19,7 +19,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from numpy.polynomial import Chebyshev as ChebyshevSeries
 
 from polyrates.choices import (
     Choice,
@@ -35,15 +34,14 @@ from polyrates.estimators import Estimator, OneStep, Unrolled
 from polyrates.measures import GegenbauerDensity
 from polyrates.methods import Chebyshev, GradientDescent, HeavyBall, Nesterov
 from polyrates.methods.orthogonal import Sobolev
+from polyrates.minimax_optimum import minimax_optimal
 from polyrates.numbers import count, floating, is_symbolic, positive
-from polyrates.numeric.minimax import solve_minimax
 from polyrates.numeric.problems import Problem, QuadraticProblem
 from polyrates.numeric.reverse import forward_memory, reverse_memory
 from polyrates.numeric.run import Products, Trajectory, differentiate
 from polyrates.recurrence import Method, as_method
 from polyrates.sizes import InitialSizes, sizes_of, sizes_of_problem
 from polyrates.spectra import Interval, Spectrum, as_spectrum
-from polyrates.synthesis import realize
 
 __all__ = [
     "Plan",
@@ -463,14 +461,9 @@ def _minimax(where: Spectrum, t: int, sizes: InitialSizes) -> Method:
     case V: the polynomial that minimizes V is run, within √2 of the best for the sum.
     """
     form, first, second = next(iter(sizes.forms))
-    support = [(floating(a), floating(b)) for a, b in where.support]
-    solution = solve_minimax(
-        support, t, form="initial/cross" if form == "initial/cross" else "residual/drift",
-        size=floating(first), second=floating(second),
-    )  # fmt: skip
-    coefficients = np.asarray(solution.coefficients, dtype=float)
-    series = ChebyshevSeries(coefficients, domain=solution.hull)
-    return realize(series, (support[0][0], support[-1][1]))
+    names = ("initial", "cross") if form == "initial/cross" else ("residual", "drift")
+    pair: dict[str, Any] = dict(zip(names, (first, second), strict=True))
+    return minimax_optimal(where, t, **pair).method
 
 
 def _sobolev(where: Spectrum, sizes: InitialSizes) -> list[Method]:

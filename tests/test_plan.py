@@ -255,3 +255,20 @@ def test_sizes() -> None:
         sizes_of_problem(problem, np.ones(3))
     with pytest.raises(pr.InvalidType, match="problem"):
         sizes_of_problem(None, np.ones(3))  # type: ignore[arg-type]
+
+
+def test_a_plan_on_pieces_runs_the_optimum_of_the_pieces():
+    """Weights on the hull's Chebyshev iterates cancel there: the ranking would be wrong."""
+    where = pr.Union([(F(1, 100), F(1, 5)), (F(9, 10), F(11, 10)), (F(49, 10), F(51, 10))])
+    plan = pr.plan(where, 160, initial=1, cross=1)
+    optimum = pr.minimax_optimal(where, 80, initial=1, cross=1)
+    assert float(plan.best.guarantee) == pytest.approx(optimum.upper, rel=1e-9)
+    assert "minimax-optimal" in plan.verdict
+
+
+def test_standing_still_is_bounded_by_longer_horizons():
+    where = pr.Union([(0.01, 0.2), (0.9, 1.1), (4.9, 5.1)])
+    for t in (25, 30):
+        optimum = pr.minimax_optimal(where, t, initial=1, cross=1)
+        assert optimum.upper == 1
+        assert optimum.lower > 1 - 1e-6

@@ -471,7 +471,7 @@ def _precise(task: Task, t: int, digits: int, truth: Truth | None) -> MinimaxSol
         if polished is None:
             raise ValueError(
                 f"digits = {digits}: the float solution (relative gap {rough.gap:.1e}) is too far "
-                "from the optimum to be polished; reduce t or the gaps of the support."
+                "from the optimum to be polished; reduce t."
             )
         q, s, y, phi, points = polished
         omega = y / sum(y)
