@@ -100,6 +100,11 @@ def _ranked(arguments: argparse.Namespace) -> tuple[Any, list[float] | None, str
         result = plan(problem, x0=x0, **asked)
         return result, observed_errors(result, problem, x0), ""
     _require_no_data(arguments)
+    if not sizes:
+        refuse_value(
+            "sizes", None, "the size of the initial error is needed",
+            "give --residual and --drift, or --initial and --cross",
+        )  # fmt: skip
     ends = [parse(getattr(arguments, name), name) for name in ("ell", "L")]
     result = plan(Interval(*ends), **asked, **sizes)
     words = [f"pr.Interval({arguments.ell!r}, {arguments.L!r})", str(result.budget)]

@@ -98,11 +98,15 @@ def answer(analysis: Analysis) -> str:
         verb = "exceeds" if many > 1 else "does not exceed"
         result = f"{whose} unrolled Jacobian {verb} {bar}its initial error in {steps} steps"
         if analysis.start.kind == "zero" and analysis.exact:
-            top = number_text(max(each.promised.peak for each in analysis.methods))
-            result += (
-                ", because the start x₀ = 0 hides the burn-in on this target: another one with "
-                f"this spectrum can become up to {top} times as wrong"
-            )
+            top = max(each.promised.peak for each in analysis.methods)
+            if top <= GROWS:
+                bound = number_text(max(top, 1.0))
+                result += f", and no target with this spectrum makes it exceed {bound} times it"
+            else:
+                result += (
+                    ", because the start x₀ = 0 hides the burn-in on this target: another one with "
+                    f"this spectrum can become up to {number_text(top)} times as wrong"
+                )
         return f"{_where(analysis)}, {result}."
     if many == 1:
         lead = f"the Jacobian from unrolling {name}"
