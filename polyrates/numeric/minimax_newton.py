@@ -222,6 +222,8 @@ def _pursue(problem: Problem, q: Array, s: float, tops: Peaks, y: Array) -> Iter
     """
     tall, m = float(tops.height.max()), len(q)
     active = y > 0
+    if not np.any(active):
+        return None
     q, y, points = q / math.sqrt(tall), y[active], tops.points.take(active)
     bend = np.minimum(tops.bend[active] / tall, 0.0)
     moves = bend < 0
