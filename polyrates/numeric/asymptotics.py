@@ -25,7 +25,7 @@ import numpy as np
 
 from polyrates.errors import refuse_value
 
-__all__ = ["residual_drift_asymptotic", "residual_drift_bounds"]
+__all__ = ["residual_drift_asymptotic", "residual_drift_bounds", "residual_drift_threshold"]
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(400)
 _TERMS = 256  # of the series of the first-order correction, whose terms fall like 1/j²
@@ -129,6 +129,11 @@ def residual_drift_asymptotic(ell: float, L: float, t: int, a: float, d: float) 
 def _share(sigma: float, ratio: float) -> float:
     """μ(σ)."""
     return math.atan2(ratio * math.sqrt((1 - sigma) * (1 + sigma)), sigma) * 2 / math.pi
+
+
+def residual_drift_threshold(delta: float, angle: float) -> float:
+    """σ with μ(σ) = σ²/(δ² + σ²), ``angle`` = ln 1/ξ: the share of a is s = σ²/(δ² + σ²)."""
+    return _threshold(delta, math.tanh(angle))
 
 
 def _threshold(delta: float, ratio: float) -> float:

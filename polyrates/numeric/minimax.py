@@ -34,12 +34,12 @@ from .minimax_cases import (
     Task,
     Truth,
     Units,
-    asymptotic_value,
     constant,
     require,
     validated,
     without_computation,
 )
+from .minimax_extremal import asymptotic_value, closed_start
 from .minimax_interior import Iterate, interior_point, reweighted
 from .minimax_joint import (
     JointWorstCase,
@@ -287,6 +287,9 @@ def _starts(problem: Problem, warm: Iterate | None) -> Iterator[Iterate]:
     """Starting points of Newton's method, the interior-point method's apart."""
     if warm is not None:
         yield warm
+    closed = closed_start(problem)
+    if closed is not None:
+        yield closed
     light = reweighted(problem, problem.nodes(3 * problem.t + 8), _ROUNDS)
     # near V* = size P = 1 may be optimal, which only the interior point recognises
     if light is not None and not (problem.joint and light[1] * problem.scale > _NEAR):

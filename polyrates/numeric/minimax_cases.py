@@ -1,7 +1,7 @@
 r"""Minimax unrolling: the question, the answer, and what needs no computation.
 
 Closed forms: zero weights, degree 0, the eigenvalue 0, degree 1, finite spectra that a polynomial
-of the degree annihilates; and the value for large t.
+of the degree annihilates.
 """
 
 from __future__ import annotations
@@ -363,53 +363,3 @@ def _annihilating(
         coefficients, task.domain, s, number(0), number(0),
         np.array([number(v) for v in points]), weights, task.eta(s),
     )  # fmt: skip
-
-
-def asymptotic_value(ell: float, L: float, t: int, *, size: float, second: float) -> float:
-    r"""Closed form of ``V*`` for large t in "initial/cross" (Schwarz-Pick), 0 < ell < L.
-
-    With :math:`\xi = (\sqrt L - \sqrt\ell)/(\sqrt L + \sqrt\ell)`, :math:`w_0 = -\xi` and D the
-    outer function on the disc of the weight :math:`W^2 = a^2/s + g^2/(\lambda^2 (1-s))`,
-
-    .. math:: V^* \approx \min_s\ \xi^t D(w_0)\,(\tau + \sqrt{\tau^2 + 4}), \qquad
-              \tau = (1/\xi - \xi)(t + q),
-
-    where :math:`D(w_0) = (a/\sqrt s)(\xi/|w_1|)|1 - w_0w_1|^2/(1-\xi^2)^2`,
-    :math:`q = -2\,\mathrm{Re}(w_0w_1/(1-w_0w_1)) + 2\xi^2/(1-\xi^2)`, :math:`w_1` the root in the
-    disc of :math:`(w + 1/w)/2 = m_0 - 2i\rho/(L-\ell)`, :math:`\rho = (g/a)\sqrt{s/(1-s)}`; for
-    g = 0, D = a and q = 0.  The leading order is proved, and that ``V*`` is at most this up to
-    1 + O(1/t^2); beyond that it is formal.  Where it exceeds ``size``, P = 1 is better.
-    """
-    require(0 <= ell < L < math.inf, "(ell, L)", (ell, L), "must satisfy 0 <= ell < L", "reorder")
-    for name, value in (("size", size), ("second", second), ("t", t)):
-        require(math.isfinite(value) and value >= 0, name, value,
-                 "must be finite and nonnegative", "pass a norm or a degree")  # fmt: skip
-    if ell == 0 or size == 0:
-        return float(size)
-    delta = 2 * (ell / (L - ell))
-    angle = math.log1p(delta + math.sqrt(delta * (2 + delta)))
-    xi, spread = math.exp(-angle), 2 * math.sinh(angle)
-    if second == 0:
-        tau = spread * t
-        return size * math.exp(-t * angle) * (tau + math.sqrt(tau * tau + 4))
-
-    def logarithm(odds: Array) -> Array:
-        """Of the value, at ``odds = sqrt(s / (1 - s))``."""
-        point = -1 - delta - 1j * (2 * (second / (L - ell)) / size) * odds
-        w1 = 1 / (point - np.sqrt(1 - point) * np.sqrt(-1 - point))
-        product = -xi * w1
-        outer = np.sqrt(1 + odds**-2) * (xi / np.abs(w1)) * np.abs(1 - product) ** 2
-        q = -2 * np.real(product / (1 - product)) + 2 * xi / spread
-        tau = spread * (t + q)
-        with np.errstate(over="ignore"):
-            return np.asarray(
-                np.log(outer) - 2 * math.log(-math.expm1(-2 * angle)) - t * angle
-                + np.log(np.maximum(tau + np.sqrt(tau * tau + 4), 1e-300))
-            )  # fmt: skip
-
-    middle, half = 0.0, 40.0
-    for _ in range(14):  # a grid, four times finer each time
-        grid = np.linspace(middle - half, middle + half, 65)
-        middle = float(grid[np.argmin(logarithm(np.exp(grid)))])
-        half /= 8
-    return size * math.exp(float(np.min(logarithm(np.exp(np.array([middle]))))))

@@ -40,7 +40,7 @@ class Peaks:
 # Steps in phi, in units of the finest oscillation, after which a maximum is left as it is. What is
 # left of the distance is of the order of the cube, and what the cubic misses of the height of the
 # fourth power: rounding, and enough to steer by far from the solution.
-_FINE, _ROUGH = 3e-4, 2e-2
+_FINE, ROUGH = 3e-4, 2e-2
 
 
 def peaks(problem: Problem, q: Array, s: float, rest: float = _FINE) -> Peaks:
@@ -163,7 +163,7 @@ def newton(
     convergence makes a further step useless.
     """
     q, s, m = start.q, start.s, len(start.q)
-    rest = _ROUGH if quick else _FINE
+    rest = ROUGH if quick else _FINE
     tops = peaks(problem, q, s, rest)
     here = value(problem, q, tops)
     y = carry(problem, start, tops.points)
