@@ -58,7 +58,8 @@ def minimax_optimal(spectrum: Any, t: int, digits: int | None = None, **sizes: A
         ``.value`` is the upper end, or 0 where the degree suffices to
         annihilate a finite support. ``.method`` runs it: weights on
         Chebyshev's iterates, horizon t. ``.share`` is s and ``.eta`` the weight for which P* also
-        minimizes the mean of A² + ηB² over ω*: in residual/drift, the Sobolev optimum of ω*.
+        minimizes the mean of A² + ηB² over ω*: in residual/drift, the Sobolev optimum of ω*. On an
+        interval ω* tends to √(ℓL)/(πλ√((λ−ℓ)(L−λ))) dλ as t grows, whatever the sizes: proved.
         On a support with gaps the weights are on the iterates of a table made for it (orthogonal
         polynomials of the support, after a double step for every isolated point): between the
         pieces P* is large, and the Chebyshev coefficients of ``.polynomial`` on the hull cancel on

@@ -13,8 +13,9 @@ function of the weight :math:`W^2 = a^2/s + g^2/(\lambda^2(1-s))` and one Blasch
 :math:`|1 - bw|^2/|1 - w_0w|^4\,d\theta` in the first form and harmonic measure seen from λ = 0,
 :math:`d\theta/|1 - w_0w|^2`, in the second: the limit of the first as t grows.
 
-The values are derived in ``polyrates.symbolic.derivations.asymptotic``; the measures are formal,
-found by complementary slackness.  As starts of Newton's method they need no proof.
+The values and the limit of the measures are derived in
+``polyrates.symbolic.derivations.asymptotic``; the measure at finite t is formal, found by
+complementary slackness.  As starts of Newton's method they need no proof.
 """
 
 from __future__ import annotations

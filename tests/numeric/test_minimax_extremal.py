@@ -38,12 +38,13 @@ def excess(problem, optimum):
 def test_the_extremal_polynomial_comes_near_the_optimum(top, t, second, measured):
     optimum = solve_minimax([(1, top)], t, form="initial/cross", size=1, second=second).upper
     above = excess(question(1, top, t, "initial/cross", second), optimum)
-    assert 0 < above
+    assert above > 0
     assert above == pytest.approx(measured, rel=0.05)
 
 
 @pytest.mark.parametrize(
-    ("top", "t", "drift", "measured"), [(10, 20, 1, 4.0e-3), (10, 50, 1, 9.6e-5), (100, 100, 1, 0.017)]
+    ("top", "t", "drift", "measured"),
+    [(10, 20, 1, 4.0e-3), (10, 50, 1, 9.6e-5), (100, 100, 1, 0.017)],
 )  # fmt: skip
 def test_the_same_in_residual_drift(top, t, drift, measured):
     optimum = solve_minimax([(1, top)], t, form="residual/drift", size=1, second=drift).upper

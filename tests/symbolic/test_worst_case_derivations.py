@@ -31,6 +31,7 @@ DERIVATIONS: list[Callable[[], Derivation]] = [
     asymptotic.initial_cross_limit,
     asymptotic.residual_drift_bounds,
     asymptotic.residual_drift_limit,
+    asymptotic.least_favourable_limit,
 ]
 
 

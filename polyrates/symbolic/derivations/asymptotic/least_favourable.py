@@ -1,0 +1,160 @@
+"""The least favourable spectrum for large t: harmonic measure of [ℓ, L] seen from λ = 0."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import mpmath
+import sympy
+
+from polyrates.symbolic.derivation import Derivation, Equality, Step
+from polyrates.symbolic.derivations.asymptotic.notation import Numeric, s, w, xi
+from polyrates.symbolic.derivations.notation import kappa, t
+
+
+def least_favourable_limit() -> Derivation:
+    """ω*_t → √(ℓL)/(πλ√((λ − ℓ)(L − λ))) dλ, whatever the form and the sizes. Proved."""
+    a, g, first, second = sympy.symbols("a g x y", positive=True)
+    k = sympy.Symbol("k", integer=True, nonnegative=True)
+    f, e = sympy.Function("f")(w), sympy.Function("e")(w)
+    epsilon, u, v = sympy.symbols("epsilon u v", real=True)
+    share = sympy.Symbol("h", positive=True)
+    y = sympy.Symbol("y", real=True)
+    grown = (1 - xi**2) * xi ** (-t) / (4 * t)
+    steps: tuple[Step, ...] = (
+        Equality(
+            a**2 * first**2 / s + g**2 * second**2 / (1 - s) - (a * first + g * second) ** 2,
+            ((1 - s) * a * first - s * g * second) ** 2 / (s * (1 - s)),
+            r"with $x = \left\|A\right\|_{L^{2}(\omega_{t})}$, $y = "
+            r"\left\|B\right\|_{L^{2}(\omega_{t})}$: for every $P$ of degree $\le t$ with $P(0) = "
+            r"1$ and every $0 < s < 1$ the mean of the profile $a^{2}A^{2}/s + g^{2}B^{2}/(1-s)$ "
+            r"over $\omega_{t}$ is at least $(a x + g y)^{2}$, hence at least the square of the "
+            r"dual value of $\omega_{t}$, ${V^{\star}_{t}}^{2} (1 + o(1))$. Everything follows "
+            "from good $P$ (for $g = 0$ the profile is $a^{2} A^{2}$)",
+        ),
+        Equality(
+            grown.subs(t, t - k) / grown,
+            xi**k * t / (t - k),
+            r"residual/drift, $d > 0$. Let $e(w) = \sum_{k \le n} e_{k} w^{k}$ be real, without "
+            r"zeros in $\left|w\right| \le 1$, and $dP/dy \propto \operatorname{Re}(w^{1-t} e) = "
+            r"\sum_{k} e_{k} T_{t-1-k}$, $P \propto \sum_{k} e_{k} q_{t-k}$, $q_{t} = "
+            r"\frac{1}{2}(T_{t}/t - T_{t-2}/(t-2))$. Up to $1 + O(1/t)$ this is the ratio of "
+            r"$q_{t-k}(c)$ to $q_{t}(c)$: $P(0) \propto q_{t}(c) (e(\xi) + O(1/t))$. As $P = "
+            r"O(1/t)$ before it is normalised, the profile at $s = 1/t$ is at most "
+            r"${V^{\star}_{t}}^{2} (\left|e\right|^{2} + o(1))/e(\xi)^{2}$, uniformly, by "
+            r"$V^{\star}_{t} \sim \gamma/q_{t}(c)$",
+        ),
+        Equality(
+            w ** (t - k) * (w**k + w ** (2 * t - k)) / 2,
+            (w**t + w ** (3 * t - 2 * k)) / 2,
+            r"$d = 0$: $P \propto \operatorname{Re}(w^{-t} e) = \sum_{k} e_{k} T_{t-k}$, whose "
+            r"square is at most $\left|e\right|^{2}$, and $T_{t-k}(c) = \frac{1}{2} \xi^{-t} "
+            r"(\xi^{k} + \xi^{2t-k})$ (times $w^{2t-k}$, at $w = \xi$): the same bound, with "
+            r"$V^{\star}_{t} = a/T_{t}(c)$",
+        ),
+        Equality(
+            sympy.Derivative(f * e, w) / (f * e),
+            sympy.Derivative(f, w) / f + sympy.Derivative(e, w) / e,
+            r"initial/cross: the polynomial that attains the limit (of $g > 0$, derived apart, at "
+            r"its minimal $s$; for $g = 0$ with $D = a$) is made from the Taylor section of "
+            r"$\varphi_{b} e/D$ in place of $\varphi_{b}/D$. The logarithmic derivative at "
+            r"$\xi$ changes by a bounded term, $q$ by $\xi e'(\xi)/e(\xi)$: a root $b = \xi - "
+            r"O(1/t)$ exists as before, $\tau/t$ has the same limit, and $B + A/\lambda = "
+            r"O(1/t)$ relative to $A$. The profile is at most ${V^{\star}_{t}}^{2} "
+            r"(\left|e\right|^{2} + o(1))/e(\xi)^{2}$, uniformly",
+        ),
+        Numeric(
+            sympy.Symbol("\\int \\ln \\left|e\\right|^{2} \\, d\\mu_{\\xi}"),
+            sympy.Symbol("2 \\ln e(\\xi)"),
+            r"in all cases $\liminf \int \left|e\right|^{2} d\omega_{t} \ge e(\xi)^{2}$, and with "
+            r"$\mu_{\xi}$ harmonic measure seen from $\xi$ the right side is $\exp \int "
+            r"\ln\left|e\right|^{2} d\mu_{\xi}$, the mean of a harmonic function. By Fejér and "
+            r"Riesz $\left|e\right|^{2}$ is any positive polynomial of $\cos\theta$, and by "
+            r"Weierstrass $\int f d\omega \ge \exp \int \ln f \, d\mu_{\xi}$ for every weak limit "
+            r"$\omega$ of $\omega_{t}$ and every continuous $f > 0$ on $[\ell, L]$",
+            pairs=_mean_pairs,
+            tolerance=1e-18,
+        ),
+        Equality(
+            sympy.Subs(
+                sympy.Derivative(
+                    sympy.exp(
+                        share * sympy.log(1 + epsilon * u)
+                        + (1 - share) * sympy.log(1 + epsilon * v)
+                    ),
+                    epsilon,
+                ),
+                epsilon,
+                0,
+            ),
+            share * u + (1 - share) * v,
+            r"let $f = 1 + \epsilon k$, $k$ continuous: the right side is $1 + \epsilon \int k \, "
+            r"d\mu_{\xi} + O(\epsilon^{2})$ (here for two masses $h$ and $1 - h$), the left side "
+            r"$1 + \epsilon \int k \, d\omega$. Both signs of $\epsilon$ together give $\int k \, "
+            r"d\omega = \int k \, d\mu_{\xi}$: $\omega = \mu_{\xi}$. All weak limits agree and "
+            r"the probability measures on $[\ell, L]$ are compact, so $\omega_{t}$ converges",
+        ),
+        Equality(
+            1 - 2 * xi * y + xi**2,
+            2 * xi * ((xi + 1 / xi) / 2 - y),
+            r"Poisson's density $\frac{1}{\pi} (1 - \xi^{2})/(1 - 2\xi\cos\theta + \xi^{2})$ on "
+            r"$0 < \theta < \pi$, both half circles together, has this denominator, $y = "
+            r"\cos\theta$: it is $4 \xi \lambda/(L - \ell)$, as $\lambda = \frac{1}{2}(L - \ell) "
+            r"(c - y)$, and $d\theta = d\lambda/\sqrt{(\lambda - \ell)(L - \lambda)}$",
+        ),
+        Equality(
+            ((1 / xi - xi) / 4).subs(xi, (1 - sympy.sqrt(kappa)) / (1 + sympy.sqrt(kappa))),
+            sympy.sqrt(kappa) / (1 - kappa),
+            r"the constant $(1/\xi - \xi)(L - \ell)/4 = \sqrt{\ell L}$",
+        ),
+        Numeric(
+            sympy.Symbol("\\int \\lambda \\, d\\omega_{t}"),
+            sympy.Symbol("\\sqrt{\\ell L}"),
+            r"the mean eigenvalue of computed least favourable spectra at $t = 400$ on [1, 10]: "
+            r"$a = g = 1$; $a = d = 1$; $a = 1$, $g = 0$",
+            pairs=_spectrum_pairs,
+            tolerance=2e-3,
+        ),
+    )
+    return Derivation(
+        "The least favourable spectrum for large t",
+        (
+            r"\omega^{\star}_{t} \to \frac{\sqrt{\ell L}}{\pi \lambda \sqrt{(\lambda - \ell)(L - "
+            r"\lambda)}} \, d\lambda \quad (t \to \infty)",
+            r"\int \lambda \, d\omega^{\star}_{t} \to \sqrt{\ell L}, \quad \int \frac{1}{\lambda} "
+            r"\, d\omega^{\star}_{t} \to \frac{1}{2} \left(\frac{1}{\ell} + \frac{1}{L}\right)",
+        ),
+        (
+            r"initial/cross with $a > 0$, $g \ge 0$ or residual/drift with $a > 0$, $d \ge 0$, "
+            r"fixed as $t \to \infty$; $0 < \ell < L$",
+            r"$\omega^{\star}_{t}$: any measures whose dual value is $V^{\star}_{t} (1 + o(1))$; "
+            "the convergence is weak",
+        ),
+        steps,
+        ("curse",),
+        (
+            "Status: proved; the steps marked numeric repeat what is argued or give evidence.",
+            "The limit is the balayage of a unit mass at λ = 0 onto [ℓ, L]: neither the form nor "
+            "the sizes enter. Intuition: by Szegő's theorem the smallest mean over ω of a "
+            "polynomial normalised at 0 depends on ω, to leading order, through the mean of the "
+            "logarithm of its density over μ_ξ alone, which is largest for ω = μ_ξ (Gibbs).",
+        ),
+    )
+
+
+def _mean_pairs() -> Iterator[tuple[Any, Any]]:
+    base = mpmath.mpf(9) / 11
+    nodes = 2048
+    for coefficients in ((1, mpmath.mpf(-1) / 2), (3, 1, 1), (2, 0, mpmath.mpf(1) / 3, -1)):
+        total = mpmath.mpf(0)
+        for j in range(nodes):
+            point = mpmath.expjpi(mpmath.mpf(2 * j + 1) / nodes)
+            kernel = (1 - base * base) / abs(1 - base * point) ** 2
+            total += kernel * mpmath.log(abs(mpmath.polyval(coefficients[::-1], point)) ** 2)
+        yield total / nodes, 2 * mpmath.log(mpmath.polyval(coefficients[::-1], base))
+
+
+def _spectrum_pairs() -> Iterator[tuple[Any, Any]]:
+    for mean in ("3.15643245", "3.15642153", "3.15643339"):
+        yield mpmath.mpf(mean), mpmath.sqrt(10)
