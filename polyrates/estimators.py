@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar, cast
@@ -32,6 +32,7 @@ from polyrates.recurrence import (
     advance,
     check_steps,
     combine,
+    final,
     orbit,
     walk,
 )
@@ -336,6 +337,19 @@ class Implicit(Estimator):
     ) -> Iterator[Pair[P]]:
         """The inner solve once, the outer run along."""
         outer = orbit(method, rows if columns is None else columns, steps)
+        complete = self._solve(rows)
+        for value in outer:
+            yield complete(value)
+
+    def pair(
+        self, method: Method, t: int, rows: Ring[P], columns: Ring[P] | None = None
+    ) -> Pair[P]:
+        """(R, C) at t: one product of polynomials, the outer run needs none."""
+        value = final(method, rows if columns is None else columns, t)
+        return self._solve(rows)(value)
+
+    def _solve(self, rows: Ring[P]) -> Callable[[P], Pair[P]]:
+        """(R, C) as a function of P_t."""
         if self.inner is None or self.inner_steps is None:
             inverse = getattr(rows, "inverse", None)
             if inverse is None:
@@ -343,17 +357,11 @@ class Implicit(Estimator):
                     "estimator", self.name, "its drift −P_t/λ is not in this ring",
                     "evaluate it at points with λ > 0, or in the exact ring",
                 )  # fmt: skip
-            zero = zero_of(rows)
-            for value in outer:
-                drift: Any = rows.product(inverse(), value)
-                yield Pair(zero, drift * -1)
-            return
-        for residual in orbit(self.inner, rows, self.inner_steps):  # noqa: B007
-            pass
-        for solved in orbit(self.inner, _InverseCarrier(rows), self.inner_steps):  # noqa: B007
-            pass
-        for value in outer:
-            yield Pair(residual, rows.product(solved, value))
+            zero, negated = zero_of(rows), inverse() * -1
+            return lambda value: Pair(zero, rows.product(negated, value))
+        residual = final(self.inner, rows, self.inner_steps)
+        solved = final(self.inner, _InverseCarrier(rows), self.inner_steps)
+        return lambda value: Pair(residual, rows.product(solved, value))
 
 
 def as_estimator(value: object, name: str = "estimator") -> Estimator:

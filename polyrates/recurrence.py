@@ -387,5 +387,13 @@ def orbit(method: Method, carrier: Carrier[P, Any], steps: int) -> Iterator[P]:
     return (output for output, _ in walk(method, carrier, steps))
 
 
+def final(method: Method, carrier: Carrier[P, Any], steps: int) -> P:
+    """The last of :func:`orbit`: x_steps."""
+    output = carrier.start
+    for output in orbit(method, carrier, steps):  # noqa: B007
+        pass
+    return output
+
+
 def _negated(gain: Any) -> Any:
     return gain if type(gain) is int and gain == 0 else -gain

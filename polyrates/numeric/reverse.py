@@ -37,7 +37,7 @@ from polyrates.recurrence import (
     as_method,
     check_steps,
     combine,
-    orbit,
+    final,
     walk,
 )
 
@@ -223,13 +223,11 @@ def _implicit_product(
     method: Method, problem: Problem, x0: Array, dx0: Array, steps: int, v: Array, chosen: Implicit
 ) -> Any:
     """V = Q(H)∂x_0 + W(H)C with W = (Q − 1)/λ, so vᵀV = (W(H)v)ᵀC + (v + H W(H)v)ᵀ∂x_0."""
-    for x in orbit(method, _Iterates(x0, problem.gradient), steps):  # noqa: B007
-        pass
+    x = final(method, _Iterates(x0, problem.gradient), steps)
     if chosen.inner is None:
         return _pull(problem, x, _exact_solve(problem, x, -v))
     residual = _Iterates(np.zeros_like(v), lambda u: np.asarray(problem.hvp(x, u)) + v)
-    for w in orbit(chosen.inner, residual, chosen.inner_steps or 0):  # noqa: B007
-        pass
+    w = final(chosen.inner, residual, chosen.inner_steps or 0)
     result = _pull(problem, x, w)
     if np.any(dx0):
         result = result + (v + np.asarray(problem.hvp(x, w))) @ dx0
@@ -259,9 +257,7 @@ def jvp(
     plain = _Iterates(x, problem.gradient)
     with np.errstate(over="ignore", invalid="ignore"):
         if isinstance(chosen, Implicit):
-            for point in orbit(method, plain, steps):  # noqa: B007
-                pass
-            value = _solve(problem, point, dx, chosen)
+            value = _solve(problem, final(method, plain, steps), dx, chosen)
             products = Products(steps, chosen.inner_steps or 0)
         elif isinstance(chosen, (Unrolled, Truncated)):
             s = chosen.reset_at(steps) if isinstance(chosen, Truncated) else 0
@@ -288,6 +284,4 @@ def _solve(problem: Problem, x: Array, dx0: Array, chosen: Implicit) -> Array:
     if chosen.inner is None:
         return _exact_solve(problem, x, -right)
     residual = _Iterates(dx0, lambda v: np.asarray(problem.hvp(x, v)) + right)
-    for estimate in orbit(chosen.inner, residual, chosen.inner_steps or 0):  # noqa: B007
-        pass
-    return np.asarray(estimate)
+    return np.asarray(final(chosen.inner, residual, chosen.inner_steps or 0))

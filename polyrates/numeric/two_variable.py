@@ -53,6 +53,7 @@ from polyrates.recurrence import (
     as_method,
     check_steps,
     combine,
+    final,
     orbit,
     walk,
 )
@@ -226,9 +227,7 @@ def _solved(estimator: Implicit, segment: tuple[Number, Number]) -> EnclosedSeri
 
     def compute() -> EnclosedSeries:
         ring, ends = _ring(segment)
-        for value in orbit(inner, _InverseCarrier(ring), k):  # noqa: B007
-            pass
-        return enclose_series(value, ends)
+        return enclose_series(final(inner, _InverseCarrier(ring), k), ends)
 
     return _precisely(compute, k)  # type: ignore[no-any-return]
 

@@ -13,7 +13,7 @@ from polyrates.estimators import Unrolled
 from polyrates.methods import Chebyshev, GradientDescent
 from polyrates.numbers import floating
 from polyrates.numeric.ring import SeriesRing, ValueRing
-from polyrates.recurrence import Method, as_method, check_steps, orbit
+from polyrates.recurrence import Method, as_method, check_steps, final
 from polyrates.spectra import as_spectrum
 
 __all__ = ["chebyshev_size", "residual_series", "residual_values"]
@@ -88,7 +88,4 @@ def residual_series(method: Method, t: int, interval: Any) -> ChebyshevSeries:
     t = check_steps(as_method(method), t, "t")
     low, high = as_spectrum(interval, "interval").hull
     ring = SeriesRing(floating(low, "ell"), floating(high, "L"), t)
-    point = ring.start
-    for point in orbit(method, ring, t):  # noqa: B007
-        pass
-    return ring.series(point)
+    return ring.series(final(method, ring, t))

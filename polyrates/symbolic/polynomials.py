@@ -12,7 +12,7 @@ from polyrates.estimators import Estimator, Implicit, Unrolled
 from polyrates.methods import Chebyshev, Gegenbauer
 from polyrates.numbers import fraction_of, lam  # fmt: skip
 from polyrates.numbers import t as symbolic_t
-from polyrates.recurrence import Method, as_method, check_steps, orbit
+from polyrates.recurrence import Method, as_method, check_steps, final
 from polyrates.symbolic.classical import gegenbauer_residual
 from polyrates.symbolic.ring import ring_of
 
@@ -46,10 +46,7 @@ def residual_polynomial(method: Method, t: Any) -> Any:
         return gegenbauer_residual(
             t, fraction_of(method.ell), fraction_of(method.L), fraction_of(alpha)
         )
-    point = None
-    for point in orbit(method, ring, t):  # noqa: B007
-        pass
-    return ring.poly(point)
+    return ring.poly(final(method, ring, t))
 
 
 @dataclass(frozen=True)
