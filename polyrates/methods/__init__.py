@@ -1,6 +1,7 @@
 """Transitions of every method.
 
 classical   gradient descent, heavy ball, Nesterov, Chebyshev, Gegenbauer
+restarted   one method after another, the second from a fresh state
 tabulated   methods given by their coefficients: tables, Richardson products, weighted iterates
 """
 
@@ -13,6 +14,7 @@ from polyrates.methods.classical import (
     HeavyBall,
     Nesterov,
 )
+from polyrates.methods.restarted import Restarted
 from polyrates.methods.tabulated import Richardson, Tabulated, WeightedIterates
 
 __all__ = [
@@ -21,6 +23,7 @@ __all__ = [
     "GradientDescent",
     "HeavyBall",
     "Nesterov",
+    "Restarted",
     "Richardson",
     "Tabulated",
     "WeightedIterates",

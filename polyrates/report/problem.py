@@ -27,7 +27,7 @@ from polyrates.numeric.problems import QuadraticProblem, Ridge
 from polyrates.numeric.run import differentiate
 from polyrates.numeric.values import chebyshev_size, residual_values
 from polyrates.numeric.verify import verify
-from polyrates.plan import FAMILIES, Plan, _plan
+from polyrates.plan import FAMILIES, Plan, ranked
 from polyrates.report.named import DEFAULT_METHODS, NamedMethod, parse_methods
 from polyrates.report.subject import (
     MODELS,
@@ -475,7 +475,7 @@ def _planned(
     }  # fmt: skip
     sizes = sizes_of_problem(about.quadratic, start.x0)
     # a search for restarts takes longer than the rest of the report; `polyrates plan` has them
-    made = _plan(Interval(*_wide(hull)), budget, sizes, methods, RANKED)
+    made = ranked(Interval(*_wide(hull)), budget, sizes, methods, RANKED)
     truth = about.quadratic.solution_jacobian
     observed = []
     for row in made.rows:

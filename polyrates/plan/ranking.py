@@ -1,0 +1,151 @@
+"""Every way to spend N products, with its guarantee, best first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from polyrates.choices import (
+    Choice,
+    best_restart,
+    best_split,
+    best_start,
+    best_tail,
+    chebyshev_on,
+    guarantee,
+)
+from polyrates.errors import PolyratesError, refuse_value
+from polyrates.estimators import Estimator, OneStep, Unrolled
+from polyrates.measures import GegenbauerDensity
+from polyrates.methods import Chebyshev, GradientDescent, HeavyBall, Nesterov
+from polyrates.methods.orthogonal import Sobolev
+from polyrates.minimax_optimum import minimax_optimal
+from polyrates.numbers import floating
+from polyrates.numeric.reverse import forward_memory
+from polyrates.plan.table import FAMILIES, Plan, PlanRow
+from polyrates.recurrence import Method
+from polyrates.sizes import InitialSizes
+from polyrates.spectra import Spectrum, as_spectrum
+
+_OPTIMAL_TAILS = 320
+"""Beyond this budget the search for an optimal tail takes many seconds and its row is left out."""
+
+
+def standard_methods(spectrum: Any) -> dict[str, Method]:
+    """The named methods tuned for the hull, in floats; those that need ℓ > 0 only where it is."""
+    ell, L = (
+        floating(end, name)
+        for end, name in zip(as_spectrum(spectrum).hull, ("ell", "L"), strict=True)
+    )
+    found: dict[str, Method] = {
+        "gradient descent": GradientDescent.large(ell, L),
+        "gradient descent, short step": GradientDescent.short(ell, L),
+    }
+    if ell > 0:
+        found["heavy ball"] = HeavyBall.tuned(ell, L)
+        found["Nesterov"] = Nesterov.tuned(ell, L)
+    found["Chebyshev"] = Chebyshev(ell, L)
+    return found
+
+
+def ranked(
+    where: Spectrum, budget: int, sizes: InitialSizes, methods: Mapping[str, Method],
+    families: Iterable[str] = FAMILIES, target: float | None = None,
+) -> Plan:  # fmt: skip
+    """The plan of ``budget`` products, for what :func:`polyrates.plan` has checked."""
+    rows = []
+    for label, family, choose in _candidates(where, budget, sizes, methods, set(families)):
+        try:
+            choice = choose()
+        except PolyratesError as error:
+            # what cannot be analyzed (it diverges, or needs ℓ > 0) has no guarantee: no row
+            if not isinstance(error, ValueError):
+                raise
+            continue
+        rows.append(
+            PlanRow(
+                label, family, choice.method, choice.estimator, choice.t, choice.guarantee,
+                choice.lower, choice.products, forward_memory(choice.method, choice.estimator),
+            )
+        )  # fmt: skip
+    if not rows:
+        refuse_value("methods", sorted(methods), "none of them can be analyzed here", "give others")
+    order = {family: i for i, family in enumerate(FAMILIES)}
+    rows.sort(key=lambda row: (row.guarantee, order[row.family]))
+    return Plan(where, budget, sizes, tuple(rows), target)
+
+
+Candidate = tuple[str, str, Callable[[], Choice]]
+
+
+def _candidates(
+    where: Spectrum,
+    budget: int,
+    sizes: InitialSizes,
+    methods: Mapping[str, Method],
+    wanted: set[str],
+) -> Iterator[Candidate]:
+    """(label, family, how to choose) of every row, the named methods first."""
+    half = budget // 2
+    for label, method in methods.items():
+        steps = half if method.horizon is None else min(half, method.horizon)
+        chosen = {
+            "unrolled": partial(_fixed, method, Unrolled(), steps, where, sizes),
+            "truncated": partial(
+                best_start, method, where, budget=budget, exhaustive=False, given=sizes
+            ),
+            "one step": partial(_fixed, method, OneStep(), budget - 1, where, sizes),
+            "restarted": partial(best_restart, budget, where, method, given=sizes),
+            "implicit": partial(best_split, budget, where, method, given=sizes),
+        }
+        for family, choose in chosen.items():
+            if family in wanted:
+                yield label, family, choose
+    if "unrolled" in wanted:
+        for method in _sobolev(where, sizes):
+            yield "Sobolev", "unrolled", partial(_fixed, method, Unrolled(), half, where, sizes)
+        yield "minimax-optimal", "unrolled", partial(minimax_choice, half, where, sizes)
+    residual_form = sizes.drift is not None or sizes.hessian is not None
+    if "restarted" in wanted and residual_form and budget <= _OPTIMAL_TAILS:
+        tail = partial(best_tail, budget, where, chebyshev_on(where), given=sizes)
+        yield "Chebyshev, then optimal", "restarted", tail
+
+
+def _fixed(
+    method: Method, estimator: Estimator, t: int, where: Spectrum, sizes: InitialSizes
+) -> Choice:
+    lower, upper = guarantee(method, estimator, t, where, sizes)
+    return Choice(method, estimator, t, t, upper, lower, np.zeros((0, 2)))
+
+
+def minimax_choice(t: int, where: Spectrum, sizes: InitialSizes) -> Choice:
+    """Unrolling t steps of the minimax-optimal method, with its guarantee."""
+    method = _minimax(where, t, sizes)
+    horizon = method.horizon or 0  # 0 where P = 1 is optimal: the start is kept
+    return _fixed(method, Unrolled(), horizon, where, sizes)
+
+
+def _minimax(where: Spectrum, t: int, sizes: InitialSizes) -> Method:
+    """The minimax-optimal method of degree t, for the first form that is known.
+
+    Without commutation the bound is a sum of two maxima, between V and √2 V of the joint worst
+    case V: the polynomial that minimizes V is run, within √2 of the best for the sum.
+    """
+    form, first, second = next(iter(sizes.forms))
+    names = ("initial", "cross") if form == "initial/cross" else ("residual", "drift")
+    pair: dict[str, Any] = dict(zip(names, (first, second), strict=True))
+    return minimax_optimal(where, t, **pair).method
+
+
+def _sobolev(where: Spectrum, sizes: InitialSizes) -> list[Method]:
+    """The running Sobolev method for Chebyshev's density with η = (‖D‖/‖E‖)²."""
+    ell, L = where.hull
+    a = floating(sizes.error)
+    second = next((v for v in (sizes.drift, sizes.hessian, sizes.cross) if v is not None), None)
+    if second is None or not a > 0 or not floating(second) > 0:
+        return []
+    eta = (floating(second) / a) ** 2
+    return [Sobolev(GegenbauerDensity(floating(ell), floating(L), 0), eta)]
