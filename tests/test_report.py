@@ -23,7 +23,7 @@ from polyrates.report import Analysis, Request, analyse, files, report, table_te
 from polyrates.report.folder import MARKER, check_target, write_folder
 from polyrates.report.mathml import mathml
 from polyrates.report.named import DEFAULT_METHODS, NAMES, build, parse_methods, split
-from polyrates.report.problem import Profile
+from polyrates.report.results import Profile
 from polyrates.report.sections import start_text
 from polyrates.report.tex import escape_tex
 from polyrates.report.words import GROWS, answer, as_json, number_text

@@ -13,7 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from polyrates.report.folder import check_target, write_folder
-from polyrates.report.problem import Analysis, Request, analyse
+from polyrates.report.problem import analyse
+from polyrates.report.results import Analysis, Request
 from polyrates.report.words import answer, as_json, table_text
 
 __all__ = ["Analysis", "Request", "analyse", "answer", "as_json", "files", "report", "table_text"]

@@ -9,7 +9,7 @@ from html import escape
 from polyrates.report import words
 from polyrates.report.mathml import mathml
 from polyrates.report.pictures import Picture
-from polyrates.report.problem import Analysis
+from polyrates.report.results import Analysis
 from polyrates.report.sections import sections
 
 __all__ = ["page"]

@@ -24,7 +24,7 @@ from polyrates.plotting import (
     style,
     svg,
 )
-from polyrates.report.problem import Analysis, MethodResult
+from polyrates.report.results import Analysis, MethodResult
 
 __all__ = ["Picture", "looks", "pictures"]
 

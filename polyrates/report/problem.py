@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -28,10 +27,9 @@ from polyrates.numeric.run import differentiate
 from polyrates.numeric.values import chebyshev_size, residual_values
 from polyrates.numeric.verify import verify
 from polyrates.plan import FAMILIES, Plan, ranked
-from polyrates.report.named import DEFAULT_METHODS, NamedMethod, parse_methods
+from polyrates.report.named import NamedMethod, parse_methods
+from polyrates.report.results import Analysis, Locality, MethodResult, Profile, Request, Start
 from polyrates.report.subject import (
-    MODELS,
-    PENALTIES,
     Subject,
     guarded,
     hull_on_the_way,
@@ -42,246 +40,12 @@ from polyrates.report.subject import (
 from polyrates.sizes import sizes_of_problem
 from polyrates.spectra import Interval
 
-__all__ = [
-    "Analysis",
-    "Locality",
-    "MethodResult",
-    "Profile",
-    "Request",
-    "Start",
-    "analyse",
-    "choose_start",
-    "read_data",
-    "ridge",
-]
+__all__ = ["analyse", "choose_start", "read_data", "ridge"]
 
 Array = npt.NDArray[np.float64]
 FAR = 10.0  # ‖x_0‖/‖x*‖ of the far start
 LARGEST_PLAN = 320  # products; beyond, the certificates of a plan take long
 RANKED = tuple(family for family in FAMILIES if family != "restarted")
-TARGET = 0.01  # "accurate" on the page: 1 % of the initial error
-
-
-@dataclass(frozen=True)
-class Request:
-    """What was asked for, as strings and integers; None is the default of the model."""
-
-    data: str | None = None
-    column: str | None = None
-    penalty: str | None = None
-    steps: int = 150
-    x0: str = "far"
-    seed: int = 0
-    methods: str = DEFAULT_METHODS
-    model: str = "ridge"
-
-    @property
-    def command(self) -> str:
-        """The command line that makes this report again."""
-        import shlex
-
-        words = ["polyrates", "report"]
-        if self.model != "ridge":
-            words += ["--model", self.model]
-        if self.model in MODELS:
-            words += ["--data", self.data or "breast-cancer"]
-            words += [] if self.column is None else ["--column", self.column]
-            words += ["--penalty", self.penalty or PENALTIES[self.model]]
-        words += ["--steps", str(self.steps), "--x0", self.x0, "--seed", str(self.seed)]
-        if self.methods != DEFAULT_METHODS:
-            words += ["--methods", self.methods]
-        return shlex.join(words)
-
-
-@dataclass(frozen=True, eq=False)
-class Start:
-    """x_0 and the sizes that it gives the error.
-
-    E = ∂x_0 − ∂x*, D = ∂H(x_0 − x*), G = ∂_θ∇f(x_0); ``length`` is ‖x_0‖/‖x*‖,
-    ``low_share`` the share of ‖E‖² on eigenvalues below √(ℓL).
-    """
-
-    kind: str
-    x0: Array
-    length: float
-    distance: float
-    E: float
-    D: float
-    G: float
-    low_share: float
-
-    @property
-    def cross_ratio(self) -> float:
-        """‖G‖/‖E‖, in units of λ."""
-        return self.G / self.E
-
-    @property
-    def drift_ratio(self) -> float:
-        """‖D‖/‖E‖, in units of λ; its square is η."""
-        return self.D / self.E
-
-    @property
-    def form(self) -> tuple[str, float]:
-        """("residual", ‖D‖/‖E‖), or where G is small beside D ("initial", ‖G‖/‖E‖)."""
-        if self.G <= 0.1 * self.D:
-            return "initial", self.cross_ratio
-        return "residual", self.drift_ratio
-
-
-@dataclass(frozen=True)
-class Profile:
-    """What a curve that starts at 1 did in T steps.
-
-    ``burn_in`` is the last t with a value above 1, 0 if there is none, None if the curve is still
-    above 1 at T. ``settled`` is the first t from which it stays within 1 %, None if not within T.
-    """
-
-    peak: float
-    peak_at: int
-    burn_in: int | None
-    settled: int | None
-    final: float
-
-    @classmethod
-    def of(cls, curve: Array) -> Profile:
-        """Read off a curve."""
-        above = np.flatnonzero(curve > 1.0 + 1e-9)
-        outside = np.flatnonzero(curve > TARGET)
-        last, end = int(np.max(above, initial=0)), len(curve) - 1
-        inside = int(np.max(outside, initial=-1)) + 1
-        at = int(np.argmax(curve))
-        if curve[at] <= 1.0 + 1e-9:
-            at = 0
-        return cls(
-            float(curve[at]),
-            at,
-            None if len(above) and last == end else last,
-            inside if inside <= end else None,
-            float(curve[-1]),
-        )
-
-
-@dataclass(frozen=True, eq=False)
-class MethodResult:
-    """One method on the problem: curves over t = 0, …, T and what they say.
-
-    ``values`` and ``slopes`` are P_t and P_t′ on the grid at t = ``shown_at`` of the analysis.
-    ``bound`` is the guarantee for every quadratic with spectrum in [ℓ, L] and these sizes of E, D
-    and G, the tight joint worst case where H and ∂H commute; ``iterate_bound`` is max|P|. Both are
-    upper bounds, certified. ``predicted`` is what the formula says of this problem; where it is not
-    quadratic, of its local model, and ``bound`` holds for that model only.
-    """
-
-    named: NamedMethod
-    iterate: Array
-    jacobian: Array
-    iterate_bound: Array
-    bound: Array
-    predicted: Array
-    status: str
-    gap: float
-    agrees: bool
-    exact: bool
-    values: Array = field(repr=False)
-    slopes: Array = field(repr=False)
-
-    @property
-    def key(self) -> str:
-        """The name, for looks and columns."""
-        return self.named.entry.key
-
-    @property
-    def within_guarantee(self) -> bool:
-        """Whether neither observed curve exceeds its bound by more than rounding."""
-        slack = 1e-10 * max(1.0, float(np.max(self.jacobian)))
-        return bool(
-            np.all(self.jacobian <= self.bound * (1 + 1e-9) + slack)
-            and np.all(self.iterate <= self.iterate_bound * (1 + 1e-9) + slack)
-        )
-
-    @property
-    def verified(self) -> bool:
-        """The run agrees with the formula and, on a quadratic, stays below its guarantee."""
-        return self.agrees and (self.within_guarantee or not self.exact)
-
-    @property
-    def seen(self) -> Profile:
-        """The observed Jacobian error."""
-        return Profile.of(self.jacobian)
-
-    @property
-    def promised(self) -> Profile:
-        """The bound on the Jacobian error."""
-        return Profile.of(self.bound)
-
-    @property
-    def foreseen(self) -> Profile:
-        """The prediction of the Jacobian error."""
-        return Profile.of(self.predicted)
-
-    @property
-    def optimiser(self) -> Profile:
-        """The observed error of the iterates."""
-        return Profile.of(self.iterate)
-
-
-@dataclass(frozen=True, eq=False)
-class Locality:
-    """How well the local model predicts runs that start at some distances from x*.
-
-    ``distances`` are in units of ‖x*‖ (of 1 where x* = 0), ``gaps`` relative to the largest
-    predicted error, by the method named ``title``.
-    """
-
-    title: str
-    distances: tuple[float, ...]
-    gaps: tuple[float, ...]
-
-    @property
-    def reach(self) -> float:
-        """The distance at which the prediction errs by 1 %, the gap being proportional to it."""
-        return 0.01 * self.distances[-1] / self.gaps[-1] if self.gaps[-1] > 0 else math.inf
-
-
-@dataclass(frozen=True, eq=False)
-class Analysis:
-    """Everything the page shows.
-
-    ``density`` has the columns λ, density of the eigenvalues, density of ‖E‖² over log λ.
-    """
-
-    request: Request
-    about: Subject
-    eigenvalues: Array
-    ell: float
-    L: float
-    widened: bool
-    start: Start
-    eta: float
-    commutes: bool
-    lower_bound: Array
-    grid: Array = field(repr=False)
-    shown_at: int
-    methods: tuple[MethodResult, ...]
-    density: tuple[Array, Array, Array] = field(repr=False)
-    plan: Plan
-    plan_observed: tuple[float, ...]
-    locality: Locality | None = None
-
-    @property
-    def exact(self) -> bool:
-        """Whether the problem is quadratic, so that guarantees hold."""
-        return self.about.exact
-
-    @property
-    def kappa(self) -> float:
-        """ℓ/L of the interval that the methods were tuned to."""
-        return self.ell / self.L
-
-    @property
-    def steps(self) -> int:
-        """T."""
-        return self.request.steps
 
 
 def choose_start(

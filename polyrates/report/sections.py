@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from polyrates.report.problem import NEAR, Analysis
+from polyrates.report.problem import NEAR
+from polyrates.report.results import Analysis
 from polyrates.report.words import GROWS, number_text, worst
 
 __all__ = ["Section", "sections", "start_text"]

@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Sequence
 
 from polyrates.report import words
-from polyrates.report.problem import Analysis
+from polyrates.report.results import Analysis
 from polyrates.report.sections import sections
 
 __all__ = ["document", "escape_tex", "paper"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 
 from polyrates.numbers import floating
-from polyrates.report.problem import Analysis, MethodResult, Profile
+from polyrates.report.results import Analysis, MethodResult, Profile
 
 __all__ = [
     "answer", "as_json", "columns", "number_text", "plan_columns", "setting", "table_text", "title",
