@@ -22,13 +22,9 @@ from typing import Any
 import mpmath
 import numpy as np
 
-from . import minimax_certificate as certificate
 from . import minimax_digits as precise
-from . import minimax_joint as joint
 from . import minimax_newton as solver
-from . import minimax_supremum as supremum
 from .minimax_cases import (
-    Expansion,
     Form,
     MinimaxSolution,
     Task,
@@ -39,6 +35,7 @@ from .minimax_cases import (
     validated,
     without_computation,
 )
+from .minimax_certify import GAP, better, centring, certify, proved_constant
 from .minimax_extremal import asymptotic_value, closed_start
 from .minimax_interior import Iterate, interior_point, reweighted
 from .minimax_joint import (
@@ -47,9 +44,9 @@ from .minimax_joint import (
     joint_worst_case_of,
     method_pieces,
 )
-from .minimax_problem import RANGE, Points, Problem
+from .minimax_problem import RANGE, Problem
 from .minimax_supremum import Piece
-from .minimax_waves import Array, Long, U
+from .minimax_waves import Array
 
 __all__ = [
     "Form",
@@ -65,8 +62,6 @@ __all__ = [
     "solve_minimax",
 ]
 
-# The relative gap at which the search for a better certificate ends.
-_GAP = 1e-11
 # Rounds of exchange before the gap is reported as it is.
 _ATTEMPTS = 6
 # Rounds of reweighted least squares before Newton's method.
@@ -242,14 +237,14 @@ def _attempts(
         iterate, converged = solver.newton(problem, begin, 12, quick=True)
         if not converged:
             continue
-        candidate = _certify(task, problem, iterate)
-        if candidate.gap > _GAP:  # the quick end was too early
+        candidate = certify(task, problem, iterate)
+        if candidate.gap > GAP:  # the quick end was too early
             iterate, _ = solver.newton(problem, iterate, 6)
-            candidate = _certify(task, problem, iterate)
+            candidate = certify(task, problem, iterate)
         if best is None or candidate.gap < best.gap:
             found = iterate
-        best = candidate if best is None else _better(best, candidate)
-        if best.gap <= _GAP:
+        best = candidate if best is None else better(best, candidate)
+        if best.gap <= GAP:
             return best, found
     points = problem.nodes(4 * problem.t + 8)
     reached = math.inf
@@ -257,21 +252,21 @@ def _attempts(
         central = interior_point(
             problem, points, 1e-4 if attempt == 0 else 1e-9, margin=_MARGINS[attempt]
         )
-        flat = _flat(task, problem, central)
+        flat = proved_constant(task, problem, central)
         if flat is not None:
             return flat, None
         coarse = solver.peaks(problem, central.q, central.s)
         iterate, converged = solver.newton(problem, central)
-        candidates = [(_certify(task, problem, iterate), iterate)]
-        if candidates[0][0].gap > _GAP:
+        candidates = [(certify(task, problem, iterate), iterate)]
+        if candidates[0][0].gap > GAP:
             # the multipliers of the interior point may prove more than those of Newton
-            candidates.append((_certify(task, problem, central), central))
+            candidates.append((certify(task, problem, central), central))
         for candidate, source in candidates:
             if best is None or candidate.gap < best.gap:
                 found = source
-            best = candidate if best is None else _better(best, candidate)
+            best = candidate if best is None else better(best, candidate)
         assert best is not None
-        if best.gap <= (_GAP if attempt == 0 else 10 * _GAP):
+        if best.gap <= (GAP if attempt == 0 else 10 * GAP):
             break
         # on pieces nothing but more points could help, and soon they do not
         if not problem.whole and attempt > 1 and best.gap > 0.3 * reached:
@@ -294,151 +289,6 @@ def _starts(problem: Problem, warm: Iterate | None) -> Iterator[Iterate]:
     # near V* = size P = 1 may be optimal, which only the interior point recognises
     if light is not None and not (problem.joint and light[1] * problem.scale > _NEAR):
         yield light[0]
-
-
-def _better(one: MinimaxSolution, two: MinimaxSolution) -> MinimaxSolution:
-    """The polynomial of the smaller upper bound with the measure of the larger lower one."""
-    upper, lower = (one, two) if one.upper <= two.upper else (two, one)
-    if lower.lower > upper.lower:
-        return replace(
-            upper, lower=lower.lower, contact_points=lower.contact_points, weights=lower.weights
-        )
-    return upper
-
-
-def _scale_error(problem: Problem) -> float:
-    return (32 + 8 * problem.t * problem.angle) * U if problem.whole else 0.0
-
-
-def _flat(task: Task, problem: Problem, iterate: Iterate) -> MinimaxSolution | None:
-    """P = 1 with its proof, where the interior-point value says V* = size."""
-    if not problem.joint or problem.log_top > RANGE:
-        return None
-    height = float(problem.rho @ iterate.q)
-    if not problem.scale / height > 1 - 1e-4:
-        return None
-    heavy = iterate.y > 1e-12 * np.max(iterate.y)
-    omega = iterate.y[heavy] / np.sum(iterate.y[heavy])
-    points = iterate.points.take(heavy)
-    if not certificate.proves_one(problem, points, omega):
-        return None
-    contact = problem.eigenvalues(points)
-    order = np.argsort(contact)
-    one = constant(task, problem.t)
-    return replace(one, contact_points=contact[order], weights=omega[order])
-
-
-def _certify(task: Task, problem: Problem, iterate: Iterate) -> MinimaxSolution:
-    q, s = iterate.q, iterate.s
-    keep = iterate.y > 0
-    if not np.any(keep) or not np.all(np.isfinite(q)):
-        return replace(constant(task, problem.t), lower=0.0)
-    seeds, points = iterate.points, iterate.points.take(keep)
-    omega = iterate.y[keep] / np.sum(iterate.y[keep])
-    first, second = problem.rows(points)[:2]
-    rest = 1 / (1 - s) if problem.gamma > 0 else 0.0
-    alpha, beta = omega * (first @ q) / s, omega * (second @ q) * rest
-    if not problem.whole:
-        # isolated points without mass take part: else nothing bounds what only they see of P
-        idle = _isolated(problem, points)
-        none = np.zeros(len(idle))
-        points, omega = points.join(idle), np.append(omega, none)
-        alpha, beta = np.append(alpha, none), np.append(beta, none)
-        alone = np.array([low == high for low, high in problem.support])[points.segment]
-        omega = np.maximum(omega, 1e-3 * alone)
-        omega /= np.sum(omega)
-    bound, weights = certificate.lower_bound(problem, points, omega, alpha, beta, s)
-    scale, slip = problem.scale, _scale_error(problem)
-    lower = max(0.0, task.size * bound * scale * (1 - slip))
-
-    q = q / float(problem.rho @ q)
-    expansion = None if problem.whole else _expansion(problem, q * scale)
-    iterates: Array | None = None
-    if expansion is None:
-        p = problem.chebyshev(q)
-        if len(problem.columns) <= problem.t:
-            # among P + cλ, all optimal, the one with the smallest max |P'|
-            slope = np.asarray(np.polynomial.chebyshev.chebder(p), dtype=float)
-            c = _centring([slope])
-            p[0] += c * (1 + problem.delta)
-            p[1] += c
-        iterates, exact, slack = certificate.chebyshev_weights(problem, p)
-        upper, s = _upper(task, problem, (exact, slack), s, seeds, lower)
-        p = exact.astype(float) * scale
-    else:
-        p = problem.on_hull(expansion.weights)
-        parts = method_pieces(expansion.method, problem.t, task.support, task.initial)
-        if task.share is None:
-            tight = joint_worst_case_of(parts, task.size, task.second)
-            upper, s = tight.upper, tight.share
-        else:
-            scaled = [part.times(task.size, task.second) for part in parts]
-            upper = supremum.profile_supremum(scaled, (1 / s, 1 / (1 - s)), seeds)
-    ceiling = task.size / (1.0 if task.share is None else math.sqrt(task.share))
-    if problem.log_top <= RANGE and not upper <= ceiling:  # worse than P = 1, or not a number
-        return replace(constant(task, problem.t), lower=lower)
-    contact = problem.eigenvalues(points)
-    order = np.argsort(contact)
-    return MinimaxSolution(
-        p, task.hull, s, lower, upper, contact[order], weights[order], task.eta(s), expansion,
-        iterates,
-    )  # fmt: skip
-
-
-def _isolated(problem: Problem, points: Points) -> Points:
-    """The isolated points of the support that are not among ``points``."""
-    missing = [
-        i for i, (low, high) in enumerate(problem.support)
-        if low == high and i not in points.segment
-    ]  # fmt: skip
-    return Points(np.array(missing, dtype=np.int64), np.zeros(len(missing)))
-
-
-def _expansion(problem: Problem, q: Array) -> Expansion:
-    """P by its weights on the table."""
-    weights = problem.on_table(q)
-    if len(problem.columns) <= problem.t:
-        # λ = (1 - p_1)/h_0, and x = 2λ/(L - ell) - 1 - delta
-        ell, top = problem.hull
-        shift = _centring(problem.slopes(weights)) * 2 / (top - ell) / problem.table.steps[0]
-        weights[0] += shift
-        weights[1] -= shift
-    return Expansion(problem.table, weights / math.fsum(weights))
-
-
-def _upper(
-    task: Task, problem: Problem, series: tuple[Long, Array], s: float, seeds: Points, lower: float
-) -> tuple[float, float]:
-    """Rigorous worst case of P, given over ``1/|T_t(m0)|`` with its errors; share."""
-    first, second, errors = certificate.error_series(problem, *series)
-    factor = task.size * problem.scale * (1 + _scale_error(problem))
-    parts = supremum.pieces(first, second, errors, problem.support, problem.hull)
-    weights = 1 / s, (1 / (1 - s) if problem.gamma > 0 else 0.0)
-    upper = factor * supremum.profile_supremum(parts, weights, seeds)
-    if problem.joint and upper - lower > _GAP * upper:
-        # rounding of P has moved the best share
-        seeds, odds = joint.balance(parts)
-        other = factor * supremum.profile_supremum(parts, joint.split(odds), seeds)
-        if other < upper:
-            return other, 1 / joint.split(odds)[0]
-    return upper, s
-
-
-def _centring(slopes: list[Array]) -> float:
-    """``c`` for which ``dP/dx + c`` has the smallest maximum, from its local Chebyshev series."""
-    extremes = []
-    for slope in slopes:
-        if len(slope) == 1:
-            extremes.append(float(slope[0]))
-            continue
-        # lifted to be positive, its maxima are those of its square
-        lift = 1.1 * float(np.sum(np.abs(slope)))
-        for sign in (1.0, -1.0):
-            lifted = sign * slope
-            lifted[0] += lift
-            heights = solver.series_peaks(lifted, 0 * lifted, 1.0, 0.0)[1]
-            extremes.append(sign * (math.sqrt(float(np.max(heights))) - lift))
-    return -(max(extremes) + min(extremes)) / 2
 
 
 # -- more digits ----------------------------------------------------------------------------------
@@ -484,7 +334,7 @@ def _precise(task: Task, t: int, digits: int, truth: Truth | None) -> MinimaxSol
         bound, weights = precise.lower_bound(exact, points, phi, alpha, beta, s)
         p = exact.chebyshev(q) / (exact.rho @ q) / exact.top
         if problem.gamma == 0 and problem.initial:
-            c = mpmath.mpf(_centring(_slopes(problem, found, [c * exact.top for c in p])))
+            c = mpmath.mpf(centring(_slopes(problem, found, [c * exact.top for c in p])))
             c = c / exact.top
             p[0] += c * (1 + exact.delta)
             p[1] += c

@@ -139,6 +139,9 @@ def least_favourable_limit() -> Derivation:
             "the sizes enter. Intuition: by Szegő's theorem the smallest mean over ω of a "
             "polynomial normalised at 0 depends on ω, to leading order, through the mean of the "
             "logarithm of its density over μ_ξ alone, which is largest for ω = μ_ξ (Gibbs).",
+            "λ times this density is Chebyshev's, and the P that minimise the mean of P² are "
+            "orthogonal for λ dω: on the limit spectrum the average-case optimum is Chebyshev's "
+            "method, for every t.",
         ),
     )
 

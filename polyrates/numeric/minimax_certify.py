@@ -1,0 +1,167 @@
+"""From an iterate to a solution: both ends of the bracket, and the method they belong to."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+
+from . import minimax_certificate as certificate
+from . import minimax_joint as joint
+from . import minimax_newton as solver
+from . import minimax_supremum as supremum
+from .minimax_cases import Expansion, MinimaxSolution, Task, constant
+from .minimax_interior import Iterate
+from .minimax_joint import joint_worst_case_of, method_pieces
+from .minimax_problem import RANGE, Points, Problem
+from .minimax_waves import Array, Long, U
+
+# The relative gap at which the search for a better certificate ends.
+GAP = 1e-11
+
+
+def _scale_error(problem: Problem) -> float:
+    return (32 + 8 * problem.t * problem.angle) * U if problem.whole else 0.0
+
+
+def proved_constant(task: Task, problem: Problem, iterate: Iterate) -> MinimaxSolution | None:
+    """P = 1 with its proof, where the interior-point value says V* = size."""
+    if not problem.joint or problem.log_top > RANGE:
+        return None
+    height = float(problem.rho @ iterate.q)
+    if not problem.scale / height > 1 - 1e-4:
+        return None
+    heavy = iterate.y > 1e-12 * np.max(iterate.y)
+    omega = iterate.y[heavy] / np.sum(iterate.y[heavy])
+    points = iterate.points.take(heavy)
+    if not certificate.proves_one(problem, points, omega):
+        return None
+    contact = problem.eigenvalues(points)
+    order = np.argsort(contact)
+    one = constant(task, problem.t)
+    return replace(one, contact_points=contact[order], weights=omega[order])
+
+
+def better(one: MinimaxSolution, two: MinimaxSolution) -> MinimaxSolution:
+    """The polynomial of the smaller upper bound with the measure of the larger lower one."""
+    upper, lower = (one, two) if one.upper <= two.upper else (two, one)
+    if lower.lower > upper.lower:
+        return replace(
+            upper, lower=lower.lower, contact_points=lower.contact_points, weights=lower.weights
+        )
+    return upper
+
+
+def certify(task: Task, problem: Problem, iterate: Iterate) -> MinimaxSolution:
+    """The polynomial of an iterate with a rigorous maximum, its measure with a dual value."""
+    q, s = iterate.q, iterate.s
+    keep = iterate.y > 0
+    if not np.any(keep) or not np.all(np.isfinite(q)):
+        return replace(constant(task, problem.t), lower=0.0)
+    seeds, points = iterate.points, iterate.points.take(keep)
+    omega = iterate.y[keep] / np.sum(iterate.y[keep])
+    first, second = problem.rows(points)[:2]
+    rest = 1 / (1 - s) if problem.gamma > 0 else 0.0
+    alpha, beta = omega * (first @ q) / s, omega * (second @ q) * rest
+    if not problem.whole:
+        # isolated points without mass take part: else nothing bounds what only they see of P
+        idle = _isolated(problem, points)
+        none = np.zeros(len(idle))
+        points, omega = points.join(idle), np.append(omega, none)
+        alpha, beta = np.append(alpha, none), np.append(beta, none)
+        alone = np.array([low == high for low, high in problem.support])[points.segment]
+        omega = np.maximum(omega, 1e-3 * alone)
+        omega /= np.sum(omega)
+    bound, weights = certificate.lower_bound(problem, points, omega, alpha, beta, s)
+    scale, slip = problem.scale, _scale_error(problem)
+    lower = max(0.0, task.size * bound * scale * (1 - slip))
+
+    q = q / float(problem.rho @ q)
+    expansion = None if problem.whole else _expansion(problem, q * scale)
+    iterates: Array | None = None
+    if expansion is None:
+        p = problem.chebyshev(q)
+        if len(problem.columns) <= problem.t:
+            # among P + cλ, all optimal, the one with the smallest max |P'|
+            slope = np.asarray(np.polynomial.chebyshev.chebder(p), dtype=float)
+            c = centring([slope])
+            p[0] += c * (1 + problem.delta)
+            p[1] += c
+        iterates, exact, slack = certificate.chebyshev_weights(problem, p)
+        upper, s = _upper(task, problem, (exact, slack), s, seeds, lower)
+        p = exact.astype(float) * scale
+    else:
+        p = problem.on_hull(expansion.weights)
+        parts = method_pieces(expansion.method, problem.t, task.support, task.initial)
+        if task.share is None:
+            tight = joint_worst_case_of(parts, task.size, task.second)
+            upper, s = tight.upper, tight.share
+        else:
+            scaled = [part.times(task.size, task.second) for part in parts]
+            upper = supremum.profile_supremum(scaled, (1 / s, 1 / (1 - s)), seeds)
+    ceiling = task.size / (1.0 if task.share is None else math.sqrt(task.share))
+    if problem.log_top <= RANGE and not upper <= ceiling:  # worse than P = 1, or not a number
+        return replace(constant(task, problem.t), lower=lower)
+    contact = problem.eigenvalues(points)
+    order = np.argsort(contact)
+    return MinimaxSolution(
+        p, task.hull, s, lower, upper, contact[order], weights[order], task.eta(s), expansion,
+        iterates,
+    )  # fmt: skip
+
+
+def _isolated(problem: Problem, points: Points) -> Points:
+    """The isolated points of the support that are not among ``points``."""
+    missing = [
+        i for i, (low, high) in enumerate(problem.support)
+        if low == high and i not in points.segment
+    ]  # fmt: skip
+    return Points(np.array(missing, dtype=np.int64), np.zeros(len(missing)))
+
+
+def _expansion(problem: Problem, q: Array) -> Expansion:
+    """P by its weights on the table."""
+    weights = problem.on_table(q)
+    if len(problem.columns) <= problem.t:
+        # λ = (1 - p_1)/h_0, and x = 2λ/(L - ell) - 1 - delta
+        ell, top = problem.hull
+        shift = centring(problem.slopes(weights)) * 2 / (top - ell) / problem.table.steps[0]
+        weights[0] += shift
+        weights[1] -= shift
+    return Expansion(problem.table, weights / math.fsum(weights))
+
+
+def _upper(
+    task: Task, problem: Problem, series: tuple[Long, Array], s: float, seeds: Points, lower: float
+) -> tuple[float, float]:
+    """Rigorous worst case of P, given over ``1/|T_t(m0)|`` with its errors; share."""
+    first, second, errors = certificate.error_series(problem, *series)
+    factor = task.size * problem.scale * (1 + _scale_error(problem))
+    parts = supremum.pieces(first, second, errors, problem.support, problem.hull)
+    weights = 1 / s, (1 / (1 - s) if problem.gamma > 0 else 0.0)
+    upper = factor * supremum.profile_supremum(parts, weights, seeds)
+    if problem.joint and upper - lower > GAP * upper:
+        # rounding of P has moved the best share
+        seeds, odds = joint.balance(parts)
+        other = factor * supremum.profile_supremum(parts, joint.split(odds), seeds)
+        if other < upper:
+            return other, 1 / joint.split(odds)[0]
+    return upper, s
+
+
+def centring(slopes: list[Array]) -> float:
+    """``c`` for which ``dP/dx + c`` has the smallest maximum, from its local Chebyshev series."""
+    extremes = []
+    for slope in slopes:
+        if len(slope) == 1:
+            extremes.append(float(slope[0]))
+            continue
+        # lifted to be positive, its maxima are those of its square
+        lift = 1.1 * float(np.sum(np.abs(slope)))
+        for sign in (1.0, -1.0):
+            lifted = sign * slope
+            lifted[0] += lift
+            heights = solver.series_peaks(lifted, 0 * lifted, 1.0, 0.0)[1]
+            extremes.append(sign * (math.sqrt(float(np.max(heights))) - lift))
+    return -(max(extremes) + min(extremes)) / 2
