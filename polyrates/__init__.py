@@ -8,14 +8,14 @@ R(H)E + C(H)D = (R − λC)(H)E + C(H)G, for unrolling R = P_t and C = P_t′. T
 Spectra      Interval, Union; Uniform, GegenbauerDensity, JacobiDensity, MarchenkoPastur, Empirical,
              Mixture
 Methods      GradientDescent (.large, .short, .flat), HeavyBall and Nesterov (.tuned(ell, L)),
-             Chebyshev, Gegenbauer, Orthogonal, Sobolev, Tabulated, Richardson (.leja),
-             WeightedIterates; realize
+             Chebyshev, Gegenbauer, Orthogonal, Sobolev, HarmonicSobolev, Tabulated,
+             Richardson (.leja), WeightedIterates; realize
 Estimators   Unrolled, Truncated, OneStep, Implicit
 Problems     Quadratic, Ridge, Logistic, NonlinearLeastSquares; or any object with gradient, hvp and
              cross
 Analysis     residual_polynomial, error_polynomials, rate, average, compare, best_step, lower_bound,
              worst_case_problem, frobenius_bound
-Synthesis    sobolev_optimal, minimax_optimal, minimax_asymptotic, best_eta
+Synthesis    sobolev_optimal, minimax_optimal, near_minimax, minimax_asymptotic, best_eta
 Choices      best_start, best_split, best_restart, optimal_tail; plan
 Execution    run, differentiate, jvp, vjp, verify; sweep, read_sweep; residual_values,
              residual_series
@@ -28,6 +28,7 @@ from __future__ import annotations
 
 from polyrates.average import average
 from polyrates.choices import Choice, Restarted, best_restart, best_split, best_start, optimal_tail
+from polyrates.companions import best_eta, minimax_asymptotic, near_minimax
 from polyrates.comparison import Comparison, compare
 from polyrates.errors import (
     HorizonError,
@@ -68,8 +69,9 @@ from polyrates.methods import (
     Tabulated,
     WeightedIterates,
 )
+from polyrates.methods.harmonic import HarmonicSobolev
 from polyrates.methods.orthogonal import Orthogonal, Sobolev, SobolevAsymptotic
-from polyrates.minimax_optimum import best_eta, minimax_asymptotic, minimax_optimal
+from polyrates.minimax_optimum import minimax_optimal
 from polyrates.numbers import lam, t
 from polyrates.numeric.losses import Logistic, NonlinearLeastSquares
 from polyrates.numeric.problems import Problem, Quadratic, Ridge
@@ -108,6 +110,7 @@ __all__ = [
     "Gegenbauer",
     "GegenbauerDensity",
     "GradientDescent",
+    "HarmonicSobolev",
     "HeavyBall",
     "HorizonError",
     "Implicit",
@@ -178,6 +181,7 @@ __all__ = [
     "measure_spectrum",
     "minimax_asymptotic",
     "minimax_optimal",
+    "near_minimax",
     "optimal_tail",
     "plan",
     "published_rates",

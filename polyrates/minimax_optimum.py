@@ -14,15 +14,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.polynomial import Chebyshev as ChebyshevSeries
-from scipy.optimize import minimize_scalar
 
 from polyrates.errors import PolyratesError, refuse_value
-from polyrates.measures import Empirical, as_measure
+from polyrates.measures import Empirical
 from polyrates.methods import Chebyshev, Richardson, Tabulated, WeightedIterates
-from polyrates.methods.orthogonal import Sobolev
 from polyrates.numbers import Number, count, floating, fraction_of, is_exact, number, sign
-from polyrates.numeric.asymptotics import residual_drift_asymptotic
-from polyrates.numeric.minimax import MinimaxSolution, Truth, asymptotic_value, solve_minimax
+from polyrates.numeric.minimax import MinimaxSolution, Truth, solve_minimax
 from polyrates.numeric.values import residual_series
 from polyrates.optimum import Optimum
 from polyrates.recurrence import Method
@@ -30,7 +27,7 @@ from polyrates.sizes import SizePair
 from polyrates.spectra import Spectrum, Union, as_spectrum
 from polyrates.worst_case import enclose, joint_sizes
 
-__all__ = ["best_eta", "minimax_asymptotic", "minimax_optimal", "optimum_of"]
+__all__ = ["minimax_optimal", "minimax_question", "optimum_of"]
 
 
 def minimax_optimal(spectrum: Any, t: int, digits: int | None = None, **sizes: Any) -> Optimum:
@@ -69,7 +66,7 @@ def minimax_optimal(spectrum: Any, t: int, digits: int | None = None, **sizes: A
         For ``cross=0`` P is unique up to cλ only; the P with the smallest max|P′| is returned.
         Where V* = a, P* ≡ 1: no method helps at this horizon.
     """
-    where, joint, support = _question(spectrum, sizes)
+    where, joint, support = minimax_question(spectrum, sizes)
     horizon = count(t, "t")
     precision = None if digits is None else count(digits, "digits", 1)
     outer, inner = _Question.around(where, joint)
@@ -299,9 +296,10 @@ def _polynomial(method: Method, where: Spectrum, t: int) -> ChebyshevSeries:
     return residual_series(method, t, _hull(where))
 
 
-def _question(
+def minimax_question(
     spectrum: Any, sizes: dict[str, Any]
 ) -> tuple[Spectrum, SizePair, list[tuple[float, float]]]:
+    """The spectrum, the one pair of sizes, and the support in floats."""
     where = as_spectrum(spectrum)
     joint = joint_sizes(sizes)
     support = [(floating(low, "ell"), floating(high, "L")) for low, high in where.support]
@@ -343,74 +341,3 @@ def _weights(coefficients: Any, ell: float, L: float, t: int) -> list[float]:
     weights[1::2] *= -1
     result: list[float] = (weights / math.fsum(weights)).tolist()
     return result
-
-
-def minimax_asymptotic(interval: Any, t: int, **sizes: Any) -> float:
-    """The closed form of V* for large t; a number close to V*, not a bound.
-
-    initial/cross: V*(t) ≈ min over s of ξ^t D(w₀)(τ + √(τ² + 4)), τ = (1/ξ − ξ)(t + q), D the outer
-    function of the weight √(a²/s + g²/(λ²(1−s))) on the disc, q from its logarithmic derivative at
-    w₀ = −ξ; for g = 0, V* ≈ (8√κ/(1−κ)) a t ξ^t. The leading order is proved; for g > 0 also that
-    V* is at most this value up to 1 + O(1/t²), while the reverse beyond leading order is formal.
-    residual/drift: :func:`polyrates.numeric.asymptotics.residual_drift_asymptotic`, leading order
-    proved for a fixed δ = 2dt/(a(L − ℓ)); for δ ≪ 1 it is good once tσ ≫ 1 only (20 % above V* at
-    δ = .001, t = 20 on [1, 100]).
-
-    Parameters
-    ----------
-    interval : Interval
-        With ℓ > 0.
-    t : int ≥ 1 (≥ 3 in residual/drift)
-    initial, cross (or residual, drift) : numbers ≥ 0
-    """
-    where, joint, _ = _question(interval, sizes)
-    horizon = count(t, "t", 1)
-    if len(where.support) != 1:
-        refuse_value("interval", where, "must be one interval", "give pr.Interval(ell, L)")
-    ell, L = (floating(end) for end in where.hull)
-    if ell <= 0:
-        refuse_value("ell", ell, "must be > 0: at ℓ = 0, V* = a", "give ell > 0")
-    first, second = floating(joint.first), floating(joint.second)
-    if joint.form == "residual/drift":
-        return residual_drift_asymptotic(ell, L, horizon, first, second)
-    return float(asymptotic_value(ell, L, horizon, size=first, second=second))
-
-
-def best_eta(spectrum: Any, t: int, **sizes: Any) -> float:
-    """The η whose running Sobolev method has the smallest tight worst case at t.
-
-    Parameters
-    ----------
-    spectrum : measure with a running Sobolev method
-    t : int ≥ 1
-    initial, cross (or residual, drift) : numbers ≥ 0
-
-    Returns
-    -------
-    η > 0 in units of λ², numeric: a grid over log η in [1e-12, 1e12]·L², its local minima refined.
-    """
-    from polyrates.rates import rate
-
-    measure = as_measure(spectrum)
-    horizon = count(t, "t", 1)
-    joint = joint_sizes(sizes)
-    L = floating(measure.hull[1], "L")
-
-    def value(log_eta: float) -> float:
-        method = Sobolev(measure, L * L * 10.0**log_eta)
-        return math.log(max(enclose(rate(method, measure), horizon, joint).upper, 5e-324))
-
-    # several local minima are common, and the range towards ∞ is flat: refine every good one
-    grid = np.linspace(-12.0, 12.0, 49)
-    values = np.array([value(x) for x in grid])
-    before, after = np.append(math.inf, values[:-1]), np.append(values[1:], math.inf)
-    best, log_eta = float(np.min(values)), float(grid[np.argmin(values)])
-    good = (values <= before) & (values < after) & (values < best + 0.1)
-    for i in map(int, np.flatnonzero(good)):
-        low, high = grid[max(i - 1, 0)], grid[min(i + 1, len(grid) - 1)]
-        found = minimize_scalar(
-            value, bounds=(low, high), method="bounded", options={"xatol": 1e-5}
-        )
-        if found.fun < best:
-            best, log_eta = float(found.fun), float(found.x)
-    return float(L * L * 10.0**log_eta)

@@ -14,11 +14,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from polyrates.companions import minimax_asymptotic
 from polyrates.gallery.tables import read_columns, write_columns
 from polyrates.measures import Empirical, GegenbauerDensity
 from polyrates.methods import Chebyshev, GradientDescent, HeavyBall
 from polyrates.methods.orthogonal import Sobolev
-from polyrates.minimax_optimum import minimax_asymptotic, minimax_optimal
+from polyrates.minimax_optimum import minimax_optimal
 from polyrates.numeric.asymptotics import residual_drift_asymptotic
 from polyrates.numeric.values import chebyshev_size
 from polyrates.plotting import (

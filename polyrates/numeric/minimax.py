@@ -36,7 +36,7 @@ from .minimax_cases import (
     without_computation,
 )
 from .minimax_certify import GAP, better, centring, certify, proved_constant
-from .minimax_extremal import asymptotic_value, closed_start
+from .minimax_extremal import asymptotic_value, closed_start, limit_odds
 from .minimax_interior import Iterate, interior_point, reweighted
 from .minimax_joint import (
     JointWorstCase,
@@ -57,6 +57,7 @@ __all__ = [
     "asymptotic_value",
     "joint_worst_case",
     "joint_worst_case_of",
+    "limit_odds",
     "method_pieces",
     "solve_family",
     "solve_minimax",

@@ -54,12 +54,15 @@ class Wave:
     root: Array
 
 
-def _wave(delta: float, angle: float, gamma: float, t: int, odds: Array) -> Wave:
+def _wave(delta: float, angle: float, gamma: float, t: float, odds: Array) -> Wave:
+    """For ``t = inf`` the value over ``ξ^t τ``, up to a constant."""
     xi, spread = math.exp(-angle), 2 * math.sinh(angle)
     point = -1 - delta - 1j * gamma * odds
     root = 1 / (point - np.sqrt(1 - point) * np.sqrt(-1 - point))
     product = -xi * root
     outer = np.sqrt(1 + odds**-2) * (xi / np.abs(root)) * np.abs(1 - product) ** 2
+    if t == math.inf:
+        return Wave(np.log(outer), np.full_like(outer, math.inf), root)
     q = -2 * np.real(product / (1 - product)) + 2 * xi / spread
     tau = spread * (t + q)
     with np.errstate(over="ignore"):
@@ -76,7 +79,7 @@ def _bare(angle: float, t: int) -> Wave:
     return Wave(np.log(tau + np.sqrt(tau * tau + 4)) - t * angle, tau, np.zeros(()))
 
 
-def _best_odds(delta: float, angle: float, gamma: float, t: int, rounds: int) -> float:
+def _best_odds(delta: float, angle: float, gamma: float, t: float, rounds: int) -> float:
     """Odds of the smallest value: a grid in their log, eight times finer each round."""
     middle, half = 0.0, 40.0
     for _ in range(rounds):
@@ -84,6 +87,14 @@ def _best_odds(delta: float, angle: float, gamma: float, t: int, rounds: int) ->
         middle = float(grid[np.argmin(_wave(delta, angle, gamma, t, np.exp(grid)).log_value)])
         half /= 8
     return math.exp(middle)
+
+
+def limit_odds(ell: float, L: float, *, size: float, second: float) -> float:
+    """``sqrt(s/(1 - s))`` at the s with the smallest ``D_s(w0)``: the optimum's, t → ∞, 0 < ell."""
+    delta = 2 * (ell / (L - ell))
+    angle = math.log1p(delta + math.sqrt(delta * (2 + delta)))
+    gamma = 2 * (second / (L - ell)) / size
+    return _best_odds(delta, angle, gamma, math.inf, 14)
 
 
 def asymptotic_value(ell: float, L: float, t: int, *, size: float, second: float) -> float:
