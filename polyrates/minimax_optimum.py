@@ -56,7 +56,8 @@ def minimax_optimal(spectrum: Any, t: int, digits: int | None = None, **sizes: A
         annihilate a finite support. ``.method`` runs it: weights on
         Chebyshev's iterates, horizon t. ``.share`` is s and ``.eta`` the weight for which P* also
         minimizes the mean of A² + ηB² over ω*: in residual/drift, the Sobolev optimum of ω*. On an
-        interval ω* tends to √(ℓL)/(πλ√((λ−ℓ)(L−λ))) dλ as t grows, whatever the sizes: proved.
+        interval with ℓ > 0 ω* tends to √(ℓL)/(πλ√((λ−ℓ)(L−λ))) dλ as t grows, whatever the sizes
+        (the first being positive): proved.
         On a support with gaps the weights are on the iterates of a table made for it (orthogonal
         polynomials of the support, after a double step for every isolated point): between the
         pieces P* is large, and the Chebyshev coefficients of ``.polynomial`` on the hull cancel on
@@ -333,11 +334,13 @@ def _weights(coefficients: Any, ell: float, L: float, t: int) -> list[float]:
     """w_k = c_k T_k(m₀), in logarithms: T_k(m₀) alone leaves the range of floats at large k."""
     angle = 2.0 * math.asinh(math.sqrt(ell / (L - ell)))
     c = np.zeros(t + 1)
-    c[: len(coefficients)] = coefficients
+    # mpmath's may lie below the range of floats; the weights sum to 1 whatever their unit
+    largest = max(abs(each) for each in coefficients)
+    c[: len(coefficients)] = [float(each / largest) for each in coefficients]
     k = np.arange(t + 1)
     with np.errstate(divide="ignore"):
         size = np.log(np.abs(c)) + k * angle + np.log1p(np.exp(-2 * k * angle)) - math.log(2.0)
-    weights = np.exp(size) * np.sign(c)
+    weights = np.exp(size - np.max(size)) * np.sign(c)
     weights[1::2] *= -1
     result: list[float] = (weights / math.fsum(weights)).tolist()
     return result

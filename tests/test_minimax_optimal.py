@@ -613,3 +613,12 @@ def test_extreme_questions_are_answered_or_refused():
     support = [(0.0287, 0.0287 + 1e-12), (0.27, 0.27), (0.37, 0.37), (0.59, 0.59)]
     found = solve_minimax(support, 40, form="residual/drift", size=1, second=0, share=0.999999999)
     assert 0 <= found.lower <= found.upper
+
+
+def test_digits_below_the_range_of_floats() -> None:
+    """V* ~ 1e-325: the coefficients underflow as floats, the weights do not."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = pr.minimax_optimal((1, 1.01), 140, digits=20, initial=1, cross=1)
+    assert 0 < found.lower <= found.upper < 1e-300
+    assert math.fsum(found.method.weights) == pytest.approx(1, abs=1e-12)

@@ -155,8 +155,8 @@ def validated(
     for name, value in (("size", size), ("second", second)):
         require(math.isfinite(value) and value >= 0, name, value,
                 "must be finite and nonnegative", "pass a norm")  # fmt: skip
-    require(share is None or 0 < share < 1, "share", share,
-            "must lie strictly between 0 and 1", "pass None to optimise it")  # fmt: skip
+    require(share is None or 1e-30 <= share < 1, "share", share,
+            "must lie between 1e-30 and 1, below 1", "pass None to optimise it")  # fmt: skip
     require(len(support) > 0, "support", support, "must have an interval", "pass [(ell, L)]")
     merged: list[tuple[float, float]] = []
     for low, high in support:

@@ -75,6 +75,8 @@ def certify(task: Task, problem: Problem, iterate: Iterate) -> MinimaxSolution:
         omega /= np.sum(omega)
     bound, weights = certificate.lower_bound(problem, points, omega, alpha, beta, s)
     scale, slip = problem.scale, _scale_error(problem)
+    if problem.whole and problem.gamma == 0 and not problem.initial:
+        bound = max(bound, (1 - 4 * U) / math.sqrt(s))  # Chebyshev's theorem: V* = a/|T_t(m0)|
     lower = max(0.0, task.size * bound * scale * (1 - slip))
 
     q = q / float(problem.rho @ q)

@@ -1,8 +1,8 @@
 r"""The minimax optimum for large t in closed form: value, polynomial, least favourable measure.
 
-In "initial/cross" the error functions of the optimum are waves, :math:`A = V\,\mathrm{Re}(w^{-t}
-\varphi_b(w)/D(w))` and :math:`B \approx -A/\lambda`, with :math:`x = (w + 1/w)/2`, D the outer
-function of the weight :math:`W^2 = a^2/s + g^2/(\lambda^2(1-s))` and one Blaschke factor,
+In "initial/cross" the error functions of the optimum are waves, A = ± V Re(w^−t φ_b(w)/D(w)) and
+B ≈ −A/λ, with :math:`x = (w + 1/w)/2`, D the outer function of the weight
+:math:`W^2 = a^2/s + g^2/(\lambda^2(1-s))` and one Blaschke factor,
 
 .. math:: \varphi_b(w) = \frac{w - b}{1 - bw}, \qquad b = \frac{w_0 + \varphi}{1 + \varphi w_0},
           \qquad \varphi = \frac{2}{\tau + \sqrt{\tau^2 + 4}},
@@ -37,8 +37,9 @@ from .minimax_waves import Array
 _LONG = 12.0
 # V* in units of size up to which P = 1 is out of the question.
 _BELOW = 0.9
-# δ = 2dt/(a(L − ell)) between which "residual/drift" starts from its closed form: below, A has few
-# oscillations to be a wave; above, B alone leaves the share undetermined.
+# δ = 2d(t − 1)/(a(L − ell)), P' being a wave of degree t − 1, between which "residual/drift" starts
+# from its closed form: below, A has few oscillations to be a wave; above, B alone leaves the share
+# undetermined.
 _BALANCED = 0.5, 15.0
 
 
@@ -150,7 +151,9 @@ def _initial_cross(problem: Problem) -> Iterate | None:
             odds = _best_odds(delta, angle, gamma, t, 5)
         else:
             odds = math.sqrt(problem.share / (1 - problem.share))
-        s, wave = 1 / (1 + odds**-2), _wave(delta, angle, gamma, t, np.array(odds))
+        # a share that is given is the question: it must not be rounded
+        s = 1 / (1 + odds**-2) if problem.share is None else problem.share
+        wave = _wave(delta, angle, gamma, t, np.array(odds))
     tau = float(wave.tau)
     if tau < _LONG or not 0 < s <= 1 or (problem.joint and wave.log_value > math.log(_BELOW)):
         return None
@@ -191,6 +194,8 @@ def _from_first(problem: Problem, a: Array) -> Array:
 
 def _residual_drift(problem: Problem) -> Iterate | None:
     t, angle = problem.t, problem.angle
+    if problem.gamma == 0:
+        return _chebyshev(problem)
     delta = problem.gamma * (t - 1)
     if 2 * math.sinh(angle) * t < _LONG or not _BALANCED[0] <= delta <= _BALANCED[1]:
         return None
@@ -212,6 +217,18 @@ def _residual_drift(problem: Problem) -> Iterate | None:
     q[1:] = np.real(series[t - 1 :: -1])
     w0 = -math.exp(-angle)
     return _iterate(problem, q, s, w0, w0)
+
+
+def _chebyshev(problem: Problem) -> Iterate:
+    """Without B the optimum is T_t, its measure at the extrema that of Lagrange's interpolation."""
+    t = problem.t
+    q = problem.from_chebyshev(np.append(np.zeros(t), 1.0))
+    q *= math.copysign(1.0, float(problem.rho @ q))
+    points = problem.nodes(t)
+    omega = 1 / (2 * np.cos(points.phi / 2) ** 2 + problem.delta)
+    omega[[0, -1]] /= 2
+    y = omega * (0.5 * float(problem.rho @ q) / float(np.sum(omega)))
+    return Iterate(q, 1.0 if problem.share is None else problem.share, points, y)
 
 
 def _iterate(problem: Problem, q: Array, s: float, w0: float, b: float) -> Iterate | None:

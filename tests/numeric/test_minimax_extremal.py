@@ -116,3 +116,49 @@ def test_the_least_favourable_measure_tends_to_harmonic_measure(form, second):
         distance.append(float(np.max(np.abs(mass - harmonic))))
     assert distance[-1] < 0.01
     assert sorted(distance, reverse=True) == distance
+
+
+@pytest.mark.parametrize(
+    ("ell", "t", "second", "share"),
+    [
+        (0.016139463722146384, 117, 6.338316466712703, 0.9999999933491771),
+        (0.8195751114471787, 16, 0.5075182976825576, 0.9999989377709746),
+        (0.1, 40, 0.1, 1 - 1e-12),
+        (0.1, 40, 0.1, 1 - 2.0**-53),
+    ],
+)
+def test_a_given_share_is_the_question(monkeypatch, ell, t, second, share):
+    """Rounded by one part in 1e16 it is another question, with a disjoint answer."""
+    arguments = {"form": "initial/cross", "size": 1.0, "second": second, "share": share}
+    found = solve_minimax([(ell, 1.0)], t, **arguments)
+    assert found.share == share
+    assert found.lower <= found.upper
+    monkeypatch.setattr(solver, "closed_start", lambda problem: None)
+    other = solve_minimax([(ell, 1.0)], t, **arguments)
+    assert max(found.lower, other.lower) <= min(found.upper, other.upper)
+
+
+def test_a_share_out_of_range_is_refused():
+    for share in (5e-324, 0.0, 1.0, -1.0):
+        with pytest.raises(ValueError, match="share"):
+            solve_minimax([(1, 10)], 40, form="initial/cross", size=1, second=1, share=share)
+
+
+@pytest.mark.parametrize(("ell", "t"), [(0.3089685, 382), (1 / 300, 300), (0.5, 2), (0.9, 20)])
+def test_without_a_drift_it_is_chebyshev(ell, t):
+    found = solve_minimax([(ell, 1.0)], t, form="residual/drift", size=3.0, second=0)
+    angle = 2 * math.asinh(math.sqrt(ell / (1 - ell)))
+    value = 3 * 2 * math.exp(-t * angle) / (1 + math.exp(-2 * t * angle))
+    assert found.lower <= value * (1 + 1e-11)
+    assert found.upper >= value * (1 - 1e-11)
+    assert found.gap < 1e-11
+    # the measure by itself proves as much, up to what its own rounding costs
+    harmonic = 1 / found.contact_points
+    harmonic[[0, -1]] /= 2
+    assert np.allclose(found.weights, harmonic / harmonic.sum(), rtol=1e-6)
+
+
+def test_long_horizons_end():
+    """Rounding keeps the gap above 1e-11 there: no exchange can help, and none is tried."""
+    found = solve_minimax([(1, 300)], 1300, form="initial/cross", size=1, second=1)
+    assert found.gap < 4e-11

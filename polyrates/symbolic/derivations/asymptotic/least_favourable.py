@@ -26,7 +26,8 @@ def least_favourable_limit() -> Derivation:
         Equality(
             a**2 * first**2 / s + g**2 * second**2 / (1 - s) - (a * first + g * second) ** 2,
             ((1 - s) * a * first - s * g * second) ** 2 / (s * (1 - s)),
-            r"with $x = \left\|A\right\|_{L^{2}(\omega_{t})}$, $y = "
+            r"with $A = P - \lambda P'$ or $P$, $B = P'$, $d$ for $g$ in residual/drift, and $x = "
+            r"\left\|A\right\|_{L^{2}(\omega_{t})}$, $y = "
             r"\left\|B\right\|_{L^{2}(\omega_{t})}$: for every $P$ of degree $\le t$ with $P(0) = "
             r"1$ and every $0 < s < 1$ the mean of the profile $a^{2}A^{2}/s + g^{2}B^{2}/(1-s)$ "
             r"over $\omega_{t}$ is at least $(a x + g y)^{2}$, hence at least the square of the "
@@ -36,14 +37,14 @@ def least_favourable_limit() -> Derivation:
         Equality(
             grown.subs(t, t - k) / grown,
             xi**k * t / (t - k),
-            r"residual/drift, $d > 0$. Let $e(w) = \sum_{k \le n} e_{k} w^{k}$ be real, without "
-            r"zeros in $\left|w\right| \le 1$, and $dP/dy \propto \operatorname{Re}(w^{1-t} e) = "
-            r"\sum_{k} e_{k} T_{t-1-k}$, $P \propto \sum_{k} e_{k} q_{t-k}$, $q_{t} = "
-            r"\frac{1}{2}(T_{t}/t - T_{t-2}/(t-2))$. Up to $1 + O(1/t)$ this is the ratio of "
-            r"$q_{t-k}(c)$ to $q_{t}(c)$: $P(0) \propto q_{t}(c) (e(\xi) + O(1/t))$. As $P = "
-            r"O(1/t)$ before it is normalised, the profile at $s = 1/t$ is at most "
-            r"${V^{\star}_{t}}^{2} (\left|e\right|^{2} + o(1))/e(\xi)^{2}$, uniformly, by "
-            r"$V^{\star}_{t} \sim \gamma/q_{t}(c)$",
+            r"residual/drift, $d > 0$. Let $e(w) = \sum_{k \le n} e_{k} w^{k}$ be real, positive "
+            r"at 0 and without zeros in $\left|w\right| \le 1$, so that $e(\xi) > 0$, and $dP/dy "
+            r"\propto \operatorname{Re}(w^{1-t} e) = \sum_{k} e_{k} T_{t-1-k}$, $P \propto "
+            r"\sum_{k} e_{k} q_{t-k}$, $q_{t} = \frac{1}{2}(T_{t}/t - T_{t-2}/(t-2))$. Up to $1 + "
+            r"O(1/t)$ this is the ratio of $q_{t-k}(c)$ to $q_{t}(c)$: $P(0) \propto q_{t}(c) "
+            r"(e(\xi) + O(1/t))$. As $P = O(1/t)$ before it is normalised, the profile at $s = "
+            r"1/t$ is at most ${V^{\star}_{t}}^{2} (\left|e\right|^{2} + o(1))/e(\xi)^{2}$, "
+            r"uniformly, by $V^{\star}_{t} \sim \gamma/q_{t}(c)$",
         ),
         Equality(
             w ** (t - k) * (w**k + w ** (2 * t - k)) / 2,
@@ -59,7 +60,7 @@ def least_favourable_limit() -> Derivation:
             r"initial/cross: the polynomial that attains the limit (of $g > 0$, derived apart, at "
             r"its minimal $s$; for $g = 0$ with $D = a$) is made from the Taylor section of "
             r"$\varphi_{b} e/D$ in place of $\varphi_{b}/D$. The logarithmic derivative at "
-            r"$\xi$ changes by a bounded term, $q$ by $\xi e'(\xi)/e(\xi)$: a root $b = \xi - "
+            r"$\xi$ changes by a bounded term, $q$ by $-\xi e'(\xi)/e(\xi)$: a root $b = \xi - "
             r"O(1/t)$ exists as before, $\tau/t$ has the same limit, and $B + A/\lambda = "
             r"O(1/t)$ relative to $A$. The profile is at most ${V^{\star}_{t}}^{2} "
             r"(\left|e\right|^{2} + o(1))/e(\xi)^{2}$, uniformly",
@@ -70,7 +71,8 @@ def least_favourable_limit() -> Derivation:
             r"in all cases $\liminf \int \left|e\right|^{2} d\omega_{t} \ge e(\xi)^{2}$, and with "
             r"$\mu_{\xi}$ harmonic measure seen from $\xi$ the right side is $\exp \int "
             r"\ln\left|e\right|^{2} d\mu_{\xi}$, the mean of a harmonic function. By Fejér and "
-            r"Riesz $\left|e\right|^{2}$ is any positive polynomial of $\cos\theta$, and by "
+            r"Riesz $\left|e\right|^{2}$ is any positive polynomial of $\cos\theta$ (its zeros "
+            r"come in conjugate and in reflected pairs, none on the circle), and by "
             r"Weierstrass $\int f d\omega \ge \exp \int \ln f \, d\mu_{\xi}$ for every weak limit "
             r"$\omega$ of $\omega_{t}$ and every continuous $f > 0$ on $[\ell, L]$",
             pairs=_mean_pairs,
