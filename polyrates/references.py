@@ -147,6 +147,7 @@ _BY_TYPE: dict[str, tuple[str, ...]] = {
     "Gegenbauer": ("dlmf", "average-case"),
     "Orthogonal": ("average-case", "gautschi"),
     "Sobolev": ("curse", "sobolev-coherent"),
+    "HarmonicSobolev": ("curse", "sobolev-coherent"),
     "Richardson": ("leja",),
     "Unrolled": ("curse",),
     "Truncated": ("one-step", "curse"),

@@ -29,7 +29,7 @@ def commands() -> list[str]:
 
 def test_python_runs_as_written_and_prints_what_is_shown() -> None:
     programs, printed = blocks("python"), blocks("text")
-    assert len(programs) == 2
+    assert len(programs) == 3
     names: dict[str, object] = {}
     for program, shown in zip(programs, printed, strict=True):
         out = io.StringIO()

@@ -11,11 +11,13 @@ sobolev_recursion  S_n − d_nS_{n−2} = P_n − c_nP_{n−2}, ρ_n = ‖S_n‖
 running_form       one gradient a step, rows that sum to one, no division by S_n(0)
 without_slopes     η → 0: the polynomials orthogonal for λμ
 marchenko_pastur   η = 0 in closed form
+harmonic_recurrence  the same with bandwidth three for harmonic measure, in both forms
 asymptotics        t → ∞ for η > 0: the limits do not depend on η or α
 
 Throughout x = m(λ) = (2λ − L − ℓ)/(L − ℓ), m₀ = m(0), and P_n is monic in x.
 """
 
+from polyrates.symbolic.derivations.sobolev.harmonic import harmonic_recurrence
 from polyrates.symbolic.derivations.sobolev.problem import average_case, degree_one, kernel_form
 from polyrates.symbolic.derivations.sobolev.recurrence import (
     connection_formula,
@@ -34,6 +36,7 @@ __all__ = [
     "average_case",
     "connection_formula",
     "degree_one",
+    "harmonic_recurrence",
     "jacobi_structure",
     "kernel_form",
     "marchenko_pastur",

@@ -1,0 +1,167 @@
+"""Harmonic measure: its Sobolev form has bandwidth three, whence a method without a horizon."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy
+
+from polyrates.methods.harmonic import HarmonicSobolev
+from polyrates.symbolic.derivation import Derivation, Equality, Range, Step
+from polyrates.symbolic.derivations.notation import lam
+from polyrates.symbolic.polynomials import residual_polynomial
+
+__all__ = ["harmonic_recurrence"]
+
+_xi, _w = sympy.symbols("xi w", positive=True)
+
+
+def _cosine(n: Any) -> sympy.Expr:
+    """T_n(y), y = (w + 1/w)/2."""
+    return (_w**n + _w**-n) / 2
+
+
+def _szego(n: Any) -> sympy.Expr:
+    """p_n(y) = T_n − ξT_{n−1}."""
+    return _cosine(n) - _xi * _cosine(n - 1)
+
+
+def harmonic_recurrence() -> Derivation:
+    """The polynomials q_n + a q_{n−1} + b q_{n−2} make the Sobolev form of bandwidth three."""
+    n, k, y = sympy.Symbol("n", positive=True), sympy.Symbol("k"), sympy.Symbol("y", positive=True)
+    degree = sympy.Symbol("m", integer=True, positive=True)
+    T = sympy.chebyshevt
+    q = (T(degree + 3, y) / (degree + 3) - T(degree + 1, y) / (degree + 1)) / 2
+    c = (_xi + 1 / _xi) / 2
+    a = -(2 * _xi**2 / ((n - 4) * (n - 2)) - 2 * _xi**4 / (n * (n - 2))) / (
+        _xi / ((n - 4) * (n - 3)) - _xi**3 / ((n - 1) * (n - 2))
+    )
+    b = -(_xi**2) - a * _xi
+
+    def of_antiderivative(at: Any) -> sympy.Expr:
+        """Σ C_kξ^k of 2q at an index."""
+        return _xi**at / at - _xi ** (at - 2) / (at - 2)
+
+    steps: tuple[Step, ...] = (
+        Equality(
+            (_xi ** (n - k) + _xi ** (n + k)) / 2
+            - _xi * (_xi ** (n - 1 - k) + _xi ** (n - 1 + k)) / 2,
+            0,
+            r"harmonic measure has Poisson's density, $\int T_{j} d\omega = \xi^{j}$, hence $\int "
+            r"T_{j} T_{k} d\omega = \frac{1}{2}(\xi^{\left|j-k\right|} + \xi^{j+k})$: $p_{n} = "
+            r"T_{n} - \xi T_{n-1}$ is orthogonal to $T_{k}$, $k < n$, and $p_{0} = 1$",
+        ),
+        Equality(
+            (1 + _xi ** (2 * n)) / 2 - _xi * (_xi + _xi ** (2 * n - 1)) / 2,
+            (1 - _xi**2) / 2,
+            r"$\int p_{n}^{2} d\omega = \int p_{n} T_{n} d\omega$, $n \ge 1$",
+        ),
+        Equality(
+            _szego(n).subs(_w, 1 / _xi),
+            _xi**-n * (1 - _xi**2) / 2,
+            r"$p_{n}(c)$, $n \ge 1$, $c$ being $\lambda = 0$",
+        ),
+        Equality(
+            _szego(n + 1) - (_w + 1 / _w) * _szego(n) + _szego(n - 1),
+            0,
+            r"$p_{n+1} = 2y p_{n} - p_{n-1}$, $n \ge 2$: divided by $p_{n}(c)$ these are heavy "
+            r"ball's iterates with step $4\xi/(L - \ell)$ and momentum $\xi^{2}$",
+        ),
+        Equality(
+            (2 * y + _xi) * (y - _xi) - (1 - _xi**2),
+            2 * y**2 - 1 - _xi * y,
+            r"and $p_{2} = (2y + \xi) p_{1} - (1 - \xi^{2}) p_{0}$: its momentum is $2\xi^{2}$",
+        ),
+        Equality(
+            _szego(n) + _xi * _cosine(n - 1),
+            _cosine(n),
+            r"$T_{n} = \sum_{j} \xi^{j} p_{n-j}$: a sum $\sum_{k} C_{k} T_{k}$ has the part "
+            r"$\sum_{k \ge m} C_{k} \xi^{k-m}$ along $p_{m}$. If $\sum_{k} C_{k} \xi^{k} = 0$, all "
+            "parts from its lowest degree down vanish",
+        ),
+        Equality(
+            sympy.Derivative(q, y),
+            T(degree + 2, y),
+            r"$q_{n} = \frac{1}{2}(T_{n}/n - T_{n-2}/(n-2))$ has the derivative $T_{n-1}$; here $n "
+            "= m + 3$",
+            over=(Range(degree, 1, integer=True), Range(y, -1, 3)),
+        ),
+        Equality(
+            _xi**2 + a * _xi + b,
+            0,
+            r"let $Q_{n} = q_{n} + a q_{n-1} + b q_{n-2}$, $n \ge 5$, $b = -\xi^{2} - a\xi$: "
+            r"$Q_{n}' = T_{n-1} + a T_{n-2} + b T_{n-3}$ is in the span of $p_{n-1}$, $p_{n-2}$",
+        ),
+        Equality(
+            of_antiderivative(n) + a * of_antiderivative(n - 1) + b * of_antiderivative(n - 2),
+            0,
+            r"and this $a$, $a = -\left(\frac{2\xi^{2}}{(n-4)(n-2)} - \frac{2\xi^{4}}{n(n-2)}"
+            r"\right) / \left(\frac{\xi}{(n-4)(n-3)} - \frac{\xi^{3}}{(n-1)(n-2)}\right)$, makes "
+            r"it vanish for $Q_{n}$, whose lowest degree is $n - 4$: $Q_{n}$ is in the span of "
+            r"$p_{n}, \ldots, p_{n-3}$. The denominator is positive",
+        ),
+        Equality(
+            c * _xi**n - (_xi ** (n + 1) + _xi ** (n - 1)) / 2,
+            0,
+            r"$(c - y) T_{n} = c T_{n} - \frac{1}{2}(T_{n+1} + T_{n-1})$ always has the sum 0: "
+            r"$Q_{n} + (c - y) Q_{n}'$, which is $Q_{n} - \lambda\, dQ_{n}/d\lambda$, is in the "
+            r"same span. So $\int A \bar{A}\, d\omega + \eta \int P' \bar{P}' d\omega$, $A = P$ or "
+            r"$P - \lambda P'$, couples $Q_{n}$ to $Q_{n-1}, Q_{n-2}, Q_{n-3}$ only. For $n \le 4$ "
+            r"$Q_{n} = q_{n}$ plus the constant that removes $p_{0}$",
+        ),
+        *(
+            Equality(
+                residual_polynomial(HarmonicSobolev(1, 9, sympy.Rational(3, 2), form), 3).as_expr(),
+                _minimiser(sympy.Rational(3, 2), form),
+                f"an exact instance in {form}, $[1, 9]$, $\\eta = 3/2$, $t = 3$: elimination along "
+                r"the band against the normal equations in powers of $\lambda$",
+            )
+            for form in ("initial/cross", "residual/drift")
+        ),
+    )
+    return Derivation(
+        "The Sobolev form of harmonic measure",
+        (
+            r"\left\langle Q_{n}, Q_{m} \right\rangle = 0 \quad (\left|n - m\right| > 3)",
+            r"S_{n} = Q_{n} - \sum_{i \le 3} l_{n,i} S_{n-i}, \quad P^{\star}_{t} = "
+            r"\frac{1}{A_{t}} \sum_{n \le t} \frac{S_{n}(0)}{\left\|S_{n}\right\|^{2}} S_{n}",
+        ),
+        (
+            r"$d\omega = \frac{\sqrt{\ell L}}{\pi \lambda \sqrt{(\lambda - \ell)(L - \lambda)}} "
+            r"d\lambda$, $0 < \ell < L$, $c - y = 2\lambda/(L - \ell)$",
+        ),
+        steps,
+        ("curse", "sobolev-coherent"),
+        (
+            "Status: proved. That the worst case of P*_t stays near the smallest of any method "
+            "is numeric: polyrates.anytime prints the ratios.",
+        ),
+    )
+
+
+def _minimiser(eta: Any, form: str) -> Any:
+    """The optimum of degree 3 on [1, 9] by its normal equations; ∫λ^k dω from Chebyshev's law."""
+    x = sympy.Symbol("x")
+
+    def moment(power: int) -> Any:
+        if power == 0:
+            return sympy.Integer(1)
+        series = sympy.Poly((5 + 4 * x) ** (power - 1), x)
+        return 3 * sum(
+            value * sympy.binomial(j, j // 2) / 2**j for (j,), value in series.terms() if j % 2 == 0
+        )
+
+    def mean(left: Any, right: Any) -> Any:
+        product = sympy.Poly(sympy.expand(left * right), lam)
+        return sum(value * moment(j) for (j,), value in product.terms())
+
+    powers = [lam**j for j in range(4)]
+    slopes = [sympy.diff(p, lam) for p in powers]
+    errors = powers
+    if form == "initial/cross":
+        errors = [p - lam * d for p, d in zip(powers, slopes, strict=True)]
+    gram = sympy.Matrix(
+        4, 4, lambda i, j: mean(errors[i], errors[j]) + eta * mean(slopes[i], slopes[j])
+    )
+    found = gram.LUsolve(sympy.Matrix([1, 0, 0, 0]))
+    return sympy.expand(sum(each / found[0] * p for each, p in zip(found, powers, strict=True)))
