@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import polyrates.numeric.minimax as solver
+import polyrates.numeric.minimax.solve as solver
 from polyrates.numeric.minimax import solve_minimax
-from polyrates.numeric.minimax_cases import Units, validated
-from polyrates.numeric.minimax_extremal import closed_start
-from polyrates.numeric.minimax_newton import newton, peaks, value
+from polyrates.numeric.minimax.cases import Units, validated
+from polyrates.numeric.minimax.extremal import closed_start
+from polyrates.numeric.minimax.newton import newton, peaks, value
 
 
 def question(ell, top, t, form, second, share=None):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import polyrates as pr
 from polyrates.numeric.minimax import joint_worst_case_of, method_pieces, solve_minimax
-from polyrates.numeric.minimax_support import Table, table
+from polyrates.numeric.minimax.support import Table, table
 
 FORMS = ("initial/cross", "residual/drift")
 GAPS = {

@@ -23,12 +23,12 @@ from polyrates.estimators import Estimator, Unrolled
 from polyrates.numbers import Number, floating
 from polyrates.recurrence import Method
 
-from . import minimax_supremum as supremum
-from .enclosures import enclosed_pairs, enclosed_values
-from .minimax_newton import series_peaks
-from .minimax_problem import Points
-from .minimax_supremum import Piece
-from .minimax_waves import Array, Index, U
+from ..enclosures import enclosed_pairs, enclosed_values
+from . import supremum
+from .newton import series_peaks
+from .problem import Points
+from .supremum import Piece
+from .waves import Array, Index, U
 
 # |log(s / (1 - s))| beyond which the smaller term is below rounding.
 _EDGE = 37.0

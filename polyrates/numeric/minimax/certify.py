@@ -7,15 +7,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from . import minimax_certificate as certificate
-from . import minimax_joint as joint
-from . import minimax_newton as solver
-from . import minimax_supremum as supremum
-from .minimax_cases import Expansion, MinimaxSolution, Task, constant
-from .minimax_interior import Iterate
-from .minimax_joint import joint_worst_case_of, method_pieces
-from .minimax_problem import RANGE, Points, Problem
-from .minimax_waves import Array, Long, U
+from . import certificate, joint, supremum
+from . import newton as solver
+from .cases import Expansion, MinimaxSolution, Task, constant
+from .interior import Iterate
+from .joint import joint_worst_case_of, method_pieces
+from .problem import RANGE, Points, Problem
+from .waves import Array, Long, U
 
 # The relative gap at which the search for a better certificate ends.
 GAP = 1e-11

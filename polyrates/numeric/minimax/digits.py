@@ -17,13 +17,12 @@ import mpmath
 import numpy as np
 import numpy.typing as npt
 
-from . import minimax_certificate as certificate
-from . import minimax_newton as solver
-from . import minimax_supremum as supremum
-from .minimax_cases import Truth
-from .minimax_interior import Iterate
-from .minimax_problem import Points, Problem
-from .minimax_waves import Array, U, interpolate
+from . import certificate, supremum
+from . import newton as solver
+from .cases import Truth
+from .interior import Iterate
+from .problem import Points, Problem
+from .waves import Array, U, interpolate
 
 # Arrays of mpmath numbers.
 Exact = npt.NDArray[Any]
@@ -224,7 +223,7 @@ def polish(
 def lower_bound(
     exact: Precise, points: Points, phi: Exact, alpha: Exact, beta: Exact, s: Any
 ) -> tuple[Any, Exact]:
-    """As :func:`minimax_certificate.lower_bound`, with the sums in mpmath numbers."""
+    """As :func:`certificate.lower_bound`, with the sums in mpmath numbers."""
     problem = exact.problem
     first, second, _, _ = exact.rows(points, phi)
     omega = np.sqrt(_floats(s * alpha * alpha + (1 - s) * beta * beta))

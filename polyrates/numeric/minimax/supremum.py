@@ -18,8 +18,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .minimax_problem import Points
-from .minimax_waves import (
+from .problem import Points
+from .waves import (
     Array,
     E,
     Index,

@@ -18,9 +18,9 @@ import numpy.typing as npt
 
 from polyrates.methods.tabulated import Tabulated, WeightedIterates
 
-from .minimax_problem import Points, Problem
-from .minimax_support import Table
-from .minimax_waves import Array
+from .problem import Points, Problem
+from .support import Table
+from .waves import Array
 
 Form = Literal["initial/cross", "residual/drift"]
 # float, or mpmath.mpf at the precision in force
@@ -29,7 +29,7 @@ Number = Callable[[Any], Any]
 
 @dataclass(frozen=True)
 class Expansion:
-    """``P = Σ weights_k p_k`` on the residual polynomials of a table: see :mod:`.minimax_support`.
+    """``P = Σ weights_k p_k`` on the residual polynomials of a table: see :mod:`.support`.
 
     ``weights`` (t + 1,) sum to 1.
     """

@@ -21,9 +21,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.linalg.lapack import dgeqrf, dtrtri
 
-from .minimax_problem import Points, Problem
-from .minimax_supremum import abscissae
-from .minimax_waves import Array, E, Index, Long, U, wave_error, waves
+from .problem import Points, Problem
+from .supremum import abscissae
+from .waves import Array, E, Index, Long, U, wave_error, waves
 
 
 def _delta(problem: Problem) -> np.longdouble:

@@ -14,9 +14,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from .minimax_interior import Iterate, reciprocals
-from .minimax_problem import Points, Problem
-from .minimax_waves import Array, Mask
+from .interior import Iterate, reciprocals
+from .problem import Points, Problem
+from .waves import Array, Mask
 
 # -- the maxima of the profile --------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ B ≈ −A/λ, with :math:`x = (w + 1/w)/2`, D the outer function of the weight
 
 :math:`w_0 = -\xi` being λ = 0.  In "residual/drift" dP/dx is the wave
 :math:`\mathrm{Re}(w^{1-t} p(w))` of the outer function of modulus :math:`\min(1, \sigma/|\sin
-\theta|)`, σ as in :mod:`.asymptotics`, and P its integral.  The least favourable measure is
+\theta|)`, σ as in :mod:`..asymptotics`, and P its integral.  The least favourable measure is
 :math:`|1 - bw|^2/|1 - w_0w|^4\,d\theta` in the first form and harmonic measure seen from λ = 0,
 :math:`d\theta/|1 - w_0w|^2`, in the second: the limit of the first as t grows.
 
@@ -25,12 +25,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import minimax_newton as newton
-from .asymptotics import residual_drift_threshold
-from .minimax_cases import require
-from .minimax_interior import Iterate
-from .minimax_problem import Problem
-from .minimax_waves import Array
+from ..asymptotics import residual_drift_threshold
+from . import newton
+from .cases import require
+from .interior import Iterate
+from .problem import Problem
+from .waves import Array
 
 # τ, a horizon in units of the rate, from which the closed form beats reweighted least squares:
 # it is about 6/τ² above V*.

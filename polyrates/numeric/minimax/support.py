@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .minimax_waves import Array
+from .waves import Array
 
 
 @dataclass(frozen=True)

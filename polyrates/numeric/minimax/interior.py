@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .minimax_problem import Points, Problem
-from .minimax_waves import Array
+from .problem import Points, Problem
+from .waves import Array
 
 
 @dataclass(frozen=True)

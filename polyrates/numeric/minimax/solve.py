@@ -1,16 +1,4 @@
-r"""Minimax-optimal unrolling: the smallest worst case over all polynomials, with a certificate.
-
-For a support in [ell, L], weights a (``size``) and g (``second``), the value is
-
-.. math:: V^* = \min_{P(0)=1,\ \deg P \le t}\ \min_{s \in [0,1]}\ \max_{\lambda}
-          \sqrt{\frac{a^2 A(\lambda)^2}{s} + \frac{g^2 B(\lambda)^2}{1-s}},\qquad 0/0 = 0,
-
-with :math:`A = P - \lambda P', B = P'` in the form "initial/cross" and :math:`A = P, B = P'` in
-"residual/drift".  The inner part is the tight joint worst case (S-lemma: Polik and Terlaky, *SIAM
-Review* 49, 2007); the outer problem is convex and its dual is a maximum over measures on the
-support.  Every solution carries both: a polynomial whose profile is bounded from above, and a
-measure whose weak-duality value bounds ``V*`` from below, each including its own rounding errors.
-"""
+"""From a start to a certified solution: warm, closed, reweighted or interior, then Newton."""
 
 from __future__ import annotations
 
@@ -22,9 +10,9 @@ from typing import Any
 import mpmath
 import numpy as np
 
-from . import minimax_digits as precise
-from . import minimax_newton as solver
-from .minimax_cases import (
+from . import digits as precise
+from . import newton as solver
+from .cases import (
     Form,
     MinimaxSolution,
     Task,
@@ -35,33 +23,13 @@ from .minimax_cases import (
     validated,
     without_computation,
 )
-from .minimax_certify import GAP, better, centring, certify, proved_constant
-from .minimax_extremal import asymptotic_value, closed_start, limit_odds
-from .minimax_interior import Iterate, interior_point, reweighted
-from .minimax_joint import (
-    JointWorstCase,
-    joint_worst_case,
-    joint_worst_case_of,
-    method_pieces,
-)
-from .minimax_problem import RANGE, Problem
-from .minimax_supremum import Piece
-from .minimax_waves import Array
+from .certify import GAP, better, centring, certify, proved_constant
+from .extremal import closed_start
+from .interior import Iterate, interior_point, reweighted
+from .problem import RANGE, Problem
+from .waves import Array
 
-__all__ = [
-    "Form",
-    "JointWorstCase",
-    "MinimaxSolution",
-    "Piece",
-    "Truth",
-    "asymptotic_value",
-    "joint_worst_case",
-    "joint_worst_case_of",
-    "limit_odds",
-    "method_pieces",
-    "solve_family",
-    "solve_minimax",
-]
+__all__ = ["solve_family", "solve_minimax"]
 
 # Rounds of exchange before the gap is reported as it is.
 _ATTEMPTS = 6
