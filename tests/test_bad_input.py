@@ -59,7 +59,13 @@ CASES: dict[str, tuple[Callable[..., Any], dict[str, Any], dict[str, list[Any]]]
     "Union": (
         pr.Union,
         {"intervals": [(1, 2), (5, 9)]},
-        {"intervals": [[], None, 3, "ab", [(2, 1)], [(1, NAN)], [1, 2], [(1, 2, 3)], [(-1, 2)]]},
+        {
+            "intervals": [
+                *([], None, 3, "ab", [(2, 1)], [(1, NAN)], [1, 2], [(1, 2, 3)], [(-1, 2)]),
+                *([None, (1, 2)], [0, (1, 2)], [(1, 2), True], [NAN], [pr.Uniform(1, 2)], [b"12"]),
+                *(pr.Interval(1, 2), [1j, (1, 2)], ["x", (1, 2)], np.array([1.0, 2.0])),
+            ]
+        },
     ),
     "GradientDescent": (pr.GradientDescent, {"step": F(1, 4)}, {"step": NOT_POSITIVE}),
     "GradientDescent.large": (
@@ -375,6 +381,21 @@ def test_the_remedy_for_floats_is_named() -> None:
         pr.residual_polynomial(pr.GradientDescent(0.1), 3)
     with pytest.raises(pr.InexactError, match="Fraction"):
         pr.HeavyBall(sp.Symbol("h", positive=True), 0.5)
+
+
+@pytest.mark.parametrize(
+    ("pieces", "words"),
+    [
+        ([(1, 2), (3, 4, 5)], "intervals[1] = (3, 4, 5): must be a pair (ell, L), a pr.Interval"),
+        ([(1, 2), -3], "intervals[1] = -3: must be > 0"),
+        ((1, 2), "intervals = (1, 2): is one interval or two points; give [(ell, L)], or"),
+        (pr.Interval(1, 2), "intervals = Interval(ell=1, L=2): must be a sequence of intervals;"),
+    ],
+)
+def test_a_union_says_what_it_takes(pieces: Any, words: str) -> None:
+    with pytest.raises(InvalidArgument) as caught:
+        pr.Union(pieces)
+    assert str(caught.value).startswith(words)
 
 
 def test_past_a_horizon() -> None:
