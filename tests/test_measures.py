@@ -293,3 +293,16 @@ def test_a_union_takes_intervals_pairs_points_and_unions() -> None:
     array = np.array([[1.0, 2.0], [5.0, 9.0]])
     assert Union(array) == Union([(1.0, 2.0), (5.0, 9.0)])
     assert Union(np.array([4.0, 1.0, 2.0])).support == ((1.0, 1.0), (2.0, 2.0), (4.0, 4.0))
+
+
+def test_the_repr_of_many_eigenvalues_is_their_ends() -> None:
+    measure = Empirical(np.linspace(1, 2, 101), hull=(1, 3))
+    assert repr(measure) == (
+        "Empirical(eigenvalues=(1.0, 1.01, 1.02, …, 1.98, 1.99, 2.0; 101 numbers), "
+        "weights=(0.00990099, 0.00990099, 0.00990099, …, 0.00990099, 0.00990099, 0.00990099; "
+        "101 numbers), interval=(1, 3))"
+    )
+    assert repr(Empirical([1, 2])) == (
+        "Empirical(eigenvalues=(1, 2), weights=(1/2, 1/2), interval=None)"
+    )
+    assert len(repr(Mixture([(1, measure), (2, Uniform(5, 6))]))) < 300

@@ -23,7 +23,7 @@ from scipy import linalg, special
 from polyrates.errors import refuse_value
 from polyrates.numbers import floating, nonnegative
 from polyrates.numeric.lanczos import NegativeCurvature
-from polyrates.numeric.problems import Array, _array, _same_size
+from polyrates.numeric.problems import Array, _array, _regression, _same_size
 
 __all__ = ["Constants", "LinearModelLoss", "Logistic", "NonlinearLeastSquares"]
 
@@ -43,6 +43,9 @@ class LinearModelLoss(ABC):
     X: Array
     y: Array
     penalty: Array
+
+    def __repr__(self) -> str:
+        return _regression(self)
 
     @abstractmethod
     def _slopes(self, z: Array) -> tuple[Array, Array, Array, Array]:
@@ -177,7 +180,7 @@ def _validated(X: object, y: object, penalty: object) -> tuple[Array, Array, Arr
     return data, target, strength
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Logistic(LinearModelLoss):
     """ℓ2-regularised logistic regression: φ_i(z) = log(1 + e^z) − y_i z, θ the log penalty.
 
@@ -219,7 +222,7 @@ class Logistic(LinearModelLoss):
         return Constants(low, gram / 4 + high, longest * gram / (6 * math.sqrt(3)), high)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class NonlinearLeastSquares(LinearModelLoss):
     """Least squares through a bent link: φ_i(z) = ½(asinh z − y_i)², θ the log penalty.
 

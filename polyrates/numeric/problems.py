@@ -282,6 +282,14 @@ def _draw(spectrum: Spectrum, dim: int, rng: np.random.Generator) -> Array:
     return np.sort(values)
 
 
+def _regression(problem: Any) -> str:
+    """The repr of a problem with X and a penalty."""
+    rows, columns = problem.X.shape
+    penalty = problem.penalty
+    shown = f"{float(penalty):.4g}" if penalty.ndim == 0 else "one a feature"
+    return f"{type(problem).__name__}(n={rows}, d={columns}, penalty={shown})"
+
+
 @dataclass(frozen=True, eq=False)
 class Ridge(QuadraticProblem):
     """f = (1/2n)‖Xw − y‖² + ½ Σ_i e^{θ_i} w_i², θ the logarithm of the penalty.
@@ -316,9 +324,7 @@ class Ridge(QuadraticProblem):
             object.__setattr__(self, name, value)
 
     def __repr__(self) -> str:
-        rows, columns = self.X.shape
-        shown = f"{float(self.penalty):.4g}" if self.penalty.ndim == 0 else "one a feature"
-        return f"Ridge(n={rows}, d={columns}, penalty={shown})"
+        return _regression(self)
 
     @cached_property
     def _gram(self) -> Array:
