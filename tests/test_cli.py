@@ -413,6 +413,14 @@ def test_verify_agrees_and_exits_accordingly(
     run = Run(capsys, *argv)
     assert run.status == 0 and "2 of 2 runs agree" in run.out
     assert json.loads(Run(capsys, *argv, "--noncommuting", "--json").out)["ok"] is True
+    assert "gap and growth are over the initial error; a gap of 1e-10 max(1, growth)" in run.out
+    wild = [*argv[:-1], "short,gradient-descent:step=1"]
+    run = Run(capsys, *wild)
+    assert run.status == 0 and "* the error still grows at the end: the run diverges" in run.out
+    assert [line.endswith("*") for line in run.out.splitlines()[:2]] == [False, True]
+    rows = json.loads(Run(capsys, *wild, "--json").out)["runs"]
+    assert [row["growing"] for row in rows] == [False, True]
+    assert rows[1]["tolerance"] == 1e-10 * rows[1]["growth"] >= rows[1]["gap"] > 1
     from polyrates.numeric import verify
 
     monkeypatch.setattr(verify, "TOLERANCE", 0.0)
