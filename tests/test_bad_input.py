@@ -398,6 +398,12 @@ def test_a_union_says_what_it_takes(pieces: Any, words: str) -> None:
     assert str(caught.value).startswith(words)
 
 
+def test_a_question_ends_in_its_own_mark() -> None:
+    ends = ("did you mean 2?", "give 2", "")
+    said = [str(pr.InvalidValue("x", 1, "is odd", end)) for end in ends]
+    assert said == ["x = 1: is odd; did you mean 2?", "x = 1: is odd; give 2.", "x = 1: is odd."]
+
+
 def test_past_a_horizon() -> None:
     method = pr.Tabulated([F(1, 2), F(1, 3)])
     for call in (

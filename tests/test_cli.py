@@ -67,18 +67,21 @@ BAD = [
     (["report", "--steps", "2.5"], "steps = '2.5': must be an integer"),
     (["report", "--steps", "99999999999"], "must be ≤"),
     (["report", "--seed", "-1"], "seed = -1: must be ≥ 0"),
-    (["report", "--data", "brest-cancer"], "did you mean breast-cancer?"),
+    (["report", "--data", "brest-cancer"], "; did you mean breast-cancer?\n"),
     (["report", "--data", "absent.csv", "--column", "y"], "there is no such file"),
     (["report", "--data", "diabetes", "--column", "y"], "diabetes has its own target"),
     (["report", "--data", "diabetes", "--target", "y"], "leave --column out"),
     (["report", "--data", "data.csv"], "column = None: a CSV file needs it; give --column COLUMN"),
     (["report", "--data", "data.csv", "--column", "z"], "column = 'z': is not a column"),
     (["report", "--data", "text.csv", "--column", "y"], "'x' is not a number"),
+    (["report", "--data", "long.csv", "--column", "prise"], "long.csv; did you mean price?\n"),
+    (["plan", "--data", "long.csv", "--column", "Price", "--budget", "9"], "mean price?\n"),
+    (["verify", "--data", "long.csv", "--column", "zzz"], "; its columns are a, price.\n"),
     (["report", "--traget", "y"], "there is no option --traget; did you mean --data?"),
     (["report", "--model", "own:make", "--column", "y"], "belongs to ridge and logistic"),
     (["report", "--data", "diabetes", "--x0", "absent.txt"], "there is no such file"),
     (["report", "--data", "diabetes", "--x0", "data.csv"], "is not a finite number"),
-    (["report", "--methods", "large,chebishev"], "did you mean chebyshev?"),
+    (["report", "--methods", "large,chebishev"], "; did you mean chebyshev?\n"),
     (["report", "--methods", ""], "names no method"),
     (["report", "--methods", "large,large"], "names large twice"),
     (["report", "--methods", "heavy-ball:stride=1"], "has no option 'stride=1'"),
@@ -120,6 +123,8 @@ BAD = [
         ["rate", "--method", "large", "--ell", "1", "--L", "2", "--latex", "no/such.tex"],
         "cannot be",
     ),
+    ([*RATE, "--json", "--latex"], "argument --latex: not allowed with argument --json"),
+    ([*RATE, "--latex", "x.tex", "--json"], "--json: not allowed with argument --latex"),
     ([*RATE, "--initial", "1"], "initial = '1': is one size of two; give --cross too"),
     ([*RATE, "--cross", "1"], "cross = '1': is one size of two; give --initial too"),
     ([*RATE, "--residual", "1"], "give --drift or --hessian too"),
@@ -141,6 +146,8 @@ BAD = [
     (["optimal", "--ell", "1", "--L", "2", "--t", "3", "--eta", "-1"], "eta"),
     (["optimal", "--ell", "1", "--L", "2", "--t", "3", "--initial", "1"], "add --minimax"),
     (["optimal", "--ell", "1", "--L", "2", "--t", "3", "--minimax", "--eta", "1"], "worst case"),
+    (["optimal", "--ell", "1", "--L", "2", "--t", "3", "--json", "--latex"], "not allowed with"),
+    ([*PLAN, "--json", "--latex"], "argument --latex: not allowed with argument --json"),
     (["plan", "--budget", "10"], "ell = None: the spectrum is needed"),
     (["plan", "--ell", "1", "--L", "10", "--budget", "10"], "the size of the initial error is"),
     ([*PLAN, "--residual", "1", "--drift", "1"], "budget, target = (None, None): exactly one"),
@@ -199,6 +206,7 @@ def test_bad_input_gets_one_line_and_leaves_nothing_behind(
     pytest.importorskip("sklearn")
     monkeypatch.delitem(sys.modules, "own", raising=False)
     (here / "data.csv").write_text("a,b,y\n1,2,3\n2,1,5\n4,4,4\n", encoding="utf-8")
+    (here / "long.csv").write_text("a,price\n1,3\n2,5\n4,4\n", encoding="utf-8")
     (here / "text.csv").write_text("a,y\n1,3\nx,5\n", encoding="utf-8")
     (here / "own.py").write_text(OWN, encoding="utf-8")
     monkeypatch.setattr(sys, "dont_write_bytecode", True)

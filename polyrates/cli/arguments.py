@@ -72,9 +72,10 @@ def add_sizes(parser: argparse.ArgumentParser, before: str = "") -> None:
 
 
 def add_outputs(parser: argparse.ArgumentParser) -> None:
-    """--json and --latex."""
-    parser.add_argument("--json", action="store_true", help="print JSON, not a table")
-    parser.add_argument(
+    """--json or --latex."""
+    either = parser.add_mutually_exclusive_group()
+    either.add_argument("--json", action="store_true", help="print JSON, not a table")
+    either.add_argument(
         "--latex",
         nargs="?",
         const="-",
