@@ -404,6 +404,17 @@ def test_a_question_ends_in_its_own_mark() -> None:
     assert said == ["x = 1: is odd; did you mean 2?", "x = 1: is odd; give 2.", "x = 1: is odd."]
 
 
+@pytest.mark.parametrize("kind", [pr.Ridge, pr.Logistic, pr.NonlinearLeastSquares])
+@pytest.mark.parametrize("penalty", [-1, 0, -0.5, "0", np.array([1.0, -1.0]), np.array([1.0, 0])])
+def test_a_penalty_that_is_not_positive_gets_one_message(
+    kind: Callable[..., Any], penalty: Any
+) -> None:
+    with pytest.raises(pr.InvalidValue) as caught:
+        kind(np.eye(2), np.array([0.0, 1.0]), penalty)
+    words = f"penalty = {penalty!r}: must be > 0, θ is its logarithm; give e.g. 1e-3."
+    assert str(caught.value) == words
+
+
 def test_past_a_horizon() -> None:
     method = pr.Tabulated([F(1, 2), F(1, 3)])
     for call in (

@@ -21,9 +21,8 @@ import numpy as np
 from scipy import linalg, special
 
 from polyrates.errors import refuse_value
-from polyrates.numbers import floating, nonnegative
 from polyrates.numeric.lanczos import NegativeCurvature
-from polyrates.numeric.problems import Array, _array, _regression, _same_size
+from polyrates.numeric.problems import Array, _regression, _validated
 
 __all__ = ["Constants", "LinearModelLoss", "Logistic", "NonlinearLeastSquares"]
 
@@ -162,22 +161,6 @@ def _descent(H: Array, g: Array) -> Array:
         values, vectors = np.linalg.eigh(H)
         floor = 1e-8 * float(np.max(np.abs(values)))
         return np.asarray(vectors @ ((vectors.T @ g) / np.maximum(np.abs(values), floor)))
-
-
-def _validated(X: object, y: object, penalty: object) -> tuple[Array, Array, Array]:
-    data, target = _array(X, "X", 2), _array(y, "y", 1)
-    if data.size == 0:
-        refuse_value("X", f"an array of shape {data.shape}", "must not be empty", "give rows")
-    _same_size("y", target, 0, len(data), "X")
-    if np.ndim(penalty) == 0:  # type: ignore[arg-type]
-        strength = np.array(floating(nonnegative(penalty, "penalty"), "penalty"))
-    else:
-        strength = _array(penalty, "penalty", 1)
-        _same_size("penalty", strength, 0, data.shape[1], "X's columns")
-    if np.any(strength <= 0):
-        refuse_value("penalty", penalty, "must be > 0, θ is its logarithm", "give e.g. 1e-3")
-    strength.setflags(write=False)
-    return data, target, strength
 
 
 @dataclass(frozen=True, eq=False, repr=False)
