@@ -49,6 +49,7 @@ def boom(): raise ValueError("first line\\nsecond line")
 
 RATE = ["rate", "--method", "large", "--ell", "1", "--L", "10"]
 PLAN = ["plan", "--ell", "1", "--L", "10"]
+OPTIMAL = ["optimal", "--ell", "1", "--L", "9", "--t", "4"]
 
 # Each line: arguments, and what the one line on stderr must say.
 BAD = [
@@ -148,6 +149,17 @@ BAD = [
     (["optimal", "--ell", "1", "--L", "2", "--t", "3", "--minimax", "--eta", "1"], "worst case"),
     (["optimal", "--ell", "1", "--L", "2", "--t", "3", "--json", "--latex"], "not allowed with"),
     ([*PLAN, "--json", "--latex"], "argument --latex: not allowed with argument --json"),
+    ([*OPTIMAL, "--gap", "2", "3"], "gap = '2 3': has no place in a density; add --minimax"),
+    ([*OPTIMAL, "--minimax", "--gap", "3"], "argument --gap: expected 2 arguments"),
+    ([*OPTIMAL, "--minimax", "--gap", "3", "x"], "gap = 'x': the string is not a number"),
+    ([*OPTIMAL, "--minimax", "--gap", "3", "2"], "gap = '3 2': must have 1 ≤ A < B ≤ 9; give"),
+    ([*OPTIMAL, "--minimax", "--gap", "3", "10"], "gap = '3 10': must have 1 ≤ A < B ≤ 9; give"),
+    (
+        [*OPTIMAL, "--minimax", "--gap", "2", "5", "--gap", "4", "6"],
+        "gap = '4 6': must have 5 ≤ A < B ≤ 9: gaps do not overlap",
+    ),
+    ([*RATE, "--gap", "0", "2"], "gap = 0: must be > 0"),
+    (["plan", "--data", "diabetes", "--budget", "9", "--gap", "1", "2"], "measured from --data"),
     (["plan", "--budget", "10"], "ell = None: the spectrum is needed"),
     (["plan", "--ell", "1", "--L", "10", "--budget", "10"], "the size of the initial error is"),
     ([*PLAN, "--residual", "1", "--drift", "1"], "budget, target = (None, None): exactly one"),
@@ -365,6 +377,46 @@ def test_minimax_is_certified(capsys: pytest.CaptureFixture[str]) -> None:
     assert run.status == 0 and "residual 1, drift 2" in run.out
 
 
+def test_an_error_of_size_zero_has_no_times(capsys: pytest.CaptureFixture[str]) -> None:
+    run = Run(capsys, *OPTIMAL, "--minimax", "--initial", "0", "--cross", "0")
+    assert run.status == 0 and "upper bound     0\nChebyshev       0\n" in run.out
+
+
+GAPS = ["--ell", "0.01", "--L", "1.1", "--gap", "0.5", "0.9", "--gap", "1/10", "1/2"]
+TEXTS = [["1/100", "1/10"], ["1/2", "1/2"], ["9/10", "11/10"]]
+PIECES = pr.Union(TEXTS)
+
+
+def test_a_spectrum_with_gaps_is_what_the_library_takes(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown = "[1/100, 1/10] ∪ {1/2} ∪ [9/10, 11/10]"
+    argv = ["optimal", *GAPS, "--t", "12", "--minimax", "--cross", "1/10"]
+    best = pr.minimax_optimal(PIECES, 12, initial=1, cross=Fraction(1, 10))
+    said = json.loads(Run(capsys, *argv, "--json").out)
+    assert said["spectrum"] == {"ell": "1/100", "L": "11/10", "support": TEXTS}
+    assert (said["lower"], said["upper"]) == (best.lower, best.upper)
+    assert f"on {shown} at t = 12, initial 1, cross 1/10: certified" in Run(capsys, *argv).out
+
+    argv = ["rate", *GAPS, "--method", "chebyshev", "--steps", "9"]
+    said = json.loads(Run(capsys, *argv, "--json").out)
+    rate = pr.rate(pr.Chebyshev(Fraction(1, 100), Fraction(11, 10)), PIECES)
+    assert said["spectrum"]["support"] == TEXTS
+    assert said["initial"]["exact_at_last_step"] == str(rate.initial(9))
+    assert f"unrolled, on {shown}\n" in Run(capsys, *argv).out
+
+    argv = ["plan", *GAPS, "--budget", "12", "--residual", "1", "--drift", "1/10"]
+    run = Run(capsys, *argv, "--plot", "plan.svg")
+    plan = pr.plan(PIECES, 12, residual=1, drift=Fraction(1, 10))
+    assert "spectrum in [0.01, 0.1] ∪ {0.5} ∪ [0.9, 1.1]" in " ".join(run.out.split())
+    program = run.out.strip().splitlines()[-1].removeprefix("in Python: ")
+    again = eval(program, {"pr": pr})
+    assert again.verdict == plan.verdict and again.spectrum == PIECES
+    said = json.loads(Run(capsys, *argv, "--json").out)
+    assert said["spectrum"]["support"] == [[0.01, 0.1], [0.5, 0.5], [0.9, 1.1]]
+    assert said["verdict"] == plan.verdict and (here / "plan.svg").exists()
+
+
 def test_plan_says_what_the_library_says(capsys: pytest.CaptureFixture[str]) -> None:
     argv = [*PLAN, "--budget", "24", "--residual", "1", "--drift", "0.5"]
     run = Run(capsys, *argv, "--json")
@@ -476,6 +528,9 @@ DOCUMENTS = [
     ["optimal", "--ell", "1", "--L", "100", "--t", "6", "--latex"],
     ["optimal", "--ell", "1", "--L", "10", "--t", "6", "--minimax", "--latex"],
     [*PLAN, "--budget", "20", "--residual", "1", "--drift", "1/3", "--latex"],
+    ["rate", *GAPS, "--method", "large", "--initial", "1", "--cross", "1", "--latex"],
+    ["optimal", *GAPS, "--t", "6", "--minimax", "--latex"],
+    ["plan", *GAPS, "--budget", "12", "--residual", "1", "--drift", "1", "--latex"],
 ]
 
 
