@@ -39,6 +39,17 @@ def minimax_asymptotic(interval: Any, t: int, **sizes: Any) -> float:
         With ℓ > 0.
     t : int ≥ 1 (≥ 3 in residual/drift)
     initial, cross (or residual, drift) : numbers ≥ 0
+
+    Examples
+    --------
+    >>> import polyrates as pr
+    >>> where = pr.Interval(1, 100)
+    >>> for t in (20, 40, 80):
+    ...     value = pr.minimax_optimal(where, t, initial=1, cross=1).value
+    ...     print(t, f"{pr.minimax_asymptotic(where, t, initial=1, cross=1) / value:.4f}")
+    20 1.0306
+    40 0.9927
+    80 0.9986
     """
     where, joint, _ = minimax_question(interval, sizes)
     horizon = count(t, "t", 1)
@@ -72,6 +83,18 @@ def near_minimax(interval: Any, **sizes: Any) -> HarmonicSobolev:
     Raises
     ------
     InvalidValue
+
+    Examples
+    --------
+    >>> import polyrates as pr
+    >>> where = pr.Interval(1, 100)
+    >>> rate = pr.rate(pr.near_minimax(where, initial=1, cross=1), where)
+    >>> for t in (10, 20, 40):
+    ...     least = pr.minimax_optimal(where, t, initial=1, cross=1).value
+    ...     print(t, f"{float(rate.worst_case(t, initial=1, cross=1)) / least:.2f}")
+    10 1.12
+    20 1.14
+    40 1.02
     """
     where, joint, _ = minimax_question(interval, sizes)
     ell, L = _ends(where, "has no method here: stand still", "give ell > 0")
@@ -107,6 +130,18 @@ def best_eta(spectrum: Any, t: int, **sizes: Any) -> float:
     Returns
     -------
     η > 0 in units of λ², numeric: a grid over log η in [1e-12, 1e12]·L², its local minima refined.
+
+    Examples
+    --------
+    >>> import polyrates as pr
+    >>> density = pr.GegenbauerDensity(1, 100, 0)
+    >>> best = pr.best_eta(density, 20, initial=1, cross=1)
+    >>> for eta in (1, best, 1e4):
+    ...     rate = pr.rate(pr.Sobolev(density, eta), density)
+    ...     print(f"{eta:.0f} {float(rate.worst_case(20, initial=1, cross=1)):.4f}")
+    1 2.1171
+    144 0.8353
+    10000 1.0309
     """
     from polyrates.rates import rate
 

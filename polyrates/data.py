@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from polyrates.errors import refuse_type, refuse_value
+from polyrates.errors import meant, refuse_type, refuse_value
 
 __all__ = ["BUILT_IN", "Dataset", "load", "load_csv", "load_vector"]
 
@@ -102,9 +102,8 @@ def load_csv(path: str | Path, column: str) -> Dataset:
     header, rows = _read(path)
     if column not in header:
         shown = ", ".join(header[:8]) + (", …" if len(header) > 8 else "")
-        refuse_value(
-            "column", column, f"is not a column of {path.name}", f"its columns are {shown}"
-        )
+        close = meant(column, header, f"its columns are {shown}")
+        refuse_value("column", column, f"is not a column of {path.name}", close)
     table = np.array([_numbers(path, header, line, row) for line, row in rows])
     if len(table) < 2:
         refuse_value(

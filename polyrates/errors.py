@@ -8,6 +8,7 @@ catches them.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NoReturn
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "NotCommuting",
     "PolyratesError",
     "Undecided",
+    "meant",
     "refuse_type",
     "refuse_value",
 ]
@@ -46,7 +48,8 @@ class InvalidArgument(PolyratesError):
         self.requirement = requirement
         self.remedy = remedy
         message = f"{argument} = {self.value}: {requirement}"
-        super().__init__(f"{message}; {remedy}." if remedy else f"{message}.")
+        end = "" if remedy.endswith("?") else "."
+        super().__init__(f"{message}; {remedy}{end}" if remedy else f"{message}.")
 
     def __reduce__(self) -> tuple[object, ...]:
         return type(self), (self.argument, self.value, self.requirement, self.remedy)
@@ -110,3 +113,11 @@ def refuse_value(argument: str, value: object, requirement: str, remedy: str = "
 def refuse_type(argument: str, value: object, requirement: str, remedy: str = "") -> NoReturn:
     """Raise :class:`InvalidType`."""
     raise InvalidType(argument, value, requirement, remedy)
+
+
+def meant(word: str, known: Iterable[str], otherwise: str) -> str:
+    """The remedy for a word that is not known: the one that was probably meant, if any."""
+    import difflib
+
+    close = difflib.get_close_matches(word, list(known), 1, 0.5)
+    return f"did you mean {close[0]}?" if close else otherwise

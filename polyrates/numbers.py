@@ -13,17 +13,19 @@ import math
 import numbers as abstract
 import re
 from collections.abc import Iterable
+from dataclasses import fields
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, TypeAlias
 
 import sympy
 
-from polyrates.errors import InexactError, refuse_type, refuse_value
+from polyrates.errors import InexactError, PolyratesError, refuse_type, refuse_value
 
 __all__ = [
     "Number",
     "NumberLike",
+    "abridged",
     "ball",
     "count",
     "exact",
@@ -291,3 +293,41 @@ def numbers(values: object, name: str) -> tuple[Number, ...]:
     if plain and all(map(math.isfinite, values)):  # already what the loop would make of them
         return tuple(values)
     return unify(*(number(value, f"{name}[{i}]") for i, value in enumerate(values)))
+
+
+_WIDTH = 80  # characters of a sequence that are not abridged
+_ENDS = 3  # entries shown at either end of a long one
+
+
+def abridged(instance: Any) -> str:
+    """The repr of a dataclass in which a long sequence of numbers is its ends and its length.
+
+    ``Tabulated(step_sizes=(0.1, 0.2, 0.3, …, 0.3, 0.2, 0.1; 40 numbers), …)``. The fields
+    themselves hold every digit.
+    """
+    shown = (f"{each.name}={_abridged(getattr(instance, each.name))}" for each in fields(instance))
+    return f"{type(instance).__qualname__}({', '.join(shown)})"
+
+
+def _abridged(value: object) -> str:
+    if not isinstance(value, tuple) or (len(value) < _WIDTH and len(repr(value)) <= _WIDTH):
+        return repr(value)
+    if len(value) <= 2 * _ENDS:
+        return f"({', '.join(map(_brief, value))}{',' if len(value) == 1 else ''})"
+    first, last = (", ".join(map(_brief, part)) for part in (value[:_ENDS], value[-_ENDS:]))
+    return f"({first}, …, {last}; {len(value)} numbers)"
+
+
+def _brief(value: Number) -> str:
+    """Six digits of a float, which keeps its point, and "≈" before those of a long exact number."""
+    if isinstance(value, float):
+        return repr(float(f"{value:.6g}"))
+    text = str(value)
+    if len(text) <= 20:
+        return text
+    if value.free_symbols:
+        return text[:19] + "…"
+    try:
+        return f"≈{floating(value):.6g}"
+    except PolyratesError:  # beyond the range of floats
+        return f"≈{value.evalf(6)}"

@@ -7,8 +7,9 @@ condition number.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Sized
 from dataclasses import dataclass, field
+from itertools import chain
 
 from polyrates.errors import refuse_type, refuse_value
 from polyrates.numbers import Number, is_symbolic, nonnegative, number, positive, sign, unify
@@ -73,28 +74,56 @@ class Interval(Spectrum):
 
 @dataclass(frozen=True)
 class Union(Spectrum):
-    """A union of closed intervals with gaps, [ℓ₁, L₁] ∪ [ℓ₂, L₂] ∪ …; touching ones are merged."""
+    """A union of closed intervals with gaps, [ℓ₁, L₁] ∪ [ℓ₂, L₂] ∪ …; touching ones are merged.
+
+    Parameters
+    ----------
+    intervals : sequence of pairs (ell, L), Intervals, Unions and numbers > 0
+        In any order; a number p is the isolated point [p, p].
+    """
 
     intervals: tuple[Segment, ...] = field()
 
-    def __init__(self, intervals: Iterable[tuple[object, object]]) -> None:
+    def __init__(self, intervals: Iterable[object]) -> None:
         if isinstance(intervals, (str, bytes)) or not isinstance(intervals, Iterable):
-            refuse_type(
-                "intervals", intervals, "must be a sequence of pairs", "give [(1, 2), (5, 9)]"
-            )
-        pairs: list[Segment] = []
-        for i, pair in enumerate(intervals):
-            if isinstance(pair, (str, bytes)) or not hasattr(pair, "__len__") or len(pair) != 2:
-                refuse_type(
-                    f"intervals[{i}]", pair, "must be a pair (ell, L)", "give [(1, 2), (5, 9)]"
-                )
-            pairs.append(check_hull(*pair, point_allowed=True))
-        object.__setattr__(self, "intervals", merge(pairs))
+            refuse_type("intervals", intervals, "must be a sequence of intervals", _PIECES)
+        pieces = list(intervals)
+        if len(pieces) == 2 and all(map(_is_point, pieces)):
+            # what reads as an interval elsewhere would pass for its two ends
+            refuse_value(
+                "intervals", intervals, "is one interval or two points",
+                "give [(ell, L)], or [(p, p), (q, q)]",
+            )  # fmt: skip
+        segments = [_segments(piece, f"intervals[{i}]") for i, piece in enumerate(pieces)]
+        object.__setattr__(self, "intervals", merge(chain(*segments)))
 
     @property
     def support(self) -> tuple[Segment, ...]:
         """The disjoint intervals, in increasing order."""
         return self.intervals
+
+
+_PIECES = "give for instance [(1, 2), pr.Interval(5, 9), 12]"
+
+
+def _is_point(piece: object) -> bool:
+    """Whether a piece of a union stands for a number, be it a good one or not."""
+    if piece is None or isinstance(piece, Spectrum):
+        return False
+    scalar = not isinstance(piece, Sized) or getattr(piece, "shape", None) == ()
+    return scalar or isinstance(piece, str)
+
+
+def _segments(piece: object, name: str) -> tuple[Segment, ...]:
+    """The closed intervals that a piece of a union stands for."""
+    if isinstance(piece, (Interval, Union)):
+        return piece.support
+    if _is_point(piece):
+        point = positive(piece, name)
+        return ((point, point),)
+    if isinstance(piece, (bytes, Spectrum)) or not isinstance(piece, Sized) or len(piece) != 2:
+        refuse_type(name, piece, "must be a pair (ell, L), a pr.Interval or a number", _PIECES)
+    return (check_hull(*piece, point_allowed=True),)  # type: ignore[misc]
 
 
 def merge(pairs: Iterable[Segment]) -> tuple[Segment, ...]:

@@ -247,6 +247,17 @@ def worst_case_problem(
     Returns
     -------
     problem : Quadratic, x0 : array (d,), dx0 : array (d,), d = 1 or 2
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import polyrates as pr
+    >>> method, where = pr.Chebyshev(1, 100), pr.Interval(1, 100)
+    >>> problem, x0, dx0 = pr.worst_case_problem(method, where, 20, initial=1, cross=1)
+    >>> error = pr.differentiate(method, problem, x0, 20, dx0=dx0).jacobians[-1]  # ∂x* = 0
+    >>> worst = pr.rate(method, where).worst_case(20, initial=1, cross=1)
+    >>> print(f"{np.linalg.norm(error):.9f} = {float(worst):.9f}")
+    29.452922398 = 29.452922398
     """
     from polyrates.rates import rate as rate_of
 

@@ -59,7 +59,13 @@ CASES: dict[str, tuple[Callable[..., Any], dict[str, Any], dict[str, list[Any]]]
     "Union": (
         pr.Union,
         {"intervals": [(1, 2), (5, 9)]},
-        {"intervals": [[], None, 3, "ab", [(2, 1)], [(1, NAN)], [1, 2], [(1, 2, 3)], [(-1, 2)]]},
+        {
+            "intervals": [
+                *([], None, 3, "ab", [(2, 1)], [(1, NAN)], [1, 2], [(1, 2, 3)], [(-1, 2)]),
+                *([None, (1, 2)], [0, (1, 2)], [(1, 2), True], [NAN], [pr.Uniform(1, 2)], [b"12"]),
+                *(pr.Interval(1, 2), [1j, (1, 2)], ["x", (1, 2)], np.array([1.0, 2.0])),
+            ]
+        },
     ),
     "GradientDescent": (pr.GradientDescent, {"step": F(1, 4)}, {"step": NOT_POSITIVE}),
     "GradientDescent.large": (
@@ -375,6 +381,38 @@ def test_the_remedy_for_floats_is_named() -> None:
         pr.residual_polynomial(pr.GradientDescent(0.1), 3)
     with pytest.raises(pr.InexactError, match="Fraction"):
         pr.HeavyBall(sp.Symbol("h", positive=True), 0.5)
+
+
+@pytest.mark.parametrize(
+    ("pieces", "words"),
+    [
+        ([(1, 2), (3, 4, 5)], "intervals[1] = (3, 4, 5): must be a pair (ell, L), a pr.Interval"),
+        ([(1, 2), -3], "intervals[1] = -3: must be > 0"),
+        ((1, 2), "intervals = (1, 2): is one interval or two points; give [(ell, L)], or"),
+        (pr.Interval(1, 2), "intervals = Interval(ell=1, L=2): must be a sequence of intervals;"),
+    ],
+)
+def test_a_union_says_what_it_takes(pieces: Any, words: str) -> None:
+    with pytest.raises(InvalidArgument) as caught:
+        pr.Union(pieces)
+    assert str(caught.value).startswith(words)
+
+
+def test_a_question_ends_in_its_own_mark() -> None:
+    ends = ("did you mean 2?", "give 2", "")
+    said = [str(pr.InvalidValue("x", 1, "is odd", end)) for end in ends]
+    assert said == ["x = 1: is odd; did you mean 2?", "x = 1: is odd; give 2.", "x = 1: is odd."]
+
+
+@pytest.mark.parametrize("kind", [pr.Ridge, pr.Logistic, pr.NonlinearLeastSquares])
+@pytest.mark.parametrize("penalty", [-1, 0, -0.5, "0", np.array([1.0, -1.0]), np.array([1.0, 0])])
+def test_a_penalty_that_is_not_positive_gets_one_message(
+    kind: Callable[..., Any], penalty: Any
+) -> None:
+    with pytest.raises(pr.InvalidValue) as caught:
+        kind(np.eye(2), np.array([0.0, 1.0]), penalty)
+    words = f"penalty = {penalty!r}: must be > 0, θ is its logarithm; give e.g. 1e-3."
+    assert str(caught.value) == words
 
 
 def test_past_a_horizon() -> None:

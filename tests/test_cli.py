@@ -49,6 +49,7 @@ def boom(): raise ValueError("first line\\nsecond line")
 
 RATE = ["rate", "--method", "large", "--ell", "1", "--L", "10"]
 PLAN = ["plan", "--ell", "1", "--L", "10"]
+OPTIMAL = ["optimal", "--ell", "1", "--L", "9", "--t", "4"]
 
 # Each line: arguments, and what the one line on stderr must say.
 BAD = [
@@ -67,18 +68,21 @@ BAD = [
     (["report", "--steps", "2.5"], "steps = '2.5': must be an integer"),
     (["report", "--steps", "99999999999"], "must be ≤"),
     (["report", "--seed", "-1"], "seed = -1: must be ≥ 0"),
-    (["report", "--data", "brest-cancer"], "did you mean breast-cancer?"),
+    (["report", "--data", "brest-cancer"], "; did you mean breast-cancer?\n"),
     (["report", "--data", "absent.csv", "--column", "y"], "there is no such file"),
     (["report", "--data", "diabetes", "--column", "y"], "diabetes has its own target"),
     (["report", "--data", "diabetes", "--target", "y"], "leave --column out"),
     (["report", "--data", "data.csv"], "column = None: a CSV file needs it; give --column COLUMN"),
     (["report", "--data", "data.csv", "--column", "z"], "column = 'z': is not a column"),
     (["report", "--data", "text.csv", "--column", "y"], "'x' is not a number"),
+    (["report", "--data", "long.csv", "--column", "prise"], "long.csv; did you mean price?\n"),
+    (["plan", "--data", "long.csv", "--column", "Price", "--budget", "9"], "mean price?\n"),
+    (["verify", "--data", "long.csv", "--column", "zzz"], "; its columns are a, price.\n"),
     (["report", "--traget", "y"], "there is no option --traget; did you mean --data?"),
     (["report", "--model", "own:make", "--column", "y"], "belongs to ridge and logistic"),
     (["report", "--data", "diabetes", "--x0", "absent.txt"], "there is no such file"),
     (["report", "--data", "diabetes", "--x0", "data.csv"], "is not a finite number"),
-    (["report", "--methods", "large,chebishev"], "did you mean chebyshev?"),
+    (["report", "--methods", "large,chebishev"], "; did you mean chebyshev?\n"),
     (["report", "--methods", ""], "names no method"),
     (["report", "--methods", "large,large"], "names large twice"),
     (["report", "--methods", "heavy-ball:stride=1"], "has no option 'stride=1'"),
@@ -120,6 +124,8 @@ BAD = [
         ["rate", "--method", "large", "--ell", "1", "--L", "2", "--latex", "no/such.tex"],
         "cannot be",
     ),
+    ([*RATE, "--json", "--latex"], "argument --latex: not allowed with argument --json"),
+    ([*RATE, "--latex", "x.tex", "--json"], "--json: not allowed with argument --latex"),
     ([*RATE, "--initial", "1"], "initial = '1': is one size of two; give --cross too"),
     ([*RATE, "--cross", "1"], "cross = '1': is one size of two; give --initial too"),
     ([*RATE, "--residual", "1"], "give --drift or --hessian too"),
@@ -141,6 +147,19 @@ BAD = [
     (["optimal", "--ell", "1", "--L", "2", "--t", "3", "--eta", "-1"], "eta"),
     (["optimal", "--ell", "1", "--L", "2", "--t", "3", "--initial", "1"], "add --minimax"),
     (["optimal", "--ell", "1", "--L", "2", "--t", "3", "--minimax", "--eta", "1"], "worst case"),
+    (["optimal", "--ell", "1", "--L", "2", "--t", "3", "--json", "--latex"], "not allowed with"),
+    ([*PLAN, "--json", "--latex"], "argument --latex: not allowed with argument --json"),
+    ([*OPTIMAL, "--gap", "2", "3"], "gap = '2 3': has no place in a density; add --minimax"),
+    ([*OPTIMAL, "--minimax", "--gap", "3"], "argument --gap: expected 2 arguments"),
+    ([*OPTIMAL, "--minimax", "--gap", "3", "x"], "gap = 'x': the string is not a number"),
+    ([*OPTIMAL, "--minimax", "--gap", "3", "2"], "gap = '3 2': must have 1 ≤ A < B ≤ 9; give"),
+    ([*OPTIMAL, "--minimax", "--gap", "3", "10"], "gap = '3 10': must have 1 ≤ A < B ≤ 9; give"),
+    (
+        [*OPTIMAL, "--minimax", "--gap", "2", "5", "--gap", "4", "6"],
+        "gap = '4 6': must have 5 ≤ A < B ≤ 9: gaps do not overlap",
+    ),
+    ([*RATE, "--gap", "0", "2"], "gap = 0: must be > 0"),
+    (["plan", "--data", "diabetes", "--budget", "9", "--gap", "1", "2"], "measured from --data"),
     (["plan", "--budget", "10"], "ell = None: the spectrum is needed"),
     (["plan", "--ell", "1", "--L", "10", "--budget", "10"], "the size of the initial error is"),
     ([*PLAN, "--residual", "1", "--drift", "1"], "budget, target = (None, None): exactly one"),
@@ -199,6 +218,7 @@ def test_bad_input_gets_one_line_and_leaves_nothing_behind(
     pytest.importorskip("sklearn")
     monkeypatch.delitem(sys.modules, "own", raising=False)
     (here / "data.csv").write_text("a,b,y\n1,2,3\n2,1,5\n4,4,4\n", encoding="utf-8")
+    (here / "long.csv").write_text("a,price\n1,3\n2,5\n4,4\n", encoding="utf-8")
     (here / "text.csv").write_text("a,y\n1,3\nx,5\n", encoding="utf-8")
     (here / "own.py").write_text(OWN, encoding="utf-8")
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
@@ -357,6 +377,46 @@ def test_minimax_is_certified(capsys: pytest.CaptureFixture[str]) -> None:
     assert run.status == 0 and "residual 1, drift 2" in run.out
 
 
+def test_an_error_of_size_zero_has_no_times(capsys: pytest.CaptureFixture[str]) -> None:
+    run = Run(capsys, *OPTIMAL, "--minimax", "--initial", "0", "--cross", "0")
+    assert run.status == 0 and "upper bound     0\nChebyshev       0\n" in run.out
+
+
+GAPS = ["--ell", "0.01", "--L", "1.1", "--gap", "0.5", "0.9", "--gap", "1/10", "1/2"]
+TEXTS = [["1/100", "1/10"], ["1/2", "1/2"], ["9/10", "11/10"]]
+PIECES = pr.Union(TEXTS)
+
+
+def test_a_spectrum_with_gaps_is_what_the_library_takes(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown = "[1/100, 1/10] ∪ {1/2} ∪ [9/10, 11/10]"
+    argv = ["optimal", *GAPS, "--t", "12", "--minimax", "--cross", "1/10"]
+    best = pr.minimax_optimal(PIECES, 12, initial=1, cross=Fraction(1, 10))
+    said = json.loads(Run(capsys, *argv, "--json").out)
+    assert said["spectrum"] == {"ell": "1/100", "L": "11/10", "support": TEXTS}
+    assert (said["lower"], said["upper"]) == (best.lower, best.upper)
+    assert f"on {shown} at t = 12, initial 1, cross 1/10: certified" in Run(capsys, *argv).out
+
+    argv = ["rate", *GAPS, "--method", "chebyshev", "--steps", "9"]
+    said = json.loads(Run(capsys, *argv, "--json").out)
+    rate = pr.rate(pr.Chebyshev(Fraction(1, 100), Fraction(11, 10)), PIECES)
+    assert said["spectrum"]["support"] == TEXTS
+    assert said["initial"]["exact_at_last_step"] == str(rate.initial(9))
+    assert f"unrolled, on {shown}\n" in Run(capsys, *argv).out
+
+    argv = ["plan", *GAPS, "--budget", "12", "--residual", "1", "--drift", "1/10"]
+    run = Run(capsys, *argv, "--plot", "plan.svg")
+    plan = pr.plan(PIECES, 12, residual=1, drift=Fraction(1, 10))
+    assert "spectrum in [0.01, 0.1] ∪ {0.5} ∪ [0.9, 1.1]" in " ".join(run.out.split())
+    program = run.out.strip().splitlines()[-1].removeprefix("in Python: ")
+    again = eval(program, {"pr": pr})
+    assert again.verdict == plan.verdict and again.spectrum == PIECES
+    said = json.loads(Run(capsys, *argv, "--json").out)
+    assert said["spectrum"]["support"] == [[0.01, 0.1], [0.5, 0.5], [0.9, 1.1]]
+    assert said["verdict"] == plan.verdict and (here / "plan.svg").exists()
+
+
 def test_plan_says_what_the_library_says(capsys: pytest.CaptureFixture[str]) -> None:
     argv = [*PLAN, "--budget", "24", "--residual", "1", "--drift", "0.5"]
     run = Run(capsys, *argv, "--json")
@@ -413,6 +473,14 @@ def test_verify_agrees_and_exits_accordingly(
     run = Run(capsys, *argv)
     assert run.status == 0 and "2 of 2 runs agree" in run.out
     assert json.loads(Run(capsys, *argv, "--noncommuting", "--json").out)["ok"] is True
+    assert "gap and growth are over the initial error; a gap of 1e-10 max(1, growth)" in run.out
+    wild = [*argv[:-1], "short,gradient-descent:step=1"]
+    run = Run(capsys, *wild)
+    assert run.status == 0 and "* the error still grows at the end: the run diverges" in run.out
+    assert [line.endswith("*") for line in run.out.splitlines()[:2]] == [False, True]
+    rows = json.loads(Run(capsys, *wild, "--json").out)["runs"]
+    assert [row["growing"] for row in rows] == [False, True]
+    assert rows[1]["tolerance"] == 1e-10 * rows[1]["growth"] >= rows[1]["gap"] > 1
     from polyrates.numeric import verify
 
     monkeypatch.setattr(verify, "TOLERANCE", 0.0)
@@ -460,6 +528,9 @@ DOCUMENTS = [
     ["optimal", "--ell", "1", "--L", "100", "--t", "6", "--latex"],
     ["optimal", "--ell", "1", "--L", "10", "--t", "6", "--minimax", "--latex"],
     [*PLAN, "--budget", "20", "--residual", "1", "--drift", "1/3", "--latex"],
+    ["rate", *GAPS, "--method", "large", "--initial", "1", "--cross", "1", "--latex"],
+    ["optimal", *GAPS, "--t", "6", "--minimax", "--latex"],
+    ["plan", *GAPS, "--budget", "12", "--residual", "1", "--drift", "1", "--latex"],
 ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import pickle
 from fractions import Fraction as F
 
 import numpy as np
@@ -238,6 +239,35 @@ def test_tables_are_affine_and_decode(name: str) -> None:
     if name == "tabulated":
         np.testing.assert_allclose(table.steps, [0.1, 1 / 3, 1 / 7, 2 / 9, 0.2, 0.125])
         np.testing.assert_allclose(table.lookahead, [0, 1, 0, 0, 2, 0])
+
+
+def test_the_repr_of_many_coefficients_is_their_ends() -> None:
+    steps = [0.125 + 2.0**-40, *[0.5] * 37, F(1, 3), 1]
+    table = pr.Tabulated(steps)
+    zeros = "(0.0, 0.0, 0.0, …, 0.0, 0.0, 0.0; 40 numbers)"
+    shown = f"(0.125, 0.5, 0.5, …, 0.5, {1 / 3:.6f}, 1.0; 40 numbers)"
+    assert repr(table) == f"Tabulated(step_sizes={shown}, momenta={zeros}, lookahead={zeros})"
+    assert repr(pr.Richardson(steps)) == f"Richardson(step_sizes={shown}, momenta={zeros})"
+    weights = [F(1, 3**60), 1 - F(1, 3**60), *[0] * 40]
+    mean = pr.WeightedIterates(pr.Chebyshev(1, 10), weights)
+    ends = "(≈2.35898e-29, ≈1, 0, …, 0, 0, 0; 42 numbers)"
+    assert repr(mean) == f"WeightedIterates(base=Chebyshev(ell=1, L=10), weights={ends})"
+    h = sp.symbols("h:30", positive=True)
+    assert "(h0, h1, h2, …, h27, h28, h29; 30 numbers)" in repr(pr.Tabulated(h))
+    for method in (table, mean):  # what is shown is not what is compared
+        again = pickle.loads(pickle.dumps(method))
+        assert again == method and hash(again) == hash(method)
+    other = pr.Tabulated([0.125, *steps[1:]])
+    assert repr(other) == repr(table) and other != table and table.step_sizes[0] == steps[0]
+    few = pr.Tabulated([F(1, 2), F(1, 3)])
+    assert repr(few) == "Tabulated(step_sizes=(1/2, 1/3), momenta=(0, 0), lookahead=(0, 0))"
+
+
+@pytest.mark.parametrize("t", [2, 40])
+def test_the_repr_of_an_optimal_method_is_short(t: int) -> None:
+    for where in (pr.Interval(1, 100), pr.Union([(1, 2), (50, 60)])):
+        best = pr.minimax_optimal(where, t, initial=1, cross=1)
+        assert len(repr(best.method)) < 400 and len(repr(best.spectrum)) < 250
 
 
 def test_a_user_s_own_stationary_method() -> None:

@@ -22,7 +22,7 @@ from polyrates.measures import (
     Uniform,
     as_measure,
 )
-from polyrates.spectra import Interval
+from polyrates.spectra import Interval, Union
 from polyrates.threeterm import chebyshev_algorithm, float_gauss, float_lanczos, stieltjes
 
 EXACT = [
@@ -271,3 +271,38 @@ def test_symbols_and_floats_do_not_mix() -> None:
         MarchenkoPastur(sympy.Symbol("r", positive=True)).support  # noqa: B018
     with pytest.raises(InvalidValue, match="Uniform"):
         as_measure(Interval(1, 2))
+
+
+def test_a_union_takes_intervals_pairs_points_and_unions() -> None:
+    third = sympy.Rational(1, 3)
+    mixed = Union([12, Interval(5, 9), (F(1, 3), 2), "1/4", Union([(20, 21), (30, 30)])])
+    quarter = sympy.Rational(1, 4)
+    assert mixed.support == (
+        (quarter, quarter), (third, 2), (5, 9), (12, 12), (20, 21), (30, 30)
+    )  # fmt: skip
+    assert all(isinstance(end, sympy.Rational) for pair in mixed.support for end in pair)
+    again = pickle.loads(pickle.dumps(mixed))
+    assert again == mixed and hash(again) == hash(mixed)
+    assert Union([Interval(1, 2), Interval(2, 3)]) == Union([(1, 3)])
+    assert Union([Interval(1, 2), 2, 3]) == Union([(1, 2), (3, 3)])
+    assert Union([7]) == Union([(7, 7)])
+    floats = Union([Interval(0.5, 2), 3]).support  # one float makes all of it float
+    assert floats == ((0.5, 2.0), (3.0, 3.0)) and all(type(b) is float for _, b in floats)
+    h = sympy.Symbol("h", positive=True)
+    assert Union([Interval(h, h + 1)]).support == ((h, h + 1),)
+    array = np.array([[1.0, 2.0], [5.0, 9.0]])
+    assert Union(array) == Union([(1.0, 2.0), (5.0, 9.0)])
+    assert Union(np.array([4.0, 1.0, 2.0])).support == ((1.0, 1.0), (2.0, 2.0), (4.0, 4.0))
+
+
+def test_the_repr_of_many_eigenvalues_is_their_ends() -> None:
+    measure = Empirical(np.linspace(1, 2, 101), hull=(1, 3))
+    assert repr(measure) == (
+        "Empirical(eigenvalues=(1.0, 1.01, 1.02, …, 1.98, 1.99, 2.0; 101 numbers), "
+        "weights=(0.00990099, 0.00990099, 0.00990099, …, 0.00990099, 0.00990099, 0.00990099; "
+        "101 numbers), interval=(1, 3))"
+    )
+    assert repr(Empirical([1, 2])) == (
+        "Empirical(eigenvalues=(1, 2), weights=(1/2, 1/2), interval=None)"
+    )
+    assert len(repr(Mixture([(1, measure), (2, Uniform(5, 6))]))) < 300

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import importlib.util
 import re
 import subprocess
@@ -59,3 +60,19 @@ def test_the_contents_page_names_everything_public() -> None:
     assert [name for name in verbs if name not in listed] == []
     for name in verbs:
         assert getattr(pr, name).__doc__
+
+
+EXAMPLES = [name for name in pr.__all__ if ">>> " in (getattr(pr, name).__doc__ or "")]
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_examples_of_docstrings_print_what_they_show(name: str) -> None:
+    for example in doctest.DocTestFinder(recurse=False).find(getattr(pr, name), name):
+        said: list[str] = []
+        doctest.DocTestRunner(verbose=False).run(example, out=said.append)
+        assert said == []
+
+
+def test_what_is_synthesized_is_shown_by_example() -> None:
+    verbs = {"minimax_optimal", "minimax_asymptotic", "best_eta", "worst_case_problem"}
+    assert verbs <= set(EXAMPLES)

@@ -24,7 +24,7 @@ from polyrates.report.folder import MARKER, check_target, write_folder
 from polyrates.report.mathml import mathml
 from polyrates.report.named import DEFAULT_METHODS, NAMES, build, parse_methods, split
 from polyrates.report.results import Profile
-from polyrates.report.sections import start_text
+from polyrates.report.sections import sections, start_text
 from polyrates.report.tex import escape_tex
 from polyrates.report.words import GROWS, answer, as_json, number_text
 
@@ -75,6 +75,12 @@ def test_the_curse_and_the_cure_are_visible_by_default(said: dict) -> None:
     assert methods["large"]["iterates"]["peak"] == 1.0
     assert said["start"]["norm_x0_over_norm_solution"] == pytest.approx(10)
     assert said["verified"] and said["largest_gap"] < 1e-12
+
+
+def test_the_rounding_of_a_run_that_diverges_is_explained(folder: Path) -> None:
+    calm, wild = (analyse(small(methods=m)) for m in ("short", "short,gradient-descent:step=1"))
+    assert "taken for it" not in page(folder) + str(sections(calm))
+    assert "differences up to $10^{-10}$ of the largest error of a run" in str(sections(wild))
 
 
 def test_curves_hold_the_numbers_of_the_table(folder: Path, said: dict) -> None:

@@ -12,7 +12,7 @@ from polyrates.errors import refuse_value
 
 __all__ = [
     "EXACT", "METHODS", "SIZES", "add_column", "add_estimator", "add_hull", "add_outputs",
-    "add_sizes", "estimator", "given", "integer", "two_sizes",
+    "add_sizes", "estimator", "given", "integer", "support", "two_sizes",
 ]  # fmt: skip
 
 EXACT = "Numbers are exact: write 2/11, 0.1 or 1e-3."
@@ -36,10 +36,37 @@ SIZES = ("initial", "cross", "residual", "drift", "hessian")
 _PAIRS = (("initial", "cross"), ("residual", "drift"), ("residual", "hessian"))
 
 
-def add_hull(parser: argparse.ArgumentParser) -> None:
-    """--ell and --L, both needed."""
-    parser.add_argument("--ell", required=True, metavar="l", help="smallest eigenvalue")
-    parser.add_argument("--L", required=True, metavar="L", help="largest eigenvalue")
+def add_hull(parser: argparse.ArgumentParser, required: bool = True) -> None:
+    """--ell, --L and --gap; :func:`support` reads them."""
+    parser.add_argument("--ell", required=required, metavar="l", help="smallest eigenvalue")
+    parser.add_argument("--L", required=required, metavar="L", help="largest eigenvalue")
+    parser.add_argument(
+        "--gap",
+        nargs=2,
+        action="append",
+        metavar=("A", "B"),
+        help="no eigenvalue lies between A and B; may be repeated. [1, 2] and 9 alone: "
+        "--ell 1 --L 9 --gap 2 9",
+    )
+
+
+def support(arguments: argparse.Namespace) -> Any:
+    """[ell, L] without the gaps."""
+    from polyrates.numbers import parse, positive
+    from polyrates.spectra import Interval, Union
+
+    hull = Interval(parse(arguments.ell, "ell"), parse(arguments.L, "L"))
+    low, L = hull.hull
+    pieces: list[tuple[Any, Any]] = []
+    pairs = [(positive(parse(a, "gap"), "gap"), parse(b, "gap")) for a, b in arguments.gap or ()]
+    for a, b in sorted(pairs):
+        if not low <= a < b <= L:
+            apart = ": gaps do not overlap" if pieces else ""
+            refuse_value("gap", f"{a} {b}", f"must have {low} ≤ A < B ≤ {L}{apart}",
+                         "give the ends of a part without eigenvalues")  # fmt: skip
+        pieces.append((low, a))
+        low = b
+    return Union([*pieces, (low, L)]) if pieces else hull
 
 
 def add_estimator(parser: argparse.ArgumentParser) -> None:
@@ -72,9 +99,10 @@ def add_sizes(parser: argparse.ArgumentParser, before: str = "") -> None:
 
 
 def add_outputs(parser: argparse.ArgumentParser) -> None:
-    """--json and --latex."""
-    parser.add_argument("--json", action="store_true", help="print JSON, not a table")
-    parser.add_argument(
+    """--json or --latex."""
+    either = parser.add_mutually_exclusive_group()
+    either.add_argument("--json", action="store_true", help="print JSON, not a table")
+    either.add_argument(
         "--latex",
         nargs="?",
         const="-",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from polyrates.cli.arguments import EXACT, add_hull, add_outputs, given, integer
+from polyrates.cli.arguments import EXACT, add_hull, add_outputs, given, integer, support
 from polyrates.cli.output import print_json, write_document
 from polyrates.cli.parser import hint
 from polyrates.errors import refuse_value
@@ -18,9 +18,9 @@ average error over a spectral density: it minimizes the integral of
 P^2 + eta P'^2. Exact, with the optimal value of every smaller degree.
 
 With --minimax, the smallest worst-case error of the unrolled Jacobian over all
-Hessians with eigenvalues in [ell, L], for given sizes of its initial error E and
-of the derivative G of the gradient at x_0 (or of E and the drift D), with a
-certified lower and upper bound.
+Hessians with eigenvalues in [ell, L], gaps left out, for given sizes of its
+initial error E and of the derivative G of the gradient at x_0 (or of E and the
+drift D), with a certified lower and upper bound.
 
 {EXACT}
 
@@ -28,6 +28,7 @@ examples
   polyrates optimal --ell 1 --L 100 --density uniform --t 10 --eta 1
   polyrates optimal --ell 1 --L 9 --density gegenbauer --alpha 3/2 --t 4 --latex
   polyrates optimal --ell 1 --L 100 --t 40 --minimax --initial 1 --cross 1
+  polyrates optimal --ell 0.01 --L 1.1 --gap 0.1 0.9 --t 40 --minimax
 """
 
 
@@ -59,21 +60,22 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the optimum."""
-    from polyrates.numbers import parse
-
-    ell, L = parse(arguments.ell, "ell"), parse(arguments.L, "L")
+    where = support(arguments)
     t = integer(arguments.t, "t", 0, 1000)
-    return (_minimax if arguments.minimax else _average)(arguments, ell, L, t)
+    return (_minimax if arguments.minimax else _average)(arguments, where, t)
 
 
-def _average(arguments: argparse.Namespace, ell: Any, L: Any, t: int) -> int:
+def _average(arguments: argparse.Namespace, where: Any, t: int) -> int:
     from polyrates.numbers import parse
     from polyrates.report.exact import optimum_document, optimum_json, optimum_text
     from polyrates.sobolev_optimum import sobolev_optimal
 
     for option, text in given(arguments, ("initial", "cross", "residual", "drift")).items():
         refuse_value(option, text, "is a size of the worst case", "add --minimax")
-    density = _density(arguments, ell, L)
+    if arguments.gap is not None:
+        shown = " ".join(arguments.gap[0])
+        refuse_value("gap", shown, "has no place in a density", "add --minimax, or leave it out")
+    density = _density(arguments, *where.hull)
     eta = parse(arguments.eta or "1", "eta")
     result = sobolev_optimal(density, t, eta)
     if arguments.latex is not None:
@@ -104,11 +106,10 @@ def _density(arguments: argparse.Namespace, ell: Any, L: Any) -> Any:
     return Uniform(ell, L) if name == "uniform" else GegenbauerDensity(ell, L, 0)
 
 
-def _minimax(arguments: argparse.Namespace, ell: Any, L: Any, t: int) -> int:
+def _minimax(arguments: argparse.Namespace, where: Any, t: int) -> int:
     from polyrates.minimax_optimum import minimax_optimal
     from polyrates.numbers import parse
     from polyrates.report.exact import minimax_document, minimax_json, minimax_text
-    from polyrates.spectra import Interval
 
     for option, text in given(arguments, ("density", "alpha", "eta")).items():
         refuse_value(option, text, "has no place in a worst case", "leave --minimax or it out")
@@ -120,12 +121,11 @@ def _minimax(arguments: argparse.Namespace, ell: Any, L: Any, t: int) -> int:
             option, text, f"goes with {' and '.join(unused)} only", "give one pair of sizes"
         )
     sizes = {option: parse(getattr(arguments, option) or "1", option) for option in used}
-    interval = Interval(ell, L)
-    result = minimax_optimal(interval, t, **sizes)
+    result = minimax_optimal(where, t, **sizes)
     if arguments.latex is not None:
-        return write_document(arguments.latex, minimax_document(interval, result, sizes))
+        return write_document(arguments.latex, minimax_document(where, result, sizes))
     if arguments.json:
-        print_json(minimax_json(interval, result, sizes))
+        print_json(minimax_json(where, result, sizes))
     else:
-        print(minimax_text(interval, result, sizes))
+        print(minimax_text(where, result, sizes))
     return 0

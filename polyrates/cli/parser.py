@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 from collections.abc import Iterable, Sequence
 from typing import NoReturn
+
+from polyrates.errors import meant
 
 __all__ = ["UsageError", "hint", "make_parser", "unknown_option"]
 
@@ -80,8 +81,7 @@ def make_parser() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentP
 
 def hint(word: str, known: Iterable[str]) -> str:
     """The known word that was probably meant, else all of them."""
-    close = difflib.get_close_matches(word, list(known), 1, 0.5)
-    return f"did you mean {close[0]}?" if close else f"there are {', '.join(known)}"
+    return meant(word, known, f"there are {', '.join(known)}")
 
 
 def unknown_option(extra: Sequence[str], parser: argparse.ArgumentParser) -> str:
@@ -96,5 +96,4 @@ def unknown_option(extra: Sequence[str], parser: argparse.ArgumentParser) -> str
         for option in action.option_strings
         if option.startswith("--") and action.help != argparse.SUPPRESS
     ]
-    close = difflib.get_close_matches(word, known, 1, 0.5)
-    return f"there is no option {word}; {f'did you mean {close[0]}?' if close else 'see --help'}"
+    return f"there is no option {word}; {meant(word, known, 'see --help')}"

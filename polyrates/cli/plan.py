@@ -6,7 +6,16 @@ import argparse
 import os
 from typing import Any
 
-from polyrates.cli.arguments import SIZES, add_column, add_outputs, add_sizes, given, integer
+from polyrates.cli.arguments import (
+    SIZES,
+    add_column,
+    add_hull,
+    add_outputs,
+    add_sizes,
+    given,
+    integer,
+    support,
+)
 from polyrates.cli.output import Progress, print_json, write, write_document
 from polyrates.errors import refuse_value
 
@@ -38,8 +47,7 @@ _LARGEST_BUDGET = 600
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """What ``polyrates plan`` takes."""
-    parser.add_argument("--ell", metavar="l", help="smallest eigenvalue of the Hessian")
-    parser.add_argument("--L", metavar="L", help="largest eigenvalue")
+    add_hull(parser, required=False)
     parser.add_argument(
         "--budget", metavar="N", help="gradients and Hessian-vector products together, ≥ 2; or"
     )
@@ -86,7 +94,6 @@ def _ranked(arguments: argparse.Namespace) -> tuple[Any, list[float] | None, str
     from polyrates.numbers import parse
     from polyrates.plan import plan
     from polyrates.report.budget import observed_errors
-    from polyrates.spectra import Interval
 
     asked: dict[str, Any] = {"budget": None, "target": None}
     if arguments.budget is not None:
@@ -105,9 +112,12 @@ def _ranked(arguments: argparse.Namespace) -> tuple[Any, list[float] | None, str
             "sizes", None, "the size of the initial error is needed",
             "give --residual and --drift, or --initial and --cross",
         )  # fmt: skip
-    ends = [parse(getattr(arguments, name), name) for name in ("ell", "L")]
-    result = plan(Interval(*ends), **asked, **sizes)
+    where = support(arguments)
+    result = plan(where, **asked, **sizes)
     words = [f"pr.Interval({arguments.ell!r}, {arguments.L!r})", str(result.budget)]
+    if arguments.gap is not None:
+        pieces = [(str(low), str(high)) for low, high in where.support]
+        words[0] = f"pr.Union({pieces})"
     words += [f"{name}={text!r}" for name, text in texts.items()]
     return result, None, f"in Python: pr.plan({', '.join(words)})"
 
@@ -125,7 +135,7 @@ def _measured(arguments: argparse.Namespace) -> tuple[Any, Any]:
     """The ridge problem of --data and its start."""
     from polyrates.report.problem import choose_start, read_data, ridge
 
-    for option, text in given(arguments, ("ell", "L", *SIZES)).items():
+    for option, text in given(arguments, ("ell", "L", "gap", *SIZES)).items():
         refuse_value(option, text, "is measured from --data", "leave one of them")
     problem = ridge(read_data(arguments.data, arguments.column), arguments.penalty or "0.2")
     seed = integer(arguments.seed or "0", "seed")

@@ -15,6 +15,7 @@ from polyrates.cli.arguments import (
     estimator,
     given,
     integer,
+    support,
     two_sizes,
 )
 from polyrates.cli.output import Progress, print_json, write_document
@@ -24,8 +25,8 @@ __all__ = ["TEXT", "add_options", "run"]
 
 TEXT = f"""\
 The worst-case error of the Jacobian over all Hessians with eigenvalues in
-[ell, L], at every t: with E the initial error of the Jacobian and G the
-derivative of the gradient at x_0,
+[ell, L], gaps left out, at every t: with E the initial error of the Jacobian and
+G the derivative of the gradient at x_0,
 
   initial   max |P_t - lambda P_t'|, multiplies ||E||
   cross     max |P_t'|, multiplies ||G||
@@ -69,12 +70,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the parts of the rate."""
-    from polyrates.numbers import parse
     from polyrates.rates import rate
     from polyrates.report.exact import rate_document, rate_json, rate_text
-    from polyrates.spectra import Interval
 
-    spectrum = Interval(parse(arguments.ell, "ell"), parse(arguments.L, "L"))
+    spectrum = support(arguments)
     named = _method(arguments, *spectrum.hull)
     steps = integer(arguments.steps, "steps", 0, 2000)
     result = rate(named.method, spectrum, estimator(arguments.estimator))

@@ -12,6 +12,7 @@ from polyrates.errors import refuse_type, refuse_value
 from polyrates.measures.base import Measure, set_fields
 from polyrates.numbers import (
     Number,
+    abridged,
     count,
     floating,
     is_exact,
@@ -66,6 +67,9 @@ class Empirical(Measure):
                     "widen it",
                 )  # fmt: skip
         set_fields(self, eigenvalues=values, weights=masses, interval=interval)
+
+    def __repr__(self) -> str:
+        return abridged(self)
 
     @classmethod
     def from_matrix(cls, H: object, hull: object = None) -> Empirical:

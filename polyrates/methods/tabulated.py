@@ -13,6 +13,7 @@ import sympy
 from polyrates.errors import refuse_type, refuse_value
 from polyrates.numbers import (
     Number,
+    abridged,
     floating,
     is_exact,
     is_symbolic,
@@ -60,6 +61,9 @@ class Tabulated(Method):
         object.__setattr__(self, "momenta", flat[size : 2 * size])
         object.__setattr__(self, "lookahead", flat[2 * size :])
 
+    def __repr__(self) -> str:
+        return abridged(self)
+
     @property
     def name(self) -> str:
         """Tabulated."""
@@ -100,6 +104,9 @@ class Richardson(Method):
         table = Tabulated(steps, momenta)
         object.__setattr__(self, "step_sizes", table.step_sizes)
         object.__setattr__(self, "momenta", table.momenta)
+
+    def __repr__(self) -> str:
+        return abridged(self)
 
     @classmethod
     def leja(cls, roots: object) -> Richardson:
@@ -248,6 +255,9 @@ class WeightedIterates(Method):
             )  # fmt: skip
         object.__setattr__(self, "base", base)
         object.__setattr__(self, "weights", w)
+
+    def __repr__(self) -> str:
+        return abridged(self)
 
     @property
     def name(self) -> str:

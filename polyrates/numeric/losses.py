@@ -21,9 +21,8 @@ import numpy as np
 from scipy import linalg, special
 
 from polyrates.errors import refuse_value
-from polyrates.numbers import floating, nonnegative
 from polyrates.numeric.lanczos import NegativeCurvature
-from polyrates.numeric.problems import Array, _array, _same_size
+from polyrates.numeric.problems import Array, _regression, _validated
 
 __all__ = ["Constants", "LinearModelLoss", "Logistic", "NonlinearLeastSquares"]
 
@@ -43,6 +42,9 @@ class LinearModelLoss(ABC):
     X: Array
     y: Array
     penalty: Array
+
+    def __repr__(self) -> str:
+        return _regression(self)
 
     @abstractmethod
     def _slopes(self, z: Array) -> tuple[Array, Array, Array, Array]:
@@ -161,23 +163,7 @@ def _descent(H: Array, g: Array) -> Array:
         return np.asarray(vectors @ ((vectors.T @ g) / np.maximum(np.abs(values), floor)))
 
 
-def _validated(X: object, y: object, penalty: object) -> tuple[Array, Array, Array]:
-    data, target = _array(X, "X", 2), _array(y, "y", 1)
-    if data.size == 0:
-        refuse_value("X", f"an array of shape {data.shape}", "must not be empty", "give rows")
-    _same_size("y", target, 0, len(data), "X")
-    if np.ndim(penalty) == 0:  # type: ignore[arg-type]
-        strength = np.array(floating(nonnegative(penalty, "penalty"), "penalty"))
-    else:
-        strength = _array(penalty, "penalty", 1)
-        _same_size("penalty", strength, 0, data.shape[1], "X's columns")
-    if np.any(strength <= 0):
-        refuse_value("penalty", penalty, "must be > 0, θ is its logarithm", "give e.g. 1e-3")
-    strength.setflags(write=False)
-    return data, target, strength
-
-
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Logistic(LinearModelLoss):
     """ℓ2-regularised logistic regression: φ_i(z) = log(1 + e^z) − y_i z, θ the log penalty.
 
@@ -219,7 +205,7 @@ class Logistic(LinearModelLoss):
         return Constants(low, gram / 4 + high, longest * gram / (6 * math.sqrt(3)), high)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class NonlinearLeastSquares(LinearModelLoss):
     """Least squares through a bent link: φ_i(z) = ½(asinh z − y_i)², θ the log penalty.
 

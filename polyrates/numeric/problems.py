@@ -16,7 +16,7 @@ import numpy.typing as npt
 from scipy import linalg
 
 from polyrates.errors import refuse_type, refuse_value
-from polyrates.numbers import count, floating, nonnegative
+from polyrates.numbers import count, floating
 from polyrates.spectra import Spectrum
 
 __all__ = ["Problem", "Quadratic", "QuadraticProblem", "Ridge", "commutator"]
@@ -282,6 +282,31 @@ def _draw(spectrum: Spectrum, dim: int, rng: np.random.Generator) -> Array:
     return np.sort(values)
 
 
+def _validated(X: object, y: object, penalty: object) -> tuple[Array, Array, Array]:
+    """X (n, d), y (n,) and the penalty, () or (d,), as read-only floats."""
+    data, target = _array(X, "X", 2), _array(y, "y", 1)
+    if data.size == 0:
+        refuse_value("X", f"an array of shape {data.shape}", "must not be empty", "give rows")
+    _same_size("y", target, 0, len(data), "X")
+    if np.ndim(penalty) == 0:  # type: ignore[arg-type]
+        strength = np.array(floating(penalty, "penalty"))
+    else:
+        strength = _array(penalty, "penalty", 1)
+        _same_size("penalty", strength, 0, data.shape[1], "X's columns")
+    if np.any(strength <= 0):
+        refuse_value("penalty", penalty, "must be > 0, θ is its logarithm", "give e.g. 1e-3")
+    strength.setflags(write=False)
+    return data, target, strength
+
+
+def _regression(problem: Any) -> str:
+    """The repr of a problem with X and a penalty."""
+    rows, columns = problem.X.shape
+    penalty = problem.penalty
+    shown = f"{float(penalty):.4g}" if penalty.ndim == 0 else "one a feature"
+    return f"{type(problem).__name__}(n={rows}, d={columns}, penalty={shown})"
+
+
 @dataclass(frozen=True, eq=False)
 class Ridge(QuadraticProblem):
     """f = (1/2n)‖Xw − y‖² + ½ Σ_i e^{θ_i} w_i², θ the logarithm of the penalty.
@@ -300,25 +325,11 @@ class Ridge(QuadraticProblem):
     penalty: Array
 
     def __init__(self, X: object, y: object, penalty: object) -> None:
-        data, target = _array(X, "X", 2), _array(y, "y", 1)
-        if data.size == 0:
-            refuse_value("X", f"an array of shape {data.shape}", "must not be empty", "give rows")
-        _same_size("y", target, 0, len(data), "X")
-        if np.ndim(penalty) == 0:  # type: ignore[arg-type]
-            strength = np.array(floating(nonnegative(penalty, "penalty"), "penalty"))
-        else:
-            strength = _array(penalty, "penalty", 1)
-            _same_size("penalty", strength, 0, data.shape[1], "X's columns")
-        if np.any(strength <= 0):
-            refuse_value("penalty", penalty, "must be > 0, θ is its logarithm", "give e.g. 1e-3")
-        strength.setflags(write=False)
-        for name, value in (("X", data), ("y", target), ("penalty", strength)):
+        for name, value in zip(("X", "y", "penalty"), _validated(X, y, penalty), strict=True):
             object.__setattr__(self, name, value)
 
     def __repr__(self) -> str:
-        rows, columns = self.X.shape
-        shown = f"{float(self.penalty):.4g}" if self.penalty.ndim == 0 else "one a feature"
-        return f"Ridge(n={rows}, d={columns}, penalty={shown})"
+        return _regression(self)
 
     @cached_property
     def _gram(self) -> Array:

@@ -95,21 +95,21 @@ def run(
     return result.value if isinstance(result, Tree) else result
 
 
-def _start(x0: Any) -> Any:
+def _start(x0: Any, name: str = "x0") -> Any:
     if is_tree(x0):
-        return flatten(x0)
+        return flatten(x0, name)
     if library(x0) is None:
         refuse_type(
-            "x0", x0, "must be an array: + on plain containers concatenates",
-            "give numpy.array(x0), or a JAX or torch array",
+            name, x0, "must be an array: + on plain containers concatenates",
+            f"give numpy.array({name}), or a JAX or torch array",
         )  # fmt: skip
     if isinstance(x0, np.ndarray):
         if x0.dtype.kind not in "fiu":
-            refuse_type("x0", x0, f"has dtype {x0.dtype}", "give real floats")
+            refuse_type(name, x0, f"has dtype {x0.dtype}", "give real floats")
         if x0.dtype.kind in "iu":
             x0 = x0.astype(float)
         if not np.all(np.isfinite(x0)):
-            refuse_value("x0", x0, "has NaN or infinity", "check its source")
+            refuse_value(name, x0, "has NaN or infinity", "check its source")
     return x0
 
 
@@ -313,10 +313,10 @@ def differentiate(
     method : Method
     problem : Problem
         gradient(x), hvp(x, v), cross(x).
-    x0 : array (d,)
+    x0 : numpy array (d,)
     steps : int ≥ 0
     estimator : Estimator, default ``pr.Unrolled()``
-    dx0 : array of the shape of cross(x0), optional
+    dx0 : numpy array of the shape of cross(x0), optional
         ∂x_0, the start of every estimate; None is 0.
     """
     steps = check_steps(as_method(method), steps)
@@ -351,10 +351,11 @@ def _check_problem(problem: Any, x0: Any, dx0: Any) -> tuple[Array, Array]:
             "problem", problem, f"lacks {', '.join(missing)}",
             "give an object with gradient(x), hvp(x, v) and cross(x), such as pr.Quadratic",
         )  # fmt: skip
-    x = _start(x0)
-    if not isinstance(x, np.ndarray) or x.ndim != 1:
-        shown = f"shape {x.shape}" if hasattr(x, "shape") else "a tree"
-        refuse_value("x0", shown, "must be a numpy array of shape (d,)", "ravel it")
+    x = _numpy_start(x0, "x0", "(d,)")
+    if x.ndim != 1:
+        refuse_value(
+            "x0", f"an array of shape {x.shape}", "must be a numpy array of shape (d,)", "ravel it"
+        )
     x = x.astype(float, copy=False)  # the tangents are of 64 bits, whatever x0 is
     if isinstance(problem, QuadraticProblem) and x.shape != (problem.dimension,):
         refuse_value(
@@ -370,10 +371,34 @@ def _check_problem(problem: Any, x0: Any, dx0: Any) -> tuple[Array, Array]:
         )  # fmt: skip
     if dx0 is None:
         return x, np.zeros(cross.shape)
-    dx = _start(dx0)
-    if not isinstance(dx, np.ndarray) or dx.shape != cross.shape:
-        refuse_value("dx0", f"shape {dx.shape}", f"must have shape {cross.shape}", "reshape it")
+    dx = _numpy_start(dx0, "dx0", str(cross.shape))
+    if dx.shape != cross.shape:
+        refuse_value(
+            "dx0", f"an array of shape {dx.shape}", f"must have cross(x0)'s shape {cross.shape}",
+            "reshape it",
+        )  # fmt: skip
     return x, dx
+
+
+def _numpy_start(value: Any, name: str, shape: str) -> Array:
+    """A start of what is differentiated here, in numpy alone: no trees, no other library."""
+    if isinstance(value, np.ndarray):
+        return np.asarray(_start(value, name))
+    required = f"must be a numpy array of shape {shape}"
+    kind = library(value)
+    if kind == "jax" or kind == "torch":
+        convert = f"numpy.asarray({name})" if kind == "jax" else f"{name}.detach().numpy()"
+        shown = f"a {kind} array of shape {tuple(value.shape)}"
+        refuse_type(name, shown, required, f"give {convert}")
+    if isinstance(value, (list, tuple)) and not any(is_tree(e) or np.ndim(e) for e in value):
+        refuse_type(name, value, f"{required}, not a {type(value).__name__}",
+                    f"give numpy.array({name}, dtype=float)")  # fmt: skip
+    if is_tree(value):
+        refuse_type(
+            name, value, f"{required}: pr.run takes trees, derivatives do not",
+            "ravel the tree into one vector, or let its framework differentiate pr.run",
+        )  # fmt: skip
+    refuse_type(name, value, required, "give a numpy array")
 
 
 def _tangent_run(

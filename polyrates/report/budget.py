@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from polyrates.numbers import floating
+from polyrates.numbers import Number, floating
 from polyrates.numeric.problems import QuadraticProblem
 from polyrates.plan import Plan, PlanCurve, PlanRow
 from polyrates.plotting import MUTED, Curve, Look, draw_curves, figure, limits, pdf, style, svg
+from polyrates.report.support import support_tex, support_text
 from polyrates.report.tex import document, escape_tex
 
 __all__ = [
@@ -30,6 +31,10 @@ def observed_errors(plan: Plan, problem: QuadraticProblem, x0: Any) -> list[floa
     ]
 
 
+def _six(value: Number) -> str:
+    return f"{floating(value):.6g}"
+
+
 def _split(row: PlanRow) -> str:
     first, second = row.products
     if row.family == "implicit":
@@ -39,7 +44,6 @@ def _split(row: PlanRow) -> str:
 
 def plan_text(plan: Plan, observed: Sequence[float] | None = None, code: str = "") -> str:
     """The winner in one sentence, then every row, in 79 columns."""
-    ell, L = (floating(end) for end in plan.spectrum.hull)
     head = ["method", "estimator", "guarantee", "steps", "memory"]
     rows = [
         [row.label.replace("gradient descent", "GD"), row.family, f"{row.guarantee:.3g}",
@@ -57,7 +61,8 @@ def plan_text(plan: Plan, observed: Sequence[float] | None = None, code: str = "
         cells[0], cells[1] = line[0].ljust(widths[0]), line[1].ljust(widths[1])
         table.append("  ".join(cells).rstrip())
     goal = "" if plan.target is None else f", the fewest for an error of {plan.target:g}"
-    question = f"N = {plan.budget} products{goal}; {plan.sizes}; spectrum in [{ell:.6g}, {L:.6g}]"
+    where = support_text(plan.spectrum, _six)
+    question = f"N = {plan.budget} products{goal}; {plan.sizes}; spectrum in {where}"
     lines = [
         textwrap.fill(plan.verdict, 79, break_on_hyphens=False),
         "",
@@ -95,7 +100,12 @@ def plan_json(plan: Plan, observed: Sequence[float] | None = None) -> dict[str, 
         "budget": plan.budget,
         "target": plan.target,
         "status": "certified",
-        "spectrum": {"ell": ell, "L": L, "kappa": ell / L},
+        "spectrum": {
+            "ell": ell,
+            "L": L,
+            "kappa": ell / L,
+            "support": [[floating(low), floating(high)] for low, high in plan.spectrum.support],
+        },
         "sizes": {
             name: None if (value := getattr(plan.sizes, field)) is None else floating(value)
             for name, field in _SIZES
@@ -108,7 +118,6 @@ def plan_document(plan: Plan) -> bytes:
     """The question, the answer and the table."""
     from polyrates.symbolic.latex import latex
 
-    ell, L = plan.spectrum.hull
     symbols = {"error": r"\|E\|", "drift": r"\|D\|", "cross": r"\|G\|",
                "hessian": r"\|\partial H\|_F \|x_0 - x_\star\|"}  # fmt: skip
     sizes = r",\quad ".join(
@@ -116,15 +125,15 @@ def plan_document(plan: Plan) -> bytes:
         for field, symbol in symbols.items()
         if (value := getattr(plan.sizes, field)) is not None
     )
-    ends = (
-        f"{floating(end):.6g}" if isinstance(end, float) else str(latex(end)) for end in (ell, L)
+    where = support_tex(
+        plan.spectrum, lambda end: _six(end) if isinstance(end, float) else str(latex(end))
     )
     body = [
         rf"\textbf{{{escape_tex(plan.verdict)}}}",
         "",
         r"How to estimate $\partial x_\star$ with "
         rf"$N = {plan.budget}$ gradients and Hessian-vector products together, for any quadratic "
-        rf"whose Hessian has its spectrum in $[{', '.join(ends)}]$ and whose start obeys",
+        rf"whose Hessian has its spectrum in ${where}$ and whose start obeys",
         rf"\[ {sizes}, \]",
         r"where $E = \partial x_0 - \partial x_\star$, $D = \partial H (x_0 - x_\star)$ and "
         r"$G = D + H E$. No such problem has an error larger than the guarantee, which is "
@@ -163,8 +172,8 @@ def plan_picture(plan: Plan, kind: str, progress: Callable[[str], None] = lambda
         drawn = figure(width, height)
         ax = drawn.add_axes((0.75 / width, 0.6 / height, 4.5 / width, (height - 1.35) / height))
         draw_plan(ax, curves, plan.budget)
-        ell, L = (floating(end) for end in plan.spectrum.hull)
-        below = rf"{plan.sizes},  $\lambda \in [{ell:.4g}, {L:.4g}]$"
+        where = support_tex(plan.spectrum, lambda end: f"{floating(end):.4g}")
+        below = rf"{plan.sizes},  $\lambda \in {where}$"
         ax.set_title("Best guaranteed error of the Jacobian\n", fontsize=12)
         ax.text(0, 1.035, below, transform=ax.transAxes, fontsize=10)
         return svg(drawn) if kind == "svg" else pdf(drawn)

@@ -19,8 +19,9 @@ from polyrates.optimum import Optimum
 from polyrates.rates import Rate, RatePart, rate
 from polyrates.report.joint import joint_column
 from polyrates.report.named import NamedMethod
+from polyrates.report.support import support_pairs, support_tex, support_text
 from polyrates.report.tex import document, escape_tex
-from polyrates.spectra import Interval
+from polyrates.spectra import Spectrum
 
 __all__ = [
     "minimax_document", "minimax_json", "minimax_text", "optimum_document", "optimum_json",
@@ -106,7 +107,12 @@ def rate_json(
         "method": named.title,
         "parameters": {name: str(value) for name, value in named.parameters},
         "estimator": result.estimator.name,
-        "spectrum": {"ell": str(ell), "L": str(L), "kappa": _number(ell / L)},
+        "spectrum": {
+            "ell": str(ell),
+            "L": str(L),
+            "kappa": _number(ell / L),
+            "support": support_pairs(result.spectrum),
+        },
         "steps": steps,
         **parts,
         **({} if joint is None else {"worst_case": joint.json}),
@@ -130,9 +136,9 @@ def rate_text(
     progress: Progress = lambda _: None,
 ) -> str:  # fmt: skip
     """A table and what it says; with ``sizes`` a column for ``rate.worst_case``."""
-    ell, L = result.spectrum.hull
     shown = ", ".join(f"{name} {value}" for name, value in named.parameters)
-    lines = [f"{named.title} ({shown}), {result.estimator.name}, on [{ell}, {L}]", ""]
+    where = support_text(result.spectrum)
+    lines = [f"{named.title} ({shown}), {result.estimator.name}, on {where}", ""]
     curves = _columns(result, steps)
     joint = joint_column(result, _rows(steps), sizes, progress)
     if joint is not None:
@@ -190,13 +196,12 @@ def rate_document(
 
     With ``sizes`` a section and a column for ``rate.worst_case``.
     """
-    ell, L = result.spectrum.hull
     parameters = r",\quad ".join(
         f"{_SYMBOLS[name]} = {_tex(value)}" for name, value in named.parameters
     )
     body = [
         rf"\textbf{{{escape_tex(named.title)}}}, {escape_tex(result.estimator.name)}, on "
-        rf"$[{_tex(ell)}, {_tex(L)}]$.",
+        rf"${support_tex(result.spectrum, _tex)}$.",
         rf"\[ {named.entry.update} \]",
         rf"\[ {named.entry.residual} \]",
         rf"\[ {parameters} \]",
@@ -347,58 +352,61 @@ def _wrapped(polynomial: Any) -> str:
     return "\\begin{align*}\n" + " \\\\\n".join(lines) + "\n\\end{align*}"
 
 
-def _against_chebyshev(interval: Interval, result: Optimum, sizes: dict[str, Number]) -> float:
+def _against_chebyshev(where: Spectrum, result: Optimum, sizes: dict[str, Number]) -> float:
     """Chebyshev's worst case at the same t and sizes."""
-    method = rate(Chebyshev(*interval.hull), interval)
+    method = rate(Chebyshev(*where.hull), where)
     return float(method.worst_case(result.degree, **sizes))
 
 
-def minimax_json(interval: Interval, result: Optimum, sizes: dict[str, Number]) -> dict[str, Any]:
+def minimax_json(where: Spectrum, result: Optimum, sizes: dict[str, Number]) -> dict[str, Any]:
     """The minimax optimum: certified bounds, contact points, coefficients on T_k(m(λ))."""
+    ell, L = where.hull
     return {
-        "spectrum": {"ell": str(interval.ell), "L": str(interval.L)},
+        "spectrum": {"ell": str(ell), "L": str(L), "support": support_pairs(where)},
         "sizes": {name: str(value) for name, value in sizes.items()},
         "degree": result.degree,
         "status": result.status,
         "lower": float(result.lower),
         "upper": float(result.upper),
         "gap": float(result.gap),
-        "chebyshev": _against_chebyshev(interval, result, sizes),
+        "chebyshev": _against_chebyshev(where, result, sizes),
         "contact_points": [float(point) for point in result.contact_points or ()],
         "chebyshev_coefficients": [float(c) for c in result.polynomial.coef],
     }
 
 
-def minimax_text(interval: Interval, result: Optimum, sizes: dict[str, Number]) -> str:
+def minimax_text(where: Spectrum, result: Optimum, sizes: dict[str, Number]) -> str:
     """The value between its bounds, beside Chebyshev's method."""
-    other = _against_chebyshev(interval, result, sizes)
+    other = _against_chebyshev(where, result, sizes)
     names = ", ".join(f"{name} {value}" for name, value in sizes.items())
     upper = float(result.upper)
+    ratio = other / upper if upper > 0 else math.inf
+    times = f"   ({ratio:.3g} times)" if math.isfinite(ratio) else ""
     lines = [
-        f"smallest worst case on [{interval.ell}, {interval.L}] at t = {result.degree}, {names}: "
+        f"smallest worst case on {support_text(where)} at t = {result.degree}, {names}: "
         f"{result.status}",
         "",
         f"lower bound     {float(result.lower):.12g}",
         f"upper bound     {upper:.12g}",
-        f"Chebyshev       {other:.6g}   ({other / upper:.3g} times)",
+        f"Chebyshev       {other:.6g}{times}",
         f"contact points  {len(result.contact_points or ())}",
     ]
     return "\n".join(lines)
 
 
-def minimax_document(interval: Interval, result: Optimum, sizes: dict[str, Number]) -> bytes:
+def minimax_document(where: Spectrum, result: Optimum, sizes: dict[str, Number]) -> bytes:
     """The problem, its certified value and the polynomial in Chebyshev's basis."""
     (first, a), (_, g) = sizes.items()
     initial = first == "initial"
     left, second = ("P - \\lambda P'", "G") if initial else ("P", "D")
     body = [
         rf"The worst case over all $H$ with spectrum in "
-        rf"$[{_tex(interval.ell)}, {_tex(interval.L)}]$, $\|E\| \le {_tex(a)}$ and "
+        rf"${support_tex(where, _tex)}$, $\|E\| \le {_tex(a)}$ and "
         rf"$\|{second}\| \le {_tex(g)}$, of the error "
         rf"$({left})(H) E + P'(H) {second}$ of the unrolled Jacobian at $t = {result.degree}$ is "
         rf"smallest for the polynomial below. Its value $V^\star$ is certified:",
         rf"\[ {_decimal(result.lower, 12)} \le V^\star \le {_decimal(result.upper, 12)} . \]",
-        rf"Chebyshev's method has {_against_chebyshev(interval, result, sizes):.6g}.",
+        rf"Chebyshev's method has {_against_chebyshev(where, result, sizes):.6g}.",
         r"\section*{The optimal polynomial}",
         r"\[ P = \sum_k c_k T_k\left(\frac{2\lambda - L - \ell}{L - \ell}\right) \]",
         r"\begin{center}\begin{tabular}{rl}",
@@ -406,4 +414,10 @@ def minimax_document(interval: Interval, result: Optimum, sizes: dict[str, Numbe
     ]
     body += [rf"{k} & ${_decimal(c, 16)}$ \\" for k, c in enumerate(result.polynomial.coef[:46])]
     body.append(r"\end{tabular}\end{center}")
+    if len(where.support) > 1:
+        body.append(
+            r"Here $\ell$ and $L$ are the ends of the spectrum. Between its pieces $P$ can be "
+            r"large, and the terms of this sum then cancel on them; a program does better to run "
+            r"the method of polyrates, which has no such cancellation."
+        )
     return document("A minimax-optimal residual polynomial", body)

@@ -82,13 +82,13 @@ class JointColumn:
         if "hessian" in self.sizes:
             lines.append(
                 r"No error is larger, whether or not $H$ and $\partial H$ commute, where the "
-                r"spectrum of $H$ lies in the interval and"
+                r"spectrum of $H$ lies in the set above and"
             )
         else:
             lines.append(
                 r"The largest error over all commuting $H$ and $\partial H$ with the spectrum of "
-                r"$H$ in the interval, and over all starts, where $D = \partial H (x_0 - x_\star)$,"
-                r" $G = D + H E$ and"
+                r"$H$ in the set above, and over all starts, where "
+                r"$D = \partial H (x_0 - x_\star)$, $G = D + H E$ and"
             )
         lines.append(rf"\[ {bounds} . \]")
         t, exact = self.last

@@ -5,12 +5,11 @@ Numbers are parsed, never evaluated. A name without parameters is tuned to the s
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from polyrates.errors import refuse_value
+from polyrates.errors import meant, refuse_value
 from polyrates.measures import GegenbauerDensity
 from polyrates.methods import Chebyshev, Gegenbauer, GradientDescent, HeavyBall, Nesterov
 from polyrates.methods.orthogonal import Sobolev
@@ -163,9 +162,8 @@ def build(
     name, _, tail = spec.strip().partition(":")
     entry = NAMES.get(name)
     if entry is None:
-        close = difflib.get_close_matches(name, NAMES, 1, 0.5)
-        hint = f"did you mean {close[0]}?" if close else f"give one of {', '.join(NAMES)}"
-        refuse_value("method", name, "is not the name of a method", hint)
+        close = meant(name, NAMES, f"give one of {', '.join(NAMES)}")
+        refuse_value("method", name, "is not the name of a method", close)
     given: dict[str, Number] = {}
     allowed = (*entry.options, *_HULL)
     for item in filter(None, (piece.strip() for piece in tail.split(","))):

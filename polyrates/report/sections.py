@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from polyrates.numeric.verify import TOLERANCE
 from polyrates.report.problem import NEAR
 from polyrates.report.results import Analysis
 from polyrates.report.words import GROWS, number_text, worst
@@ -299,6 +300,11 @@ def _sure(analysis: Analysis) -> Section:
     failing = ", ".join(each.named.title for each in analysis.methods if not each.verified)
     gap = max(each.gap for each in analysis.methods)
     rounding = "Where the error of the iterates is near $10^{-15}$, what is seen is rounding."
+    if analysis.exact and gap > TOLERANCE:
+        rounding += (
+            " Where an error grows, so does rounding: differences up to $10^{-10}$ of the largest "
+            "error of a run are taken for it."
+        )
     if not analysis.exact:
         return Section(
             "How sure this is",

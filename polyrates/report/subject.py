@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from polyrates.data import BUILT_IN, Dataset, load, load_csv
-from polyrates.errors import PolyratesError, refuse_type, refuse_value
+from polyrates.errors import PolyratesError, meant, refuse_type, refuse_value
 from polyrates.local import SolvedProblem, local_model
 from polyrates.numbers import floating, parse
 from polyrates.numeric.lanczos import NegativeCurvature
@@ -87,11 +87,8 @@ def subject(
     """What was asked for, as strings."""
     if model not in MODELS:
         if ":" not in model:
-            import difflib
-
-            close = difflib.get_close_matches(model, MODELS, 1, 0.4)
-            hint = f"did you mean {close[0]}?" if close else "give ridge, logistic, module:function"
-            refuse_value("model", model, "is not the name of a model", hint)
+            close = meant(model, MODELS, "give ridge, logistic, module:function")
+            refuse_value("model", model, "is not the name of a model", close)
         for name, value in (("data", data), ("column", column), ("penalty", penalty)):
             if value is not None:
                 refuse_value(name, value, "belongs to ridge and logistic", f"leave --{name} out")
@@ -122,11 +119,8 @@ def read_data(data: str, column: str | None) -> Dataset:
             refuse_value("column", column, f"{data} has its own target", "leave --column out")
         return load(data)
     if not Path(data).exists() and not data.lower().endswith((".csv", ".tsv", ".txt")):
-        import difflib
-
-        close = difflib.get_close_matches(data, BUILT_IN, 1, 0.4)
-        hint = f"did you mean {close[0]}?" if close else f"give {', '.join(BUILT_IN)} or a CSV file"
-        refuse_value("data", data, "is neither a built-in data set nor a file", hint)
+        close = meant(data, BUILT_IN, f"give {', '.join(BUILT_IN)} or a CSV file")
+        refuse_value("data", data, "is neither a built-in data set nor a file", close)
     if column is None and Path(data).is_file():
         refuse_value("column", None, "a CSV file needs it", "give --column COLUMN")
     return load_csv(data, column or "y")

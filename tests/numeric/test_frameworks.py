@@ -298,6 +298,47 @@ def test_containers_that_are_no_vectors_are_refused(jax: Any) -> None:
             pr.run(method, wrong, tree, 3)
 
 
+class Own:
+    """A problem of three methods, such as one whose gradient is jax.grad of a loss."""
+
+    def gradient(self, x: Any) -> Any:
+        return 2 * x
+
+    def hvp(self, x: Any, v: Any) -> Any:
+        return 2 * v
+
+    def cross(self, x: Any) -> Any:
+        return x
+
+
+def test_derivatives_say_which_start_they_take(jax: Any, torch: Any) -> None:
+    method, good = pr.Chebyshev(1, 10), np.ones(2)
+    required = "must be a numpy array of shape (d,)"
+    ones = jax.numpy.ones(2)
+    starts = (
+        ([1, 2.0], "x0 = [1, 2.0]: {}, not a list; give numpy.array(x0, dtype=float)."),
+        ((1.0, 2.0), "x0 = (1.0, 2.0): {}, not a tuple; give numpy.array(x0, dtype=float)."),
+        ({"w": ones}, "{}: pr.run takes trees, derivatives do not; ravel the tree into one"),
+        ([ones], "{}: pr.run takes trees, derivatives do not"),
+        (ones, "x0 = 'a jax array of shape (2,)': {}; give numpy.asarray(x0)."),
+        (torch.ones(2), "x0 = 'a torch array of shape (2,)': {}; give x0.detach().numpy()."),
+        (3.0, "x0 = 3.0: {}; give a numpy array."),
+        (np.ones((2, 1)), "x0 = 'an array of shape (2, 1)': {}; ravel it."),
+    )
+    for bad, words in starts:
+        for derive in (pr.differentiate, pr.jvp):
+            with pytest.raises(pr.PolyratesError) as caught:
+                derive(method, Own(), bad, 3)
+            assert words.format(required) in str(caught.value)
+        if np.shape(bad) != (2, 1):  # of dx0 the same is said, by its name and with its shape
+            with pytest.raises(pr.InvalidType) as caught:
+                pr.differentiate(method, Own(), good, 3, dx0=bad)
+            words = words.replace("x0", "dx0").format("must be a numpy array of shape (2,)")
+            assert words in str(caught.value)
+    with pytest.raises(pr.InvalidValue, match=r"dx0 = .*NaN or infinity"):
+        pr.differentiate(method, Own(), good, 3, dx0=np.array([1.0, np.nan]))
+
+
 def test_what_is_not_finite_is_reported_by_its_step(jax: Any, torch: Any) -> None:
     """Divergence (an interval too small) is told from a gradient that is itself not finite."""
     method = pr.Chebyshev(1, 10)

@@ -154,3 +154,12 @@ def test_pickle() -> None:
     f = losses()["logistic"]
     again = pickle.loads(pickle.dumps(f))
     np.testing.assert_array_equal(again.solution, f.solution)
+    assert again != f and hash(f) == hash(f)  # by identity, as ever
+
+
+@pytest.mark.parametrize("penalty", PENALTIES)
+def test_the_repr_is_sizes_not_arrays(penalty: str) -> None:
+    for name, f in losses(PENALTIES[penalty]).items():
+        kind = {"logistic": "Logistic", "bent": "NonlinearLeastSquares"}[name]
+        shown = "0.05" if penalty == "one" else "one a feature"
+        assert repr(f) == f"{kind}(n=60, d=5, penalty={shown})"

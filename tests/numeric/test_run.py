@@ -257,6 +257,24 @@ def test_no_run_exceeds_its_bound(
     assert check.within_bound and check.ok
 
 
+@pytest.mark.parametrize("steps", [40, 250])  # from about 160 on the squares overflow
+def test_a_run_that_diverges_as_predicted_is_ok_and_said_to_diverge(steps: int) -> None:
+    for commuting in (True, False):
+        problem = pr.Quadratic.random(pr.Interval(1, 10), 4, 0, commuting=commuting)
+        check = pr.verify(pr.GradientDescent(1), problem, steps)
+        assert check.ok and check.growing and 1e30 < check.growth < np.inf
+        assert check.gap > 1e10 and check.gap <= check.tolerance == 1e-10 * check.growth
+        assert "tolerance=" in repr(check)
+        assert repr(check).endswith(
+            "; the error still grows at the end: the run diverges, or ends before its peak)"
+        )
+        calm = pr.verify(pr.Chebyshev(1, 10), problem, steps)
+        assert calm.ok and not calm.growing and calm.tolerance == 1e-10 * max(1, calm.growth)
+        assert "diverges" not in repr(calm)
+    start = pr.verify(pr.GradientDescent(1), problem, 0)
+    assert start.ok and not start.growing
+
+
 def test_everything_pickles() -> None:
     problem = pr.Ridge(np.eye(3), np.ones(3), 0.5)
     for value in [
