@@ -295,6 +295,7 @@ PAIRS = [("initial", "cross"), ("residual", "drift"), ("residual", "hessian")]
         ("chebyshev", pr.Chebyshev(1, 10)),
         ("short", pr.GradientDescent.short(1, 10)),
         ("sobolev", pr.Sobolev(pr.GegenbauerDensity(1, 10, 0), 1)),
+        ("harmonic", pr.HarmonicSobolev(1, 10, 1, "residual/drift")),
     ],
 )
 def test_rate_with_two_sizes_has_the_worst_case(

@@ -284,10 +284,11 @@ def test_methods_by_name() -> None:
 def test_every_method_can_be_on_the_page(tmp_path: Path) -> None:
     methods = (
         "gegenbauer:alpha=3/2,gradient-descent:step=1/20,heavy-ball:momentum=1/2,nesterov:step=1/9"
+        ",harmonic"
     )
     analysis, _ = report(small(methods=methods), tmp_path / "all")
     assert all(each.verified for each in analysis.methods)
-    assert len(table_text(analysis).splitlines()) == 5
+    assert len(table_text(analysis).splitlines()) == 6
 
 
 def test_a_diverging_step_is_shown_as_such() -> None:

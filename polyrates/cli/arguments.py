@@ -29,6 +29,8 @@ methods (tuned to the spectrum unless options are given)
   chebyshev          the fastest of all for the iterates in the worst case
   gegenbauer         alpha (1)
   sobolev            eta, alpha (0): made for the Jacobian
+  harmonic           eta: near the best worst case at every t, for --residual
+                     and --drift with eta = (drift/residual)^2
 Each also takes ell and L, to be tuned for another interval.
 """
 

@@ -59,7 +59,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         ("momentum", "momentum of heavy ball, Nesterov"),
         ("first-step", "first step of heavy ball"),
         ("alpha", "exponent of gegenbauer, sobolev"),
-        ("eta", "weight of the derivative, for sobolev (1)"),
+        ("eta", "weight of the derivative, for sobolev, harmonic (1)"),
     ):
         parser.add_argument(f"--{option}", metavar="NUMBER", help=words)
     add_estimator(parser)

@@ -40,15 +40,15 @@ class HarmonicSobolev(Method):
 
     A = P in residual/drift, P − λP′ in initial/cross. The mean over the spectrum that the least
     favourable ones tend to; its worst case stays near V*(t), the smallest of any method at t, for
-    all t at once: within 1.15 on [1, 10] … [1, 1000], η tuned to the sizes (numeric; the table of
-    ``python -m polyrates.anytime``). One gradient a step, a state of seven points, no horizon.
+    all t at once, with η tuned to the sizes (numeric; :func:`polyrates.near_minimax` says how near).
+    One gradient a step, a state of seven points, no horizon.
 
     Parameters
     ----------
     ell, L : numbers, 0 < ell < L
     eta : number > 0 (≥ 0 in residual/drift)
         η in units of λ²: η = g²s/(a²(1 − s)) for ‖E‖ ≤ a, ‖G‖ ≤ g (or ‖D‖), s the share.
-        :func:`polyrates.anytime.near_minimax` chooses it.
+        :func:`polyrates.near_minimax` chooses it.
     form : "initial/cross" or "residual/drift"
     """
 

@@ -12,6 +12,7 @@ from typing import Any
 from polyrates.errors import meant, refuse_value
 from polyrates.measures import GegenbauerDensity
 from polyrates.methods import Chebyshev, Gegenbauer, GradientDescent, HeavyBall, Nesterov
+from polyrates.methods.harmonic import HarmonicSobolev
 from polyrates.methods.orthogonal import Sobolev
 from polyrates.numbers import Number, floating, parse
 from polyrates.recurrence import Method
@@ -94,6 +95,11 @@ def _sobolev(ell: Number, L: Number, given: Mapping[str, Number]) -> Method:
     return Sobolev(density, floating(eta) if isinstance(density.ell, float) else eta)
 
 
+def _harmonic(ell: Number, L: Number, given: Mapping[str, Number]) -> Method:
+    low, high, eta = _together(ell, L, given["eta"])
+    return HarmonicSobolev(low, high, eta, "residual/drift")
+
+
 _GD_STEP = r"x_{t+1} = x_t - h\,\nabla f(x_t)"
 _MOMENTUM_STEP = r"x_{t+1} = x_t + m_t (x_t - x_{t-1}) - h_t \nabla f(x_t)"
 
@@ -143,6 +149,11 @@ NAMES: Mapping[str, Entry] = {
             "sobolev", "Sobolev", "Sobolev", ("eta", "alpha"),
             r"x_{t+1} = (1 - a_t) x_t + a_t z_t,\quad z_t \text{ a short recurrence}",
             r"P_t = \arg\min_{P(0)=1} \int P^2 d\mu + \eta \int P'^2 d\mu", _sobolev,
+        ),
+        Entry(
+            "harmonic", "Sobolev, harmonic measure", "Sobolev, harmonic", ("eta",),
+            r"x_{t+1} = (1 - a_t) x_t + a_t z_t,\quad z_t \text{ a short recurrence}",
+            r"P_t = \arg\min_{P(0)=1} \int P^2 d\mu + \eta \int P'^2 d\mu", _harmonic,
         ),
     )
 }  # fmt: skip
@@ -230,6 +241,8 @@ def _parameters(method: Method, entry: Entry) -> tuple[tuple[str, Number], ...]:
             ("alpha", density.alpha),
             ("eta", method.eta),
         )
+    if isinstance(method, HarmonicSobolev):
+        return (("ell", method.ell), ("L", method.L), ("eta", method.eta))
     raise AssertionError(entry.key)
 
 
