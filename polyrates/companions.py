@@ -69,8 +69,8 @@ def near_minimax(interval: Any, **sizes: Any) -> HarmonicSobolev:
         initial/cross     η = g²s/(a²(1 − s)), s the minimiser of D_s(ξ): the limit of the optimum's
         residual/drift    η = (d/a)²
 
-    Its worst case over V*(t) is numeric: for g ≤ aℓ at most 1.16 on [ℓ, 10ℓ] and [ℓ, 100ℓ], and 1.02
-    or less from t = 80 on; for g = 10aℓ up to 2, around the t where V* leaves a. In residual/drift
+    Its worst case over V*(t) is numeric: for g ≤ aℓ at most 1.16 on [ℓ, 10ℓ] and [ℓ, 100ℓ], 1.02 or
+    less from t = 80 on; for g = 10aℓ up to 2, around the t where V* leaves a. In residual/drift
     at most 1.65 (d/(aℓ) = .01 … 10). ``python -m polyrates.anytime`` prints the ratios in
     initial/cross. It can burn in a little (1.10 at t = 10 on [1, 100], a = g = 1), where
     ``minimax_optimal(interval, t, …)``, the certified optimum of one t, never does.

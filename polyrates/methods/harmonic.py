@@ -38,10 +38,10 @@ _WIDTH = 4  # p_n, …, p_{n−3}
 class HarmonicSobolev(Method):
     """At every t the P with P(0) = 1, deg P ≤ t that minimises ∫A²dω + η∫P′²dω, ω harmonic measure.
 
-    A = P in residual/drift, P − λP′ in initial/cross. The mean over the spectrum that the least
-    favourable ones tend to; its worst case stays near V*(t), the smallest of any method at t, for
-    all t at once, with η tuned to the sizes (numeric; :func:`polyrates.near_minimax` says how near).
-    One gradient a step, a state of seven points, no horizon.
+    A = P in residual/drift, P − λP′ in initial/cross: the mean over the spectrum that the least
+    favourable ones tend to. Its worst case stays near V*(t), the smallest of any method at t, for
+    all t at once, with η tuned to the sizes (numeric: :func:`polyrates.near_minimax` says how
+    near). One gradient a step, a state of seven points, no horizon.
 
     Parameters
     ----------
