@@ -80,7 +80,7 @@ def test_start_is_light(start: str) -> None:
     program = (
         f"import sys\n{start}\n"
         "heavy = {'matplotlib', 'hypothesis', 'jax', 'torch', 'sklearn', 'cvxpy', 'PEPit',\n"
-        "         'IPython', 'pandas', 'pytest', 'polyrates.gallery', 'polyrates.report.exact',\n"
+        "         'IPython', 'pandas', 'pytest', 'polyrates.gallery', 'polyrates.report.rates',\n"
         "         'polyrates.report.budget', 'polyrates.report.pictures'}\n"
         "print(sorted(heavy & set(sys.modules)))\n"
     )

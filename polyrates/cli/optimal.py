@@ -67,7 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _average(arguments: argparse.Namespace, where: Any, t: int) -> int:
     from polyrates.numbers import parse
-    from polyrates.report.exact import optimum_document, optimum_json, optimum_text
+    from polyrates.report.optima import optimum_document, optimum_json, optimum_text
     from polyrates.sobolev_optimum import sobolev_optimal
 
     for option, text in given(arguments, ("initial", "cross", "residual", "drift")).items():
@@ -109,7 +109,7 @@ def _density(arguments: argparse.Namespace, ell: Any, L: Any) -> Any:
 def _minimax(arguments: argparse.Namespace, where: Any, t: int) -> int:
     from polyrates.minimax_optimum import minimax_optimal
     from polyrates.numbers import parse
-    from polyrates.report.exact import minimax_document, minimax_json, minimax_text
+    from polyrates.report.optima import minimax_document, minimax_json, minimax_text
 
     for option, text in given(arguments, ("density", "alpha", "eta")).items():
         refuse_value(option, text, "has no place in a worst case", "leave --minimax or it out")

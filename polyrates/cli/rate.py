@@ -71,7 +71,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print the parts of the rate."""
     from polyrates.rates import rate
-    from polyrates.report.exact import rate_document, rate_json, rate_text
+    from polyrates.report.rates import rate_document, rate_json, rate_text
 
     spectrum = support(arguments)
     named = _method(arguments, *spectrum.hull)
