@@ -42,6 +42,8 @@ def exact_methods() -> dict[str, pr.Method]:
         "Richardson": pr.Richardson(sixth),
         "Richardson, Leja": pr.Richardson.leja([1, 2, 9, 4, 6, F(15, 2)]),
         "realized": pr.realize(polynomial, pr.Interval(1, 10)),
+        "harmonic Sobolev": pr.HarmonicSobolev(F(10, 9), 10, F(3, 2)),
+        "harmonic Sobolev, residual": pr.HarmonicSobolev(F(10, 9), 10, 2, "residual/drift"),
         "weighted": pr.WeightedIterates(pr.GradientDescent(F(1, 7)), [F(1, 7)] * 7),
     }
 
@@ -74,6 +76,7 @@ def float_methods(ell: float, L: float, steps: int = 200) -> dict[str, pr.Method
         "Chebyshev": pr.Chebyshev(ell, L),
         "Gegenbauer": pr.Gegenbauer(ell, L, 1.5),
         "Richardson, Leja": pr.Richardson.leja(chebyshev_roots),
+        "harmonic Sobolev": pr.HarmonicSobolev(ell, L, L * ell),
     }
 
 

@@ -34,7 +34,7 @@ def _strongly_convex(ell: object, L: object) -> tuple[Number, Number]:
     return low, high
 
 
-def _contraction(ell: Number, L: Number) -> Number:
+def contraction(ell: Number, L: Number) -> Number:
     """ξ, free of cancellation in floats and of nested radicals in exact numbers."""
     if is_exact(ell):
         return sympy.expand((L + ell - 2 * square_root(ell * L)) / (L - ell))
@@ -131,11 +131,11 @@ class HeavyBall(Stationary):
         root = square_root(low * high)
         if is_exact(low):
             step = sympy.expand(4 * (high + low - 2 * root) / (high - low) ** 2)
-            momentum = sympy.expand(_contraction(low, high) ** 2)
+            momentum = sympy.expand(contraction(low, high) ** 2)
             first = 2 / (high + low)  # h/(1+m), without radicals
         else:
             step = 4 / (square_root(high) + square_root(low)) ** 2
-            momentum = _contraction(low, high) ** 2
+            momentum = contraction(low, high) ** 2
             first = 2 / (high + low)
         return cls(step, momentum, first)
 
@@ -183,7 +183,7 @@ class Nesterov(Stationary):
     def tuned(cls, ell: object, L: object) -> Nesterov:
         """h = 1/L, m = (1 − √κ)/(1 + √κ)."""
         low, high = _strongly_convex(ell, L)
-        return cls(1 / high, _contraction(low, high))
+        return cls(1 / high, contraction(low, high))
 
     @property
     def name(self) -> str:

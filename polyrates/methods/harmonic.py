@@ -25,6 +25,7 @@ from typing import Any, Literal
 import sympy
 
 from polyrates.errors import refuse_value
+from polyrates.methods.classical import contraction
 from polyrates.numbers import Number, is_exact, nonnegative, positive, square_root, unify
 from polyrates.recurrence import Method, Transition
 from polyrates.spectra import check_hull
@@ -82,10 +83,10 @@ class HarmonicSobolev(Method):
         ell, L = self.ell, self.L
         width = L - ell
         if is_exact(ell):
-            xi = sympy.expand((L + ell - 2 * square_root(ell * L)) / width)
+            xi = contraction(ell, L)
             return xi, sympy.expand(4 * xi / width), 4 * self.eta / width**2
         total = square_root(L) + square_root(ell)
-        return width / total**2, 4 / total**2, 4 * self.eta / width**2
+        return contraction(ell, L), 4 / total**2, 4 * self.eta / width**2
 
     def transitions(self, number: Callable[[Number], Any]) -> Iterator[Transition[Any]]:
         """Seven points: x; z_n = p_n/p_n(c), three of them; u = W + (1 − r)z, three of them."""
@@ -197,6 +198,8 @@ def _rows(xi: Any, eta: Any, initial: bool) -> Iterator[_Row]:
             value = value + each
         for each, before in zip(past, values, strict=True):
             value = value + each * before
+        if initial and n == 1:
+            value = zero  # S_1 is a multiple of λ: P*_1 = 1, not nearly
         before = total * norm * ratio * ratio / norms[0]
         total = before + value * value
         yield _Row(basis, past, value, value / total)

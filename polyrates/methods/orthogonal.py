@@ -25,6 +25,7 @@ import sympy
 from polyrates.errors import NoShortRecurrence
 from polyrates.measures import ClassicalDensity, MarchenkoPastur, Measure, as_measure
 from polyrates.measures.densities import jacobi_coefficients
+from polyrates.methods.classical import contraction
 from polyrates.numbers import Number, is_exact, nonnegative, positive, sign, square_root, unify
 from polyrates.recurrence import Method, Stationary, Transition, momentum_step
 from polyrates.spectra import check_hull
@@ -355,12 +356,11 @@ class SobolevAsymptotic(Stationary):
         """(ξ², h, first step)."""
         ell, L = self.ell, self.L
         if is_exact(ell):
-            root = square_root(ell * L)
-            contraction = sympy.expand((L + ell - 2 * root) / (L - ell))
-            step = sympy.expand(4 * contraction / (L - ell))
-            return sympy.expand(contraction**2), step, 2 / (L + ell)
+            xi = contraction(ell, L)
+            step = sympy.expand(4 * xi / (L - ell))
+            return sympy.expand(xi**2), step, 2 / (L + ell)
         total = square_root(L) + square_root(ell)
-        return ((L - ell) / total**2) ** 2, 4 / total**2, 2 / (L + ell)
+        return contraction(ell, L) ** 2, 4 / total**2, 2 / (L + ell)
 
     def _transition(self, squared: Any, step: Any) -> Transition[Any]:
         return Transition(
