@@ -70,10 +70,11 @@ def near_minimax(interval: Any, **sizes: Any) -> HarmonicSobolev:
         residual/drift    η = (d/a)²
 
     Its worst case over V*(t) is numeric: for g ≤ aℓ at most 1.16 on [ℓ, 10ℓ] and [ℓ, 100ℓ], 1.02 or
-    less from t = 80 on; for g = 10aℓ up to 2, around the t where V* leaves a. In residual/drift
-    at most 1.65 (d/(aℓ) = .01 … 10). ``python -m polyrates.anytime`` prints the ratios in
-    initial/cross. It can burn in a little (1.10 at t = 10 on [1, 100], a = g = 1), where
-    ``minimax_optimal(interval, t, …)``, the certified optimum of one t, never does.
+    less from t = 80 on; for g = 10aℓ up to 2, around the t where V* leaves a, and more for larger
+    g. In residual/drift at most 1.65 (d/(aℓ) = .01 … 10), falling late where d is small.
+    ``python -m polyrates.anytime`` prints the ratios in initial/cross. It can burn in a little
+    (1.10 at t = 10 on [1, 100], a = g = 1), where ``minimax_optimal(interval, t, …)``, the
+    certified optimum of one t, never does.
 
     Parameters
     ----------
@@ -98,11 +99,14 @@ def near_minimax(interval: Any, **sizes: Any) -> HarmonicSobolev:
     40 1.02
     """
     where, joint, _ = minimax_question(interval, sizes)
-    ell, L = _ends(where, "has no method here: stand still", "give ell > 0")
+    ell, L = _ends(where, "standing still is optimal", "give ell > 0")
     first, second = floating(joint.first), floating(joint.second)
     for name, value in zip(joint.arguments, (first, second), strict=True):
         if not 0 < value < math.inf:
-            refuse_value(name, value, "must be positive and finite", "give the size of the error")
+            refuse_value(
+                name, value, "must be positive and finite: η is a ratio of the sizes",
+                f"give a small one, for instance {name}=1e-9 where it is 0",
+            )  # fmt: skip
     weight = second / first
     if joint.form == "initial/cross":
         weight *= limit_odds(ell, L, size=first, second=second)
@@ -115,7 +119,7 @@ def _ends(where: Spectrum, at_zero: str, remedy: str) -> tuple[float, float]:
         refuse_value("interval", where, "must be one interval", "give pr.Interval(ell, L)")
     ell, L = (floating(end) for end in where.hull)
     if ell <= 0:
-        refuse_value("ell", ell, f"must be > 0: at ℓ = 0 {at_zero}", remedy)
+        refuse_value("ell", ell, f"must be > 0: at ℓ = 0, {at_zero}", remedy)
     return ell, L
 
 

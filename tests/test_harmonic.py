@@ -198,3 +198,10 @@ def test_bad_arguments(arguments: tuple[Any, ...], word: str) -> None:
 def test_bad_questions(where: Any, sizes: dict[str, Any], word: str) -> None:
     with pytest.raises(pr.InvalidValue, match=word):
         pr.near_minimax(where, **sizes)
+
+
+def test_refusals_say_what_to_do() -> None:
+    with pytest.raises(pr.InvalidValue, match="cross=1e-9"):
+        pr.near_minimax((1, 2), initial=1, cross=0)
+    with pytest.raises(pr.InvalidValue, match="standing still is optimal"):
+        pr.near_minimax((0, 2), initial=1, cross=1)

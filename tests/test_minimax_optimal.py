@@ -622,3 +622,10 @@ def test_digits_below_the_range_of_floats() -> None:
         found = pr.minimax_optimal((1, 1.01), 140, digits=20, initial=1, cross=1)
     assert 0 < found.lower <= found.upper < 1e-300
     assert math.fsum(found.method.weights) == pytest.approx(1, abs=1e-12)
+
+
+def test_digits_beside_outliers_are_refused_in_words() -> None:
+    pieces = pr.Union([("0.01", "0.1"), 1, "3/2", 2])
+    for t in (20, 40):
+        with pytest.raises(pr.InvalidValue, match="too far from the optimum"):
+            pr.minimax_optimal(pieces, t, digits=30, initial=1, cross=1)

@@ -262,8 +262,10 @@ def test_a_plan_on_pieces_runs_the_optimum_of_the_pieces():
     where = pr.Union([(F(1, 100), F(1, 5)), (F(9, 10), F(11, 10)), (F(49, 10), F(51, 10))])
     plan = pr.plan(where, 160, initial=1, cross=1)
     optimum = pr.minimax_optimal(where, 80, initial=1, cross=1)
-    assert float(plan.best.guarantee) == pytest.approx(optimum.upper, rel=1e-9)
+    unrolled = plan.best_of("unrolled")
+    assert float(unrolled.guarantee) == pytest.approx(optimum.upper, rel=1e-9)
     assert "minimax-optimal" in plan.verdict
+    assert plan.best.label == "optimal on the pieces"
 
 
 def test_standing_still_is_bounded_by_longer_horizons():
@@ -272,3 +274,34 @@ def test_standing_still_is_bounded_by_longer_horizons():
         optimum = pr.minimax_optimal(where, t, initial=1, cross=1)
         assert optimum.upper == 1
         assert optimum.lower > 1 - 1e-6
+
+
+def test_more_sizes_never_make_the_optimum_worse() -> None:
+    """From x₀ = 0 ridge knows ‖G‖ = 0 besides ‖D‖: the optimum of that form is run."""
+    interval = pr.Interval(0.0017252, 1.51672)
+    some = plan(interval, 60, initial=1.1026, cross=0).best_of("unrolled")
+    more = plan(interval, 60, residual=1.1026, drift=0.0219318, cross=0).best_of("unrolled")
+    assert more.label == some.label == "minimax-optimal"
+    assert more.guarantee <= some.guarantee * (1 + 1e-9)
+
+
+def test_on_pieces_implicit_is_made_for_the_pieces_too() -> None:
+    pieces = pr.Union([("0.01", "0.1"), ("0.9", "1")])
+    ranking = plan(pieces, 40, initial=1, cross=1)
+    row = ranking.best_of("implicit")
+    assert row.label == "optimal on the pieces"
+    assert row.products.total <= 40
+    assert row.guarantee < min(
+        each.guarantee for each in ranking.rows if each.family == "implicit" and each is not row
+    )
+    problem = pr.Quadratic.random(pieces, dim=20, seed=1)
+    x0 = np.ones(20)
+    sizes = pr.estimate_sizes(problem, x0)
+    own = plan(pieces, 40, initial=sizes.error, cross=sizes.cross).best_of("implicit")
+    error = own.differentiate(problem, x0).jacobians[-1] - problem.solution_jacobian
+    assert np.linalg.norm(error) <= own.guarantee * (1 + 1e-9)
+
+
+def test_latex_takes_a_plan() -> None:
+    ranking = plan(pr.Interval(1, 10), 8, initial=1, cross=1)
+    assert pr.latex(ranking) == ranking.latex()

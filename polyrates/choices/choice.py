@@ -34,7 +34,7 @@ class Choice:
     parameter : int
         What was chosen: the start s, or the number k of inner or differentiated steps.
     guarantee : float
-        Certified: the error is at most this, in units of ‖E‖.
+        Certified: the error is at most this, in the unit of the sizes.
     lower : float
         Certified: some problem of these sizes has at least this error (0 where not known).
     scanned : array (n, 2)

@@ -41,7 +41,8 @@ def plan(
     budget : int ≥ 2
         N, gradients plus Hessian-vector products; or
     target : number > 0
-        The accuracy wanted, in units of ‖E‖: the smallest N whose best guarantee reaches it.
+        The accuracy wanted, in the unit of the sizes: the smallest N whose best guarantee
+        reaches it.
     x0, dx0 : arrays
         With a problem: where its run starts; ``dx0`` None is 0.
     methods : mapping of str to Method, optional
@@ -94,7 +95,10 @@ def _question(
         return where, sizes_of_problem(spectrum, x0, dx0)
     for name, value in (("x0", x0), ("dx0", dx0)):
         if value is not None:
-            refuse_value(name, value, "belongs to a problem, not to a spectrum", "leave it out")
+            refuse_value(
+                name, value, "belongs to a pr.Quadratic or pr.Ridge, not to a spectrum",
+                "leave it out; of a problem whose solution is known give pr.local_model(problem)",
+            )  # fmt: skip
     where = as_spectrum(spectrum)
     ell, L = where.hull
     if is_symbolic(ell) or is_symbolic(L):

@@ -18,7 +18,7 @@ from polyrates.choices import (
     guarantee,
 )
 from polyrates.errors import PolyratesError, refuse_value
-from polyrates.estimators import Estimator, OneStep, Unrolled
+from polyrates.estimators import Estimator, Implicit, OneStep, Unrolled
 from polyrates.measures import GegenbauerDensity
 from polyrates.methods import Chebyshev, GradientDescent, HeavyBall, Nesterov
 from polyrates.methods.orthogonal import Sobolev
@@ -108,6 +108,9 @@ def _candidates(
         for method in _sobolev(where, sizes):
             yield "Sobolev", "unrolled", partial(_fixed, method, Unrolled(), half, where, sizes)
         yield "minimax-optimal", "unrolled", partial(minimax_choice, half, where, sizes)
+    if "implicit" in wanted and len(where.support) > 1:
+        on_pieces = partial(_implicit_on_pieces, budget, where, sizes)
+        yield "optimal on the pieces", "implicit", on_pieces
     residual_form = sizes.drift is not None or sizes.hessian is not None
     if "restarted" in wanted and residual_form and budget <= _OPTIMAL_TAILS:
         tail = partial(best_tail, budget, where, chebyshev_on(where), given=sizes)
@@ -122,22 +125,39 @@ def _fixed(
 
 
 def minimax_choice(t: int, where: Spectrum, sizes: InitialSizes) -> Choice:
-    """Unrolling t steps of the minimax-optimal method, with its guarantee."""
-    method = _minimax(where, t, sizes)
-    horizon = method.horizon or 0  # 0 where P = 1 is optimal: the start is kept
-    return _fixed(method, Unrolled(), horizon, where, sizes)
+    """Unrolling t steps of the minimax-optimal method, with its guarantee.
 
-
-def _minimax(where: Spectrum, t: int, sizes: InitialSizes) -> Method:
-    """The minimax-optimal method of degree t, for the first form that is known.
-
+    For each form that is known, since what is optimal for one may keep the start in another.
     Without commutation the bound is a sum of two maxima, between V and √2 V of the joint worst
     case V: the polynomial that minimizes V is run, within √2 of the best for the sum.
     """
-    form, first, second = next(iter(sizes.forms))
-    names = ("initial", "cross") if form == "initial/cross" else ("residual", "drift")
-    pair: dict[str, Any] = dict(zip(names, (first, second), strict=True))
-    return minimax_optimal(where, t, **pair).method
+    found = []
+    for form, first, second in sizes.forms:
+        names = ("initial", "cross") if form == "initial/cross" else ("residual", "drift")
+        pair: dict[str, Any] = dict(zip(names, (first, second), strict=True))
+        method = minimax_optimal(where, t, **pair).method
+        horizon = method.horizon or 0  # 0 where P = 1 is optimal: the start is kept
+        found.append(_fixed(method, Unrolled(), horizon, where, sizes))
+    return min(found, key=lambda choice: choice.guarantee)
+
+
+def _implicit_on_pieces(budget: int, where: Spectrum, sizes: InitialSizes) -> Choice:
+    """Implicit with what Chebyshev's method is on an interval: the smallest max|P| on the pieces.
+
+    Outer and inner steps share the products in the halves or near them.
+    """
+    best: Choice | None = None
+    for outer in sorted({budget // 2, (2 * budget) // 5, (3 * budget) // 5} - {0, budget}):
+        inner = budget - outer
+        first, second = (
+            minimax_optimal(where, steps, residual=1, drift=0).method for steps in (outer, inner)
+        )
+        t, k = first.horizon or 0, second.horizon or 0
+        choice = _fixed(first, Implicit(second, k), t, where, sizes)
+        if best is None or choice.guarantee < best.guarantee:
+            best = choice
+    assert best is not None
+    return best
 
 
 def _sobolev(where: Spectrum, sizes: InitialSizes) -> list[Method]:

@@ -48,7 +48,7 @@ class PlanRow:
     t : int
         Steps of the method.
     guarantee : float
-        Certified: ‖error‖ ≤ guarantee for every problem of these sizes; units of ‖E‖.
+        Certified: ‖error‖ ≤ guarantee for every problem of these sizes, in their unit.
     lower : float
         Certified: some such problem has at least this error; 0 where that is not known.
     products : Products

@@ -124,6 +124,9 @@ def latex(obj: Any) -> str:
         return _estimator(obj)
     if isinstance(obj, (tuple, list)):
         return rf"\left( {', '.join(latex(each) for each in obj)} \right)"
+    own = getattr(obj, "latex", None)
+    if callable(own) and type(obj).__module__.startswith("polyrates."):
+        return str(own())
     if isinstance(obj, (str, bytes)):
         refuse_type("obj", obj, "text is not a formula", "give the object itself")
     try:

@@ -292,17 +292,16 @@ def _precise(task: Task, t: int, digits: int, truth: Truth | None) -> MinimaxSol
             one = replace(one, lower=exact.size, upper=exact.size)
             return units.outward(one, t)
         polished = precise.polish(exact, found, digits)
-        if polished is None:
-            raise ValueError(
-                f"digits = {digits}: the float solution (relative gap {rough.gap:.1e}) is too far "
-                "from the optimum to be polished; reduce t."
-            )
+        if polished is None or any(each < 0 for each in polished[2]):
+            raise _too_far(digits, rough)
         q, s, y, phi, points = polished
         omega = y / sum(y)
         first, second, _, _ = exact.rows(points, phi)
         rest = 1 / (1 - s) if problem.gamma > 0 else mpmath.mpf(0)
         alpha, beta = omega * (first @ q) / s, omega * (second @ q) * rest
         bound, weights = precise.lower_bound(exact, points, phi, alpha, beta, s)
+        if any(each < 0 for each in weights):  # no measure: other contact points than the optimum's
+            raise _too_far(digits, rough)
         p = exact.chebyshev(q) / (exact.rho @ q) / exact.top
         if problem.gamma == 0 and problem.initial:
             c = mpmath.mpf(centring(_slopes(problem, found, [c * exact.top for c in p])))
@@ -325,3 +324,10 @@ def _slopes(problem: Problem, found: Iterate, p: list[Any]) -> list[Array]:
     if not problem.whole:
         return problem.slopes(problem.on_table(found.q / float(problem.rho @ found.q)))
     return [np.asarray(np.polynomial.chebyshev.chebder([float(c) for c in p]), dtype=float)]
+
+
+def _too_far(digits: int, rough: MinimaxSolution) -> ValueError:
+    return ValueError(
+        f"digits = {digits}: the float solution (relative gap {rough.gap:.1e}) is too far "
+        "from the optimum to be polished; reduce t."
+    )
