@@ -297,7 +297,7 @@ def test_on_pieces_implicit_is_made_for_the_pieces_too() -> None:
     problem = pr.Quadratic.random(pieces, dim=20, seed=1)
     x0 = np.ones(20)
     sizes = pr.estimate_sizes(problem, x0)
-    own = plan(pieces, 40, initial=sizes.error, cross=sizes.cross).best_of("implicit")
+    own = plan(pieces, 40, initial=sizes.residual, cross=sizes.cross).best_of("implicit")
     error = own.differentiate(problem, x0).jacobians[-1] - problem.solution_jacobian
     assert np.linalg.norm(error) <= own.guarantee * (1 + 1e-9)
 
