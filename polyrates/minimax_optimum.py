@@ -20,6 +20,7 @@ from polyrates.measures import Empirical
 from polyrates.methods import Chebyshev, Richardson, Tabulated, WeightedIterates
 from polyrates.numbers import Number, count, floating, fraction_of, is_exact, number, sign
 from polyrates.numeric.minimax import MinimaxSolution, Truth, solve_minimax
+from polyrates.numeric.sobolev import weights_from_series
 from polyrates.numeric.values import residual_series
 from polyrates.optimum import Optimum
 from polyrates.recurrence import Method
@@ -335,7 +336,9 @@ def optimum_of(solution: MinimaxSolution, where: Spectrum, t: int) -> Optimum:
     if solution.iterates is not None:
         method = WeightedIterates(Chebyshev(ell, L), solution.iterates.tolist())
     elif solution.expansion is None:
-        method = WeightedIterates(Chebyshev(ell, L), _weights(solution.coefficients, ell, L, t))
+        method = WeightedIterates(
+            Chebyshev(ell, L), weights_from_series(solution.coefficients, ell, L)
+        )
     else:
         method = solution.expansion.method
     points = np.array(solution.contact_points, dtype=float)
@@ -350,19 +353,3 @@ def optimum_of(solution: MinimaxSolution, where: Spectrum, t: int) -> Optimum:
 
 def _series(coefficients: Any, ell: float, L: float) -> ChebyshevSeries:
     return ChebyshevSeries(np.array([float(c) for c in coefficients]), domain=[ell, L])
-
-
-def _weights(coefficients: Any, ell: float, L: float, t: int) -> list[float]:
-    """w_k = c_k T_k(m₀), in logarithms: T_k(m₀) alone leaves the range of floats at large k."""
-    angle = 2.0 * math.asinh(math.sqrt(ell / (L - ell)))
-    c = np.zeros(t + 1)
-    # mpmath's may lie below the range of floats; the weights sum to 1 whatever their unit
-    largest = max(abs(each) for each in coefficients)
-    c[: len(coefficients)] = [float(each / largest) for each in coefficients]
-    k = np.arange(t + 1)
-    with np.errstate(divide="ignore"):
-        size = np.log(np.abs(c)) + k * angle + np.log1p(np.exp(-2 * k * angle)) - math.log(2.0)
-    weights = np.exp(size - np.max(size)) * np.sign(c)
-    weights[1::2] *= -1
-    result: list[float] = (weights / math.fsum(weights)).tolist()
-    return result

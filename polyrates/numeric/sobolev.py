@@ -374,15 +374,23 @@ def series(values: Any, ell: float, L: float, t: int) -> ChebyshevSeries:
     return ChebyshevSeries(coefficients, domain=[ell, L])
 
 
-def weights_from_series(coefficients: np.ndarray, ell: float, L: float) -> list[float]:
+def weights_from_series(coefficients: Any, ell: float, L: float) -> list[float]:
     """w_k of Σ c_kT_k(m(λ)) = Σ w_k T_k(m(λ))/T_k(m₀), scaled to sum one.
 
-    |T_k(m₀)| = cosh(k θ₀), θ₀ = 2 asinh √(ℓ/(L − ℓ)), which does not form m₀.
+    |T_k(m₀)| = cosh(k θ₀), θ₀ = 2 asinh √(ℓ/(L − ℓ)), which does not form m₀; in logarithms, since
+    it alone leaves the range of floats at large k. So may the c_k, as mpmath numbers: their unit
+    does not matter.
     """
     angle = 2.0 * math.asinh(math.sqrt(ell / (L - ell)))
-    k = np.arange(len(coefficients))
-    weights = np.where(k % 2 == 0, 1.0, -1.0) * coefficients * np.cosh(k * angle)
-    return [float(w) for w in weights / weights.sum()]
+    largest = max(abs(each) for each in coefficients)
+    c = np.array([float(each / largest) for each in coefficients])
+    k = np.arange(len(c))
+    with np.errstate(divide="ignore"):
+        size = np.log(np.abs(c)) + k * angle + np.log1p(np.exp(-2 * k * angle))
+    weights = np.exp(size - np.max(size)) * np.sign(c)
+    weights[1::2] *= -1
+    result: list[float] = (weights / math.fsum(weights)).tolist()
+    return result
 
 
 def enclosure(density: ClassicalDensity, eta: Number, t: int) -> tuple[Any, Any]:

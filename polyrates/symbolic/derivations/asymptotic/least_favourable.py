@@ -47,11 +47,10 @@ def least_favourable_limit() -> Derivation:
             r"uniformly, by $V^{\star}_{t} \sim \gamma/q_{t}(c)$",
         ),
         Equality(
-            w ** (t - k) * (w**k + w ** (2 * t - k)) / 2,
-            (w**t + w ** (3 * t - 2 * k)) / 2,
+            (xi ** (k - t) + xi ** (t - k)) / 2,
+            xi**-t * (xi**k + xi ** (2 * t - k)) / 2,
             r"$d = 0$: $P \propto \operatorname{Re}(w^{-t} e) = \sum_{k} e_{k} T_{t-k}$, whose "
-            r"square is at most $\left|e\right|^{2}$, and $T_{t-k}(c) = \frac{1}{2} \xi^{-t} "
-            r"(\xi^{k} + \xi^{2t-k})$ (times $w^{2t-k}$, at $w = \xi$): the same bound, with "
+            r"square is at most $\left|e\right|^{2}$; this is $T_{t-k}(c)$: the same bound, with "
             r"$V^{\star}_{t} = a/T_{t}(c)$",
         ),
         Equality(

@@ -37,6 +37,7 @@ def harmonic_recurrence() -> Derivation:
         _xi / ((n - 4) * (n - 3)) - _xi**3 / ((n - 1) * (n - 2))
     )
     b = -(_xi**2) - a * _xi
+    free, last = sympy.symbols("a b", real=True)
 
     def of_antiderivative(at: Any) -> sympy.Expr:
         """Σ C_kξ^k of 2q at an index."""
@@ -73,10 +74,11 @@ def harmonic_recurrence() -> Derivation:
             r"and $p_{2} = (2y + \xi) p_{1} - (1 - \xi^{2}) p_{0}$: its momentum is $2\xi^{2}$",
         ),
         Equality(
-            _szego(n) + _xi * _cosine(n - 1),
-            _cosine(n),
-            r"$T_{n} = \sum_{j} \xi^{j} p_{n-j}$: a sum $\sum_{k} C_{k} T_{k}$ has the part "
-            r"$\sum_{k \ge m} C_{k} \xi^{k-m}$ along $p_{m}$. If $\sum_{k} C_{k} \xi^{k} = 0$, all "
+            _szego(n) + _xi * _szego(n - 1),
+            _cosine(n) - _xi**2 * _cosine(n - 2),
+            r"and so on down to $T_{0} = p_{0}$: $T_{n} = \sum_{j \le n} \xi^{j} p_{n-j}$. A sum "
+            r"$\sum_{k} C_{k} T_{k}$ has the part $\sum_{k \ge m} C_{k} \xi^{k-m}$ along $p_{m}$. "
+            r"If $\sum_{k} C_{k} \xi^{k} = 0$, all "
             "parts from its lowest degree down vanish",
         ),
         Equality(
@@ -87,10 +89,11 @@ def harmonic_recurrence() -> Derivation:
             over=(Range(degree, 1, integer=True), Range(y, -1, 3)),
         ),
         Equality(
-            _xi**2 + a * _xi + b,
+            _xi**2 + free * _xi + last,
             0,
             r"let $Q_{n} = q_{n} + a q_{n-1} + b q_{n-2}$, $n \ge 5$, $b = -\xi^{2} - a\xi$: "
             r"$Q_{n}' = T_{n-1} + a T_{n-2} + b T_{n-3}$ is in the span of $p_{n-1}$, $p_{n-2}$",
+            where=((last, -(_xi**2) - free * _xi),),
         ),
         Equality(
             of_antiderivative(n) + a * of_antiderivative(n - 1) + b * of_antiderivative(n - 2),
