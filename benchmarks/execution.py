@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 import polyrates as pr
-from polyrates.methods.orthogonal import Sobolev
+from polyrates.core.methods.orthogonal import Sobolev
 
 sys.path.insert(0, str(Path(__file__).parent))
 from side_by_side import show
@@ -100,7 +100,7 @@ def jitted_loops(d: int = 100_000, steps: int = 100) -> None:
         return
     jax.config.update("jax_enable_x64", True)
     jnp = jax.numpy
-    from polyrates.frameworks.jax import scan_run
+    from polyrates.execution.jax import scan_run
 
     values, x0 = jnp.linspace(0.01, 1.0, d), jnp.zeros(d)
 
@@ -168,7 +168,7 @@ def jacobian_errors(steps: int = 1000) -> None:
         return
     jax.config.update("jax_enable_x64", True)
     jnp = jax.numpy
-    from polyrates.data import load
+    from polyrates.problems.data import load
 
     data = load("breast-cancer")
     X, y = data.X, data.y
@@ -251,7 +251,7 @@ def scale(d: int = 1_000_000) -> None:
 
     right = np.random.default_rng(0).standard_normal(d)
     begin = time.perf_counter()
-    from polyrates.estimation import measure_spectrum
+    from polyrates.measurement.spectrum_and_sizes import measure_spectrum
 
     seen = measure_spectrum(hvp, d, steps=12, probes=2, ell=ell)
     print(f"d = {d}: spectrum in [{ell}, {seen.upper:.4f}] at 0.999 (true L {top:.4f}) from "

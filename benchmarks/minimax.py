@@ -17,7 +17,7 @@ import numpy as np
 from core import row, seconds, show
 
 import polyrates as pr
-from polyrates.numeric.minimax import solve_family, solve_minimax
+from polyrates.numeric.minimax.solve import solve_family, solve_minimax
 
 ELL, TOP = 1.0, 100.0
 FORMS = (("initial", "cross"), ("residual", "drift"))

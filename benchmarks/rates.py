@@ -15,7 +15,8 @@ from side_by_side import row, seconds, show
 
 import polyrates as pr
 from polyrates.numeric.classical import chebyshev_suprema, gradient_descent_suprema
-from polyrates.numeric.enclosures import enclosed_pairs, supremum
+from polyrates.numeric.suprema.balls import enclosed_pairs
+from polyrates.numeric.suprema.series import supremum
 
 
 def combinations(count: int = 10_000) -> tuple[np.ndarray, ...]:

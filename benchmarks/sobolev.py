@@ -18,7 +18,8 @@ import sympy
 from sympy.core.cache import clear_cache
 from sympy.polys.matrices import DomainMatrix
 
-from polyrates.measures import Empirical, Uniform
+from polyrates.core.measures.densities import Uniform
+from polyrates.core.measures.empirical import Empirical
 from polyrates.numeric import sobolev as numeric
 from polyrates.symbolic import sobolev as symbolic
 

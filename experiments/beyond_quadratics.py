@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import polyrates as pr
-from polyrates.recurrence import orbit
+from polyrates.core.recurrence import orbit
 
 HERE = Path(__file__).with_suffix("")
 

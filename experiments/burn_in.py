@@ -25,10 +25,10 @@ import numpy as np
 from sklearn.datasets import load_digits
 
 import polyrates as pr
-from polyrates.data import load
-from polyrates.estimation import estimate_eta
-from polyrates.methods.orthogonal import Sobolev
-from polyrates.numeric.losses import Logistic
+from polyrates.core.methods.orthogonal import Sobolev
+from polyrates.measurement.spectrum_and_sizes import estimate_eta
+from polyrates.problems.data import load
+from polyrates.problems.losses import Logistic
 
 HERE = Path(__file__).with_suffix("")
 STEPS = 300

@@ -56,11 +56,11 @@ import numpy as np
 from scipy import special
 
 import polyrates as pr
-from polyrates.data import load
-from polyrates.estimation import estimate_sizes
-from polyrates.methods.orthogonal import Sobolev
-from polyrates.numeric.losses import Logistic
-from polyrates.sweeps import sweep
+from polyrates.core.methods.orthogonal import Sobolev
+from polyrates.execution.sweeps import sweep
+from polyrates.measurement.spectrum_and_sizes import estimate_sizes
+from polyrates.problems.data import load
+from polyrates.problems.losses import Logistic
 
 HERE = Path(__file__).with_suffix("")
 TASKS = ("ridge", "ridge, a penalty each", "logistic")

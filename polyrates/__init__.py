@@ -26,11 +26,43 @@ Presentation latex, cite, Derivation, published_rates
 
 from __future__ import annotations
 
-from polyrates.average import average
-from polyrates.choices import Choice, Restarted, best_restart, best_split, best_start, optimal_tail
-from polyrates.companions import best_eta, minimax_asymptotic, near_minimax
-from polyrates.comparison import Comparison, compare
-from polyrates.errors import (
+from polyrates.analysis.attained import worst_case_problem
+from polyrates.analysis.average import average
+from polyrates.analysis.comparison import Comparison, compare
+from polyrates.analysis.rate import Rate, rate
+from polyrates.analysis.rate_part import RatePart
+from polyrates.choices.choice import Choice
+from polyrates.choices.optimal_tail import optimal_tail
+from polyrates.choices.plan import Plan, plan
+from polyrates.choices.plan_rows import PlanRow
+from polyrates.choices.searches import best_restart, best_split, best_start
+from polyrates.core.estimators import Estimator, Implicit, OneStep, Truncated, Unrolled
+from polyrates.core.measures.densities import (
+    GegenbauerDensity,
+    JacobiDensity,
+    MarchenkoPastur,
+    Uniform,
+)
+from polyrates.core.measures.empirical import Empirical
+from polyrates.core.measures.mixture import Mixture
+from polyrates.core.methods.classical import (
+    Chebyshev,
+    Gegenbauer,
+    GradientDescent,
+    HeavyBall,
+    Nesterov,
+)
+from polyrates.core.methods.harmonic import HarmonicSobolev
+from polyrates.core.methods.orthogonal import Orthogonal, Sobolev, SobolevAsymptotic
+from polyrates.core.methods.restarted import Restarted
+from polyrates.core.methods.tabulated import Richardson, Tabulated, WeightedIterates
+from polyrates.core.recurrence import Method, Stationary, Transition
+from polyrates.core.spectra import Interval, Spectrum, Union
+from polyrates.execution.reverse import jvp, vjp
+from polyrates.execution.run import Trajectory, differentiate, run
+from polyrates.execution.sweeps import read_sweep, sweep
+from polyrates.execution.verify import Verification, verify
+from polyrates.ground.errors import (
     HorizonError,
     InexactError,
     InvalidType,
@@ -42,59 +74,31 @@ from polyrates.errors import (
     PolyratesError,
     Undecided,
 )
-from polyrates.estimation import (
+from polyrates.ground.numbers import lam, t
+from polyrates.ground.references import cite
+from polyrates.ground.typeset import latex
+from polyrates.measurement.local_model import contraction_bound, local_errors, local_model
+from polyrates.measurement.spectrum_and_sizes import (
     check_interval,
     estimate_eta,
     estimate_sizes,
     estimate_spectrum,
     measure_spectrum,
 )
-from polyrates.estimators import Estimator, Implicit, OneStep, Truncated, Unrolled
-from polyrates.local import contraction_bound, local_errors, local_model
-from polyrates.measures import (
-    Empirical,
-    GegenbauerDensity,
-    JacobiDensity,
-    MarchenkoPastur,
-    Mixture,
-    Uniform,
-)
-from polyrates.methods import (
-    Chebyshev,
-    Gegenbauer,
-    GradientDescent,
-    HeavyBall,
-    Nesterov,
-    Richardson,
-    Tabulated,
-    WeightedIterates,
-)
-from polyrates.methods.harmonic import HarmonicSobolev
-from polyrates.methods.orthogonal import Orthogonal, Sobolev, SobolevAsymptotic
-from polyrates.minimax_optimum import minimax_optimal
-from polyrates.numbers import lam, t
-from polyrates.numeric.losses import Logistic, NonlinearLeastSquares
-from polyrates.numeric.problems import Problem, Quadratic, Ridge
-from polyrates.numeric.reverse import jvp, vjp
-from polyrates.numeric.run import Trajectory, differentiate, run
-from polyrates.numeric.two_variable import frobenius_bound
+from polyrates.numeric.suprema.two_variable import frobenius_bound
 from polyrates.numeric.values import residual_series, residual_values
-from polyrates.numeric.verify import Verification, verify
-from polyrates.optimum import Optimum
-from polyrates.plan import Plan, PlanRow, plan
-from polyrates.rates import Rate, RatePart, rate
-from polyrates.recurrence import Method, Stationary, Transition
-from polyrates.references import cite
-from polyrates.sobolev_optimum import sobolev_optimal
-from polyrates.spectra import Interval, Spectrum, Union
-from polyrates.sweeps import read_sweep, sweep
-from polyrates.symbolic.derivation import Derivation, DerivationError
-from polyrates.symbolic.latex import latex
+from polyrates.problems.losses import Logistic, NonlinearLeastSquares
+from polyrates.problems.quadratic import Problem, Quadratic, Ridge
 from polyrates.symbolic.polynomials import ErrorPolynomials, error_polynomials, residual_polynomial
-from polyrates.symbolic.published import published_rates
-from polyrates.symbolic.theorems import best_step, lower_bound
-from polyrates.synthesis import realize
-from polyrates.worst_case import worst_case_problem
+from polyrates.symbolic.proofs.derivation import Derivation
+from polyrates.symbolic.proofs.steps import DerivationError
+from polyrates.symbolic.theorems.bounds import best_step, lower_bound
+from polyrates.symbolic.theorems.published import published_rates
+from polyrates.synthesis.minimax import minimax_optimal
+from polyrates.synthesis.near_minimax import best_eta, minimax_asymptotic, near_minimax
+from polyrates.synthesis.optimum import Optimum
+from polyrates.synthesis.realize import realize
+from polyrates.synthesis.sobolev import sobolev_optimal
 
 __version__ = "0.1.0"
 

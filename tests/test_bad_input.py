@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import polyrates as pr
-from polyrates.errors import InvalidArgument
-from polyrates.numbers import count, exact, number, parse
+from polyrates.ground.errors import InvalidArgument
+from polyrates.ground.numbers import count, exact, number, parse
 
 H, B, DH, DB = np.diag([1.0, 4.0]), np.ones(2), np.eye(2), np.zeros(2)
 QUADRATIC = pr.Quadratic(H, B, DH, DB)

@@ -11,18 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import polyrates as pr
-from polyrates.choices import (
-    Restarted,
-    best_restart,
-    best_split,
-    best_start,
-    best_tail,
-    guarantee,
-    optimal_tail,
-    products_of,
-    tail_lower_bound,
-)
-from polyrates.sizes import sizes_of
+from polyrates.choices.choice import guarantee, products_of
+from polyrates.choices.optimal_tail import best_tail, optimal_tail, tail_lower_bound
+from polyrates.choices.searches import best_restart, best_split, best_start
+from polyrates.core.methods.restarted import Restarted
+from polyrates.problems.sizes import sizes_of
 
 INTERVAL = pr.Interval(0.01, 1.0)
 CHEBYSHEV = pr.Chebyshev(0.01, 1.0)

@@ -15,7 +15,7 @@ import pytest
 from support import require
 
 import polyrates as pr
-from polyrates.cli import main
+from polyrates.cli.entry import main
 from polyrates.cli.parser import make_parser
 
 
@@ -482,7 +482,7 @@ def test_verify_agrees_and_exits_accordingly(
     rows = json.loads(Run(capsys, *wild, "--json").out)["runs"]
     assert [row["growing"] for row in rows] == [False, True]
     assert rows[1]["tolerance"] == 1e-10 * rows[1]["growth"] >= rows[1]["gap"] > 1
-    from polyrates.numeric import verify
+    from polyrates.execution import verify
 
     monkeypatch.setattr(verify, "TOLERANCE", 0.0)
     run = Run(capsys, *argv)
@@ -576,7 +576,7 @@ def test_in_a_pipe_there_is_no_progress_and_a_closed_pipe_is_no_crash(here: Path
 def test_a_run_that_is_stopped_leaves_nothing(kind: int, here: Path) -> None:
     pytest.importorskip("sklearn")
     program = (
-        "import sys, polyrates.report.problem; from polyrates.cli import main\n"
+        "import sys, polyrates.report.problem; from polyrates.cli.entry import main\n"
         "print('ready', flush=True); sys.exit(main(['report', '--steps', '1000']))"
     )
     with subprocess.Popen(

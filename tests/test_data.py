@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from polyrates.data import load, load_csv, load_vector
-from polyrates.errors import InvalidType, InvalidValue
+from polyrates.ground.errors import InvalidType, InvalidValue
+from polyrates.problems.data import load, load_csv, load_vector
 
 GOOD = "a,b,y\n1,2,3\n2,1,5\n4,4,4\n0,1,9\n"
 

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import polyrates as pr
-from polyrates.estimation import (
+from polyrates.ground.errors import NegativeCurvature
+from polyrates.measurement.spectrum_and_sizes import (
     IntervalTooSmall,
     check_interval,
     estimate_eta,
@@ -16,8 +17,7 @@ from polyrates.estimation import (
     estimate_spectrum,
     rounding_floor,
 )
-from polyrates.numeric.lanczos import NegativeCurvature
-from polyrates.numeric.losses import Logistic
+from polyrates.problems.losses import Logistic
 
 
 class Opaque:

@@ -12,11 +12,11 @@ from support import ESTIMATORS as EXACT_ESTIMATORS
 from support import exact_methods
 
 import polyrates as pr
-from polyrates.choices import Restarted
-from polyrates.methods.orthogonal import Sobolev
-from polyrates.numeric.run import _Iterates
-from polyrates.numeric.verify import predicted_errors
-from polyrates.recurrence import walk
+from polyrates.core.methods.orthogonal import Sobolev
+from polyrates.core.methods.restarted import Restarted
+from polyrates.core.recurrence import walk
+from polyrates.execution.run import Iterates
+from polyrates.execution.verify import predicted_errors
 
 ELL, L, STEPS = 0.05, 1.0, 14
 METHODS: dict[str, pr.Method] = {
@@ -65,10 +65,10 @@ def finite_difference(method, problem, x0, dx0, estimator, h=1e-3):  # type: ign
     s = estimator.reset_at(STEPS) if isinstance(estimator, pr.Truncated) else 0
     if s == STEPS and isinstance(estimator, pr.Truncated):
         return dx0
-    frozen = list(walk(method, _Iterates(x0, problem.gradient), s))[-1][1]
+    frozen = list(walk(method, Iterates(x0, problem.gradient), s))[-1][1]
 
     def program(theta):  # type: ignore[no-untyped-def]
-        carrier = _Iterates(x0 + theta * dx0, at(problem, theta).gradient)
+        carrier = Iterates(x0 + theta * dx0, at(problem, theta).gradient)
         begin = (s, tuple(point + theta * dx0 for point in frozen))
         return list(walk(method, carrier, STEPS, begin))[-1][0]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from polyrates.gallery import FIGURES, make
+from polyrates.gallery.figures import FIGURES, make
 
 HERE = Path(__file__).parent.parent / "figures"
 

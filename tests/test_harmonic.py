@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from numpy.polynomial import Chebyshev
 
 import polyrates as pr
-from polyrates.numbers import lam
-from polyrates.numeric.minimax import limit_odds
+from polyrates.ground.numbers import lam
+from polyrates.numeric.minimax.extremal import limit_odds
 
 FORMS = ("initial/cross", "residual/drift")
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from support import ESTIMATORS, exact_methods, symbolic_methods
 
 import polyrates as pr
-from polyrates.numeric.enclosures import enclosed_pairs
 from polyrates.numeric.ring import ValueRing
+from polyrates.numeric.suprema.balls import enclosed_pairs
 
 METHODS = exact_methods()
 SYMBOLIC = symbolic_methods()
@@ -144,7 +144,7 @@ def test_scaling(c: F, t: int) -> None:
 )
 def test_classical_polynomials_equal_their_recurrence(ell: F, width: F, alpha: F, t: int) -> None:
     """The P-recursive coefficients against the loop, and against sympy's families."""
-    from polyrates.recurrence import orbit
+    from polyrates.core.recurrence import orbit
     from polyrates.symbolic.ring import ring_of
 
     L = ell + width
@@ -198,7 +198,7 @@ def test_leja_order_keeps_partial_products_small() -> None:
     points = np.linspace(ell, L, 1001)
 
     def largest(method: pr.Method) -> float:
-        from polyrates.recurrence import orbit
+        from polyrates.core.recurrence import orbit
 
         return max(float(np.max(np.abs(p))) for p in orbit(method, ValueRing(points), n))
 

@@ -12,18 +12,24 @@ import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from polyrates.errors import InexactError, InvalidType, InvalidValue, PolyratesError, Undecided
-from polyrates.measures import (
-    Empirical,
+from polyrates.core.measures.base import as_measure
+from polyrates.core.measures.densities import (
     GegenbauerDensity,
     JacobiDensity,
     MarchenkoPastur,
-    Mixture,
     Uniform,
-    as_measure,
 )
-from polyrates.spectra import Interval, Union
-from polyrates.threeterm import chebyshev_algorithm, float_gauss, float_lanczos, stieltjes
+from polyrates.core.measures.empirical import Empirical
+from polyrates.core.measures.mixture import Mixture
+from polyrates.core.spectra import Interval, Union
+from polyrates.core.threeterm import chebyshev_algorithm, float_gauss, float_lanczos, stieltjes
+from polyrates.ground.errors import (
+    InexactError,
+    InvalidType,
+    InvalidValue,
+    PolyratesError,
+    Undecided,
+)
 
 EXACT = [
     Uniform(1, 9),

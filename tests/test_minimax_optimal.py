@@ -14,14 +14,15 @@ import mpmath
 import numpy as np
 import pytest
 import sympy as sp
+from anytime import anytime_rows
+from anytime import main as anytime_main
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import polyrates as pr
-from polyrates.anytime import anytime_rows
-from polyrates.anytime import main as anytime_main
-from polyrates.numeric.minimax import solve_minimax
-from polyrates.worst_case import enclose, joint_sizes
+from polyrates.analysis.worst_case import enclose
+from polyrates.numeric.minimax.solve import solve_minimax
+from polyrates.problems.sizes import joint_sizes
 
 REFERENCE = Path(__file__).parent / "reference"
 ROWS = list(csv.DictReader((REFERENCE / "minimax.csv").read_text(encoding="utf-8").splitlines()))

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import polyrates as pr
-from polyrates.numbers import number
-from polyrates.plan import Plan, plan, plan_curves, plan_from_arguments
-from polyrates.sizes import InitialSizes, SizePair, sizes_of, sizes_of_problem
-from polyrates.worst_case import joint_sizes, worst_case_problem
+from polyrates.analysis.attained import worst_case_problem
+from polyrates.choices.plan import Plan, plan, plan_curves, plan_from_arguments
+from polyrates.ground.numbers import number
+from polyrates.problems.sizes import InitialSizes, SizePair, joint_sizes, sizes_of, sizes_of_problem
 
 INTERVAL = pr.Interval(0.01, 1.0)
 

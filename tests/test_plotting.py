@@ -11,15 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import polyrates as pr
-from polyrates.plotting import (
+from polyrates.analysis.comparison import plot_comparison
+from polyrates.analysis.rate import plot_rate
+from polyrates.ground.drawing import (
     Curve,
     draw_curves,
     figure,
     limits,
     look,
     pdf,
-    plot_comparison,
-    plot_rate,
     spread,
     style,
     svg,

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from support import exact_methods, float_methods
 
 import polyrates as pr
-from polyrates.numeric.enclosures import enclosed_pairs, grid_bound, supremum
+from polyrates.numeric.suprema.balls import enclosed_pairs
+from polyrates.numeric.suprema.series import grid_bound, supremum
 
 PARTS = ("initial", "cross", "residual", "drift")
 REFERENCE = Path(__file__).parent / "reference"
@@ -252,7 +253,7 @@ def test_ratio_to_the_lower_bound() -> None:
 @pytest.mark.parametrize("n", [1, 3])
 def test_pepit_agrees_on_quadratics(n: int) -> None:
     """The exact worst case of n steps by semidefinite programming, to the solver's accuracy."""
-    from polyrates.recurrence import orbit
+    from polyrates.core.recurrence import orbit
 
     pepit = pytest.importorskip("PEPit")
     functions = pytest.importorskip("PEPit.functions")

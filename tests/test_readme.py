@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from polyrates.cli import main
+from polyrates.cli.entry import main
 from polyrates.cli.parser import make_parser
 
 ROOT = Path(__file__).parent.parent

@@ -17,16 +17,17 @@ import pytest
 from support import require
 
 import polyrates as pr
-from polyrates.cli import main
-from polyrates.errors import InvalidValue
-from polyrates.report import Analysis, Request, analyse, files, report, table_text
+from polyrates.cli.entry import main
+from polyrates.core.methods.catalogue import DEFAULT_METHODS, NAMES, build, parse_methods, split
+from polyrates.ground.errors import InvalidValue
+from polyrates.report.analysis import analyse
 from polyrates.report.folder import MARKER, check_target, write_folder
 from polyrates.report.mathml import mathml
-from polyrates.report.named import DEFAULT_METHODS, NAMES, build, parse_methods, split
-from polyrates.report.results import Profile
+from polyrates.report.results import Analysis, Profile, Request
 from polyrates.report.sections import sections, start_text
 from polyrates.report.tex import escape_tex
-from polyrates.report.words import GROWS, answer, as_json, number_text
+from polyrates.report.words import GROWS, answer, as_json, number_text, table_text
+from polyrates.report.write import files, report
 
 pytest.importorskip("sklearn")
 
@@ -212,7 +213,7 @@ def test_a_start_from_a_file(tmp_path: Path) -> None:
 
 
 def test_the_solution_is_no_start(tmp_path: Path) -> None:
-    from polyrates.report.problem import read_data, ridge
+    from polyrates.report.subject import read_data, ridge
 
     solution = ridge(read_data("diabetes", None), "0.2").solution
     (tmp_path / "x0.txt").write_text(" ".join(map(repr, map(float, solution))), encoding="utf-8")

@@ -10,28 +10,29 @@ import numpy as np
 import pytest
 import sympy
 
-from polyrates.average import average
-from polyrates.errors import HorizonError, InvalidArgument, InvalidValue, NoShortRecurrence
-from polyrates.measures import (
-    Empirical,
+from polyrates.analysis.average import average
+from polyrates.core.measures.densities import (
     GegenbauerDensity,
     JacobiDensity,
     MarchenkoPastur,
-    Mixture,
     Uniform,
 )
-from polyrates.methods import Chebyshev, Gegenbauer, HeavyBall, WeightedIterates
-from polyrates.methods.orthogonal import Orthogonal, Sobolev, SobolevAsymptotic, sobolev_steps
-from polyrates.numbers import lam
-from polyrates.numeric.problems import Quadratic
-from polyrates.numeric.run import differentiate, run
+from polyrates.core.measures.empirical import Empirical
+from polyrates.core.measures.mixture import Mixture
+from polyrates.core.methods.classical import Chebyshev, Gegenbauer, HeavyBall
+from polyrates.core.methods.orthogonal import Orthogonal, Sobolev, SobolevAsymptotic, sobolev_steps
+from polyrates.core.methods.tabulated import WeightedIterates
+from polyrates.core.recurrence import orbit
+from polyrates.core.spectra import Interval
+from polyrates.execution.run import differentiate, run
+from polyrates.ground.errors import HorizonError, InvalidArgument, InvalidValue, NoShortRecurrence
+from polyrates.ground.numbers import lam
 from polyrates.numeric.values import residual_values
-from polyrates.recurrence import orbit
-from polyrates.sobolev_optimum import sobolev_optimal
-from polyrates.spectra import Interval
+from polyrates.problems.quadratic import Quadratic
 from polyrates.symbolic.polynomials import residual_polynomial
 from polyrates.symbolic.ring import ring_of
 from polyrates.symbolic.sobolev import banded, kernel, orthogonal_polynomials
+from polyrates.synthesis.sobolev import sobolev_optimal
 
 R = sympy.Rational
 

@@ -13,22 +13,22 @@ import numpy as np
 import pytest
 from flint import fmpq, fmpq_poly
 
-from polyrates.average import average
-from polyrates.measures import (
-    Empirical,
+from polyrates.analysis.average import average
+from polyrates.core.measures.densities import (
     GegenbauerDensity,
     JacobiDensity,
     MarchenkoPastur,
-    Mixture,
     Uniform,
 )
-from polyrates.methods import Chebyshev, GradientDescent, HeavyBall
-from polyrates.methods.orthogonal import Orthogonal, Sobolev, SobolevAsymptotic
-from polyrates.numeric.problems import Quadratic
-from polyrates.numeric.run import differentiate, run
+from polyrates.core.measures.empirical import Empirical
+from polyrates.core.measures.mixture import Mixture
+from polyrates.core.methods.classical import Chebyshev, GradientDescent, HeavyBall
+from polyrates.core.methods.orthogonal import Orthogonal, Sobolev, SobolevAsymptotic
+from polyrates.execution.run import differentiate, run
 from polyrates.numeric.values import residual_values
-from polyrates.sobolev_optimum import sobolev_optimal
+from polyrates.problems.quadratic import Quadratic
 from polyrates.symbolic.polynomials import residual_polynomial
+from polyrates.synthesis.sobolev import sobolev_optimal
 
 DIM, PROBLEMS, STEPS = 60, 600, 7
 

@@ -12,25 +12,26 @@ import pytest
 import sympy
 from numpy.polynomial import Chebyshev as ChebyshevSeries
 
-from polyrates.average import average
-from polyrates.errors import HorizonError, InvalidArgument, InvalidType, InvalidValue
-from polyrates.measures import (
-    Empirical,
+from polyrates.analysis.average import average
+from polyrates.core.measures.densities import (
     GegenbauerDensity,
     JacobiDensity,
     MarchenkoPastur,
-    Mixture,
     Uniform,
 )
-from polyrates.methods import Chebyshev, GradientDescent, HeavyBall, WeightedIterates
-from polyrates.methods.orthogonal import Sobolev
-from polyrates.numbers import lam
-from polyrates.numeric.run import run
-from polyrates.optimum import Optimum
-from polyrates.recurrence import Method
-from polyrates.sobolev_optimum import sobolev_optimal
-from polyrates.spectra import Interval, Union
+from polyrates.core.measures.empirical import Empirical
+from polyrates.core.measures.mixture import Mixture
+from polyrates.core.methods.classical import Chebyshev, GradientDescent, HeavyBall
+from polyrates.core.methods.orthogonal import Sobolev
+from polyrates.core.methods.tabulated import WeightedIterates
+from polyrates.core.recurrence import Method
+from polyrates.core.spectra import Interval, Union
+from polyrates.execution.run import run
+from polyrates.ground.errors import HorizonError, InvalidArgument, InvalidType, InvalidValue
+from polyrates.ground.numbers import lam
 from polyrates.symbolic.polynomials import residual_polynomial
+from polyrates.synthesis.optimum import Optimum
+from polyrates.synthesis.sobolev import sobolev_optimal
 
 R = sympy.Rational
 

@@ -14,11 +14,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rate_point import rate_point
 from support import require
 
 import polyrates as pr
-from polyrates.sweeps import SweepFailed, rate_point, read_sweep, sweep
-from polyrates.sweeps import settings as combinations
+from polyrates.execution.sweeps import SweepFailed, read_sweep, sweep
+from polyrates.execution.sweeps import settings as combinations
 
 GRID = {"kappa": [0.1, 0.01], "t": [5, 10], "method": ["Chebyshev", "Sobolev", "gradient descent"]}
 

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize
 
 import polyrates as pr
-from polyrates.worst_case import enclose, joint_sizes
+from polyrates.analysis.worst_case import enclose
+from polyrates.problems.sizes import joint_sizes
 
 INITIAL, RESIDUAL = ("initial", "cross"), ("residual", "drift")
 Pair = tuple[Callable[[np.ndarray], np.ndarray], ...]

@@ -8,15 +8,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from polyrates.errors import refuse_type
-from polyrates.estimators import Estimator, Implicit, Truncated, Unrolled
-from polyrates.numbers import count, floating
-from polyrates.numeric.run import Products
-from polyrates.rates import rate
-from polyrates.recurrence import Method
-from polyrates.sizes import InitialSizes, sizes_of
-from polyrates.spectra import Spectrum, as_spectrum
-from polyrates.worst_case import enclose, worst_case
+from polyrates.analysis.worst_case import enclose, worst_case
+from polyrates.core.estimators import Estimator, Implicit, Truncated, Unrolled
+from polyrates.core.recurrence import Method
+from polyrates.core.spectra import Spectrum, as_spectrum
+from polyrates.execution.run import Products
+from polyrates.ground.errors import refuse_type
+from polyrates.ground.numbers import count, floating
+from polyrates.problems.sizes import InitialSizes, sizes_of
 
 Array = npt.NDArray[np.float64]
 
@@ -75,13 +74,13 @@ def guarantee(
     ``lower`` is the largest error that some problem of these sizes is certain to have; with two
     forms given, or without commutation, it is 0: the two bounds need not be attained together.
     """
-    of = rate(method, as_spectrum(spectrum), estimator)
+    where = as_spectrum(spectrum)
     found = []
     for pair in sizes.forms:
         if pair.form == "residual/hessian":
-            found.append((0.0, floating(worst_case(of, t, **pair.arguments))))
+            found.append((0.0, floating(worst_case(method, where, estimator, t, **pair.arguments))))
         else:
-            best = enclose(of, t, pair)
+            best = enclose(method, where, estimator, t, pair)
             found.append((best.lower, best.upper))
     top = min(upper for _, upper in found)
     return (found[0][0] if len(found) == 1 else 0.0), top

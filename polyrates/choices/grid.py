@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from polyrates.numbers import floating
+from polyrates.core.spectra import Spectrum
+from polyrates.ground.numbers import floating
 from polyrates.numeric.ring import ValueRing
-from polyrates.sizes import InitialSizes
-from polyrates.spectra import Spectrum
+from polyrates.problems.sizes import InitialSizes
 
 Array = npt.NDArray[np.float64]
 

@@ -8,12 +8,12 @@ import numpy as np
 
 from polyrates.choices.choice import Choice, certified, known_sizes
 from polyrates.choices.grid import Grid, search
-from polyrates.errors import refuse_value
-from polyrates.estimators import Implicit, JetCarrier, Truncated, _InverseCarrier
-from polyrates.methods.restarted import Restarted
-from polyrates.numbers import count
-from polyrates.recurrence import Method, as_method, check_steps, orbit
-from polyrates.spectra import as_spectrum
+from polyrates.core.estimators import Implicit, InverseCarrier, JetCarrier, Truncated
+from polyrates.core.methods.restarted import Restarted
+from polyrates.core.recurrence import Method, as_method, check_steps, orbit
+from polyrates.core.spectra import as_spectrum
+from polyrates.ground.errors import refuse_value
+from polyrates.ground.numbers import count
 
 
 def checked_budget(value: object, minimum: int = 2) -> int:
@@ -49,7 +49,7 @@ def best_start(
     exhaustive : bool
         Look at every s; False looks at every few and then closer to the best.
     initial, cross, residual, drift, hessian : numbers ≥ 0
-        The sizes of the initial error; see :func:`polyrates.sizes.sizes_of`.
+        The sizes of the initial error; see :func:`polyrates.problems.sizes.sizes_of`.
     """
     where = as_spectrum(spectrum)
     as_method(method)
@@ -109,7 +109,7 @@ def best_split(
     ring = grid.ring
     with np.errstate(over="ignore", invalid="ignore"):
         residuals = list(orbit(solver, ring, most))
-        solved = list(orbit(solver, _InverseCarrier(ring), most))
+        solved = list(orbit(solver, InverseCarrier(ring), most))
         values = list(orbit(outer, ring, reach))
         found = search(
             list(range(1, most + 1)),

@@ -7,8 +7,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from polyrates.cli.parser import hint
-from polyrates.errors import refuse_value
+from polyrates.ground.errors import meant, refuse_value
 
 __all__ = [
     "EXACT", "METHODS", "SIZES", "add_column", "add_estimator", "add_hull", "add_outputs",
@@ -54,8 +53,8 @@ def add_hull(parser: argparse.ArgumentParser, required: bool = True) -> None:
 
 def support(arguments: argparse.Namespace) -> Any:
     """[ell, L] without the gaps."""
-    from polyrates.numbers import parse, positive
-    from polyrates.spectra import Interval, Union
+    from polyrates.core.spectra import Interval, Union
+    from polyrates.ground.numbers import parse, positive
 
     hull = Interval(parse(arguments.ell, "ell"), parse(arguments.L, "L"))
     low, L = hull.hull
@@ -120,7 +119,7 @@ def given(arguments: argparse.Namespace, options: Iterable[str]) -> dict[str, st
 
 def two_sizes(arguments: argparse.Namespace) -> dict[str, Any]:
     """The two sizes of one worst case, exact and ≥ 0; nothing where none was given."""
-    from polyrates.numbers import floating, nonnegative, parse
+    from polyrates.ground.numbers import floating, nonnegative, parse
 
     texts = given(arguments, SIZES)
     sizes = {option: nonnegative(parse(text, option), option) for option, text in texts.items()}
@@ -153,7 +152,7 @@ def integer(text: str, name: str, minimum: int = 0, maximum: int | None = None) 
 
 def estimator(text: str) -> Any:
     """The estimator of that name."""
-    from polyrates.estimators import Implicit, OneStep, Truncated, Unrolled
+    from polyrates.core.estimators import Implicit, OneStep, Truncated, Unrolled
 
     name, colon, start = text.partition(":")
     if name == "truncated":
@@ -165,3 +164,8 @@ def estimator(text: str) -> Any:
         known = [*made, "truncated"]
         refuse_value("estimator", text, "is not the name of an estimator", hint(text, known))
     return made[text]()
+
+
+def hint(word: str, known: Iterable[str]) -> str:
+    """The known word that was probably meant, else all of them."""
+    return meant(word, known, f"there are {', '.join(known)}")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import os
 
+from polyrates.cli.arguments import hint
 from polyrates.cli.output import Progress
-from polyrates.cli.parser import hint
-from polyrates.errors import refuse_value
+from polyrates.ground.errors import refuse_value
 
 __all__ = ["TEXT", "add_options", "run"]
 
@@ -34,7 +34,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Compute, draw and check; print the paths."""
-    from polyrates.gallery import FIGURES, make
+    from polyrates.gallery.figures import FIGURES, make
 
     if arguments.list:
         for name, figure in FIGURES.items():

@@ -5,10 +5,9 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from polyrates.cli.arguments import EXACT, add_hull, add_outputs, given, integer, support
+from polyrates.cli.arguments import EXACT, add_hull, add_outputs, given, hint, integer, support
 from polyrates.cli.output import print_json, write_document
-from polyrates.cli.parser import hint
-from polyrates.errors import refuse_value
+from polyrates.ground.errors import refuse_value
 
 __all__ = ["TEXT", "add_options", "run"]
 
@@ -66,9 +65,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _average(arguments: argparse.Namespace, where: Any, t: int) -> int:
-    from polyrates.numbers import parse
-    from polyrates.report.optima import optimum_document, optimum_json, optimum_text
-    from polyrates.sobolev_optimum import sobolev_optimal
+    from polyrates.ground.numbers import parse
+    from polyrates.report.optimal import optimum_document, optimum_json, optimum_text
+    from polyrates.synthesis.sobolev import sobolev_optimal
 
     for option, text in given(arguments, ("initial", "cross", "residual", "drift")).items():
         refuse_value(option, text, "is a size of the worst case", "add --minimax")
@@ -88,8 +87,8 @@ def _average(arguments: argparse.Namespace, where: Any, t: int) -> int:
 
 
 def _density(arguments: argparse.Namespace, ell: Any, L: Any) -> Any:
-    from polyrates.measures import GegenbauerDensity, Uniform
-    from polyrates.numbers import parse
+    from polyrates.core.measures.densities import GegenbauerDensity, Uniform
+    from polyrates.ground.numbers import parse
 
     name = arguments.density or "uniform"
     if name == "gegenbauer":
@@ -107,9 +106,9 @@ def _density(arguments: argparse.Namespace, ell: Any, L: Any) -> Any:
 
 
 def _minimax(arguments: argparse.Namespace, where: Any, t: int) -> int:
-    from polyrates.minimax_optimum import minimax_optimal
-    from polyrates.numbers import parse
-    from polyrates.report.optima import minimax_document, minimax_json, minimax_text
+    from polyrates.ground.numbers import parse
+    from polyrates.report.optimal import minimax_document, minimax_json, minimax_text
+    from polyrates.synthesis.minimax import minimax_optimal
 
     for option, text in given(arguments, ("density", "alpha", "eta")).items():
         refuse_value(option, text, "has no place in a worst case", "leave --minimax or it out")

@@ -6,7 +6,7 @@ import json
 import sys
 from typing import Any
 
-from polyrates.errors import refuse_value
+from polyrates.ground.errors import refuse_value
 
 __all__ = ["Progress", "print_json", "write", "write_document"]
 

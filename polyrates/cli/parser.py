@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NoReturn
 
-from polyrates.errors import meant
+from polyrates.ground.errors import meant
 
-__all__ = ["UsageError", "hint", "make_parser", "unknown_option"]
+__all__ = ["UsageError", "make_parser", "unknown_option"]
 
 _DESCRIPTION = """\
 How wrong is the Jacobian that you get by differentiating through t steps of a
@@ -77,11 +77,6 @@ def make_parser() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentP
         module.add_options(command)
         command.set_defaults(run=module.run)
     return parser, dict(commands.choices)
-
-
-def hint(word: str, known: Iterable[str]) -> str:
-    """The known word that was probably meant, else all of them."""
-    return meant(word, known, f"there are {', '.join(known)}")
 
 
 def unknown_option(extra: Sequence[str], parser: argparse.ArgumentParser) -> str:

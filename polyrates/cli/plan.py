@@ -17,7 +17,7 @@ from polyrates.cli.arguments import (
     support,
 )
 from polyrates.cli.output import Progress, print_json, write, write_document
-from polyrates.errors import refuse_value
+from polyrates.ground.errors import refuse_value
 
 __all__ = ["TEXT", "add_options", "run"]
 
@@ -72,7 +72,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Rank, draw where asked, print the table."""
-    from polyrates.report.budget import plan_document, plan_json, plan_picture, plan_text
+    from polyrates.report.plan import plan_document, plan_json, plan_picture, plan_text
 
     kind = _picture_kind(arguments.plot)
     with Progress() as progress:
@@ -91,9 +91,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _ranked(arguments: argparse.Namespace) -> tuple[Any, list[float] | None, str]:
     """The plan; with data the error of every row when run, else the Python that makes it."""
-    from polyrates.numbers import parse
-    from polyrates.plan import plan
-    from polyrates.report.budget import observed_errors
+    from polyrates.choices.plan import plan
+    from polyrates.ground.numbers import parse
+    from polyrates.report.plan import observed_errors
 
     asked: dict[str, Any] = {"budget": None, "target": None}
     if arguments.budget is not None:
@@ -133,7 +133,8 @@ def _picture_kind(where: str | None) -> str | None:
 
 def _measured(arguments: argparse.Namespace) -> tuple[Any, Any]:
     """The ridge problem of --data and its start."""
-    from polyrates.report.problem import choose_start, read_data, ridge
+    from polyrates.report.analysis import choose_start
+    from polyrates.report.subject import read_data, ridge
 
     for option, text in given(arguments, ("ell", "L", "gap", *SIZES)).items():
         refuse_value(option, text, "is measured from --data", "leave one of them")

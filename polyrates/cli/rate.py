@@ -19,7 +19,7 @@ from polyrates.cli.arguments import (
     two_sizes,
 )
 from polyrates.cli.output import Progress, print_json, write_document
-from polyrates.errors import refuse_value
+from polyrates.ground.errors import refuse_value
 
 __all__ = ["TEXT", "add_options", "run"]
 
@@ -70,8 +70,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the parts of the rate."""
-    from polyrates.rates import rate
-    from polyrates.report.rates import rate_document, rate_json, rate_text
+    from polyrates.analysis.rate import rate
+    from polyrates.report.rate import rate_document, rate_json, rate_text
 
     spectrum = support(arguments)
     named = _method(arguments, *spectrum.hull)
@@ -94,7 +94,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _method(arguments: argparse.Namespace, ell: Any, L: Any) -> Any:
     """The method of --method and its options, which may stand in the name or beside it."""
-    from polyrates.report.named import NAMES, build
+    from polyrates.core.methods.catalogue import NAMES, build
 
     options = given(arguments, ("step", "momentum", "first_step", "alpha", "eta"))
     entry = NAMES.get(arguments.method.partition(":")[0])

@@ -51,7 +51,7 @@ examples
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """What ``polyrates report`` takes."""
-    from polyrates.report.named import DEFAULT_METHODS
+    from polyrates.core.methods.catalogue import DEFAULT_METHODS
 
     parser.add_argument(
         "--model",
@@ -99,7 +99,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the folder, print the answer; 1 if a run disagrees with its prediction."""
-    from polyrates.report import Request, answer, as_json, report, table_text
+    from polyrates.report.results import Request
+    from polyrates.report.words import answer, as_json, table_text
+    from polyrates.report.write import report
 
     request = Request(
         data=arguments.data,

@@ -30,7 +30,7 @@ examples
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """What ``polyrates verify`` takes."""
-    from polyrates.report.named import DEFAULT_METHODS
+    from polyrates.core.methods.catalogue import DEFAULT_METHODS
 
     parser.add_argument(
         "--methods",
@@ -58,8 +58,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run every method on every problem; 1 if anything disagrees."""
-    from polyrates.numeric.verify import verify
-    from polyrates.report.named import parse_methods
+    from polyrates.core.methods.catalogue import parse_methods
+    from polyrates.execution.verify import verify
 
     steps = integer(arguments.steps, "steps", 0, 2000)
     chosen = estimator(arguments.estimator)
@@ -93,10 +93,10 @@ def _problems(
     arguments: argparse.Namespace,
 ) -> tuple[list[tuple[str, Any]], tuple[float, float]]:
     """What to run on, each with its label, and the ends of the spectrum."""
-    from polyrates.numbers import floating, parse
-    from polyrates.numeric.problems import Quadratic
-    from polyrates.report.problem import read_data, ridge
-    from polyrates.spectra import Interval
+    from polyrates.core.spectra import Interval
+    from polyrates.ground.numbers import floating, parse
+    from polyrates.problems.quadratic import Quadratic
+    from polyrates.report.subject import read_data, ridge
 
     seed, dim = integer(arguments.seed, "seed"), integer(arguments.dim, "dim", 1, 2000)
     if arguments.data is not None:
@@ -114,7 +114,7 @@ def _problems(
 
 
 def _table(rows: list[dict[str, Any]], steps: int) -> str:
-    from polyrates.numeric.verify import GROWING
+    from polyrates.execution.verify import GROWING
 
     widths = [max(len(str(row[key])) for row in rows) for key in ("method", "problem")]
     lines = [

@@ -16,17 +16,19 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from polyrates.choices import Choice, best_restart, best_split, best_start, chebyshev_on
-from polyrates.choices import guarantee as guaranteed
-from polyrates.estimators import Implicit, Truncated, Unrolled
+from polyrates.choices.choice import Choice
+from polyrates.choices.choice import guarantee as guaranteed
+from polyrates.choices.optimal_tail import chebyshev_on
+from polyrates.choices.ranking import minimax_choice
+from polyrates.choices.searches import best_restart, best_split, best_start
+from polyrates.core.estimators import Implicit, Truncated, Unrolled
+from polyrates.core.spectra import Interval
+from polyrates.execution.reverse import reverse_memory
+from polyrates.execution.run import differentiate
 from polyrates.gallery.tables import read_columns, write_columns
-from polyrates.numeric.problems import QuadraticProblem
-from polyrates.numeric.reverse import reverse_memory
-from polyrates.numeric.run import differentiate
-from polyrates.plan import minimax_choice
-from polyrates.plotting import Curve, Look, draw_curves, figure, limits, mark_one, style, svg
-from polyrates.sizes import InitialSizes, sizes_of, sizes_of_problem
-from polyrates.spectra import Interval
+from polyrates.ground.drawing import Curve, Look, draw_curves, figure, limits, mark_one, style, svg
+from polyrates.problems.quadratic import QuadraticProblem
+from polyrates.problems.sizes import InitialSizes, sizes_of, sizes_of_problem
 
 __all__ = ["about", "check", "compute", "draw"]
 
@@ -68,8 +70,9 @@ def _choices(spectrum: Interval, budget: int, sizes: InitialSizes) -> dict[str, 
 
 
 def _diabetes() -> tuple[QuadraticProblem, Array]:
-    from polyrates.data import load
-    from polyrates.report.problem import choose_start, ridge
+    from polyrates.problems.data import load
+    from polyrates.report.analysis import choose_start
+    from polyrates.report.subject import ridge
 
     made = ridge(load("diabetes"), "0.1")
     return made, choose_start(made, "far", 0).x0

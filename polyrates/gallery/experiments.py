@@ -17,18 +17,28 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from polyrates.estimators import Unrolled
+from polyrates.core.estimators import Unrolled
+from polyrates.core.measures.densities import GegenbauerDensity
+from polyrates.core.methods.classical import Chebyshev, GradientDescent
+from polyrates.core.methods.orthogonal import Sobolev
+from polyrates.core.recurrence import Method
+from polyrates.execution.run import differentiate
+from polyrates.execution.verify import predicted_errors
 from polyrates.gallery.tables import read_columns, write_columns
-from polyrates.local import local_model
-from polyrates.measures import GegenbauerDensity
-from polyrates.methods import Chebyshev, GradientDescent
-from polyrates.methods.orthogonal import Sobolev
-from polyrates.numeric.losses import Logistic
-from polyrates.numeric.problems import QuadraticProblem
-from polyrates.numeric.run import differentiate
-from polyrates.numeric.verify import predicted_errors
-from polyrates.plotting import MUTED, Curve, draw_curves, figure, limits, look, mark_one, style, svg
-from polyrates.recurrence import Method
+from polyrates.ground.drawing import (
+    MUTED,
+    Curve,
+    draw_curves,
+    figure,
+    limits,
+    look,
+    mark_one,
+    style,
+    svg,
+)
+from polyrates.measurement.local_model import local_model
+from polyrates.problems.losses import Logistic
+from polyrates.problems.quadratic import QuadraticProblem
 
 __all__ = ["about", "check", "compute", "draw"]
 
@@ -89,7 +99,7 @@ def _methods(interval: tuple[float, float], eta: float) -> dict[str, Method]:
 
 def compute(folder: Path) -> list[Path]:
     """experiments-PROBLEM.csv: t, the relative errors of each method, and some predictions."""
-    from polyrates.report.problem import choose_start
+    from polyrates.report.analysis import choose_start
 
     written = []
     for name in PROBLEMS:

@@ -15,15 +15,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from polyrates.core.measures.densities import GegenbauerDensity
+from polyrates.core.methods.classical import Chebyshev, GradientDescent
+from polyrates.core.methods.orthogonal import Sobolev
+from polyrates.core.recurrence import Method
+from polyrates.execution.run import differentiate
+from polyrates.execution.verify import far_start
 from polyrates.gallery.tables import read_columns, write_columns
-from polyrates.measures import GegenbauerDensity
-from polyrates.methods import Chebyshev, GradientDescent
-from polyrates.methods.orthogonal import Sobolev
-from polyrates.numeric.problems import Quadratic, QuadraticProblem
-from polyrates.numeric.run import differentiate
-from polyrates.numeric.verify import far_start
-from polyrates.plotting import Curve, draw_curves, figure, limits, look, mark_one, style, svg
-from polyrates.recurrence import Method
+from polyrates.ground.drawing import Curve, draw_curves, figure, limits, look, mark_one, style, svg
+from polyrates.problems.quadratic import Quadratic, QuadraticProblem
 
 __all__ = ["about", "check", "compute", "draw"]
 
@@ -49,8 +49,9 @@ def _problem(name: str) -> tuple[QuadraticProblem, Array]:
         solution = np.random.default_rng(0).standard_normal(200)
         problem = Quadratic(np.diag(values), -values * solution, np.eye(200), np.zeros(200))
         return problem, far_start(problem)
-    from polyrates.data import load
-    from polyrates.report.problem import choose_start, ridge
+    from polyrates.problems.data import load
+    from polyrates.report.analysis import choose_start
+    from polyrates.report.subject import ridge
 
     made = ridge(load(name), "0.2" if name == "breast-cancer" else "0.1")
     return made, choose_start(made, "far", 0).x0

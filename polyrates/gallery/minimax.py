@@ -14,15 +14,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from polyrates.companions import minimax_asymptotic
+from polyrates.analysis.rate import rate
+from polyrates.core.measures.densities import GegenbauerDensity
+from polyrates.core.measures.empirical import Empirical
+from polyrates.core.methods.classical import Chebyshev, GradientDescent, HeavyBall
+from polyrates.core.methods.orthogonal import Sobolev
+from polyrates.core.recurrence import Method
+from polyrates.core.spectra import Interval
 from polyrates.gallery.tables import read_columns, write_columns
-from polyrates.measures import Empirical, GegenbauerDensity
-from polyrates.methods import Chebyshev, GradientDescent, HeavyBall
-from polyrates.methods.orthogonal import Sobolev
-from polyrates.minimax_optimum import minimax_optimal
-from polyrates.numeric.asymptotics import residual_drift_asymptotic
-from polyrates.numeric.values import chebyshev_size
-from polyrates.plotting import (
+from polyrates.ground.drawing import (
     INK,
     MUTED,
     Curve,
@@ -35,9 +35,10 @@ from polyrates.plotting import (
     style,
     svg,
 )
-from polyrates.rates import rate
-from polyrates.recurrence import Method
-from polyrates.spectra import Interval
+from polyrates.numeric.asymptotics import residual_drift_asymptotic
+from polyrates.numeric.values import chebyshev_size
+from polyrates.synthesis.minimax import minimax_optimal
+from polyrates.synthesis.near_minimax import minimax_asymptotic
 
 __all__ = ["about", "check", "compute", "draw"]
 

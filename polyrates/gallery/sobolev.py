@@ -19,14 +19,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from polyrates.average import average
+from polyrates.analysis.average import average
+from polyrates.analysis.rate import rate
+from polyrates.core.measures.densities import GegenbauerDensity, Uniform
+from polyrates.core.measures.empirical import Empirical
+from polyrates.core.measures.mixture import Mixture
+from polyrates.core.methods.classical import Chebyshev, GradientDescent
+from polyrates.core.methods.orthogonal import Sobolev, SobolevAsymptotic
+from polyrates.core.recurrence import Method
+from polyrates.core.spectra import Interval
 from polyrates.gallery.tables import read_columns, write_columns
-from polyrates.measures import Empirical, GegenbauerDensity, Mixture, Uniform
-from polyrates.methods import Chebyshev, GradientDescent
-from polyrates.methods.orthogonal import Sobolev, SobolevAsymptotic
-from polyrates.numeric.values import residual_values
-from polyrates.optimum import Optimum
-from polyrates.plotting import (
+from polyrates.ground.drawing import (
     INK,
     Curve,
     Look,
@@ -39,10 +42,9 @@ from polyrates.plotting import (
     style,
     svg,
 )
-from polyrates.rates import rate
-from polyrates.recurrence import Method
-from polyrates.sobolev_optimum import sobolev_optimal
-from polyrates.spectra import Interval
+from polyrates.numeric.values import residual_values
+from polyrates.synthesis.optimum import Optimum
+from polyrates.synthesis.sobolev import sobolev_optimal
 
 __all__ = ["about", "check", "compute", "draw"]
 
@@ -89,7 +91,7 @@ def _methods(eta: float) -> dict[str, Method]:
 
 def _spectrum(name: str) -> tuple[Empirical, float]:
     """The eigenvalues of XᵀX/n + p, and η."""
-    from polyrates.data import load
+    from polyrates.problems.data import load
 
     penalty = PENALTIES[name]
     values = np.array(Empirical.from_data(load(name).X).atoms()[0]) + penalty

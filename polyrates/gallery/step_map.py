@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from polyrates.analysis.rate import rate
+from polyrates.core.methods.classical import GradientDescent
+from polyrates.core.spectra import Interval
 from polyrates.gallery.tables import read_columns, write_columns
-from polyrates.methods import GradientDescent
-from polyrates.plotting import INK, figure, style
-from polyrates.rates import rate
-from polyrates.spectra import Interval
+from polyrates.ground.drawing import INK, figure, style
 
 __all__ = ["about", "check", "compute", "draw"]
 

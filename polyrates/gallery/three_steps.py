@@ -12,12 +12,12 @@ from pathlib import Path
 
 import numpy as np
 
+from polyrates.analysis.rate import rate
+from polyrates.core.methods.classical import GradientDescent
+from polyrates.core.recurrence import Method
+from polyrates.core.spectra import Interval
 from polyrates.gallery.tables import read_columns, write_columns
-from polyrates.methods import GradientDescent
-from polyrates.plotting import INK, Curve, draw_curves, figure, look, mark_one, style, svg
-from polyrates.rates import rate
-from polyrates.recurrence import Method
-from polyrates.spectra import Interval
+from polyrates.ground.drawing import INK, Curve, draw_curves, figure, look, mark_one, style, svg
 
 __all__ = ["about", "check", "compute", "draw"]
 

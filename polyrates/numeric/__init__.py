@@ -1,1 +1,0 @@
-"""The float wing: series, enclosures, optimization and runs in numpy, without sympy."""

@@ -23,7 +23,7 @@ import math
 
 import numpy as np
 
-from polyrates.errors import refuse_value
+from polyrates.ground.errors import refuse_value
 
 __all__ = ["residual_drift_asymptotic", "residual_drift_bounds", "residual_drift_threshold"]
 

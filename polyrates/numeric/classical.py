@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from polyrates.errors import refuse_value
+from polyrates.ground.errors import refuse_value
 
 __all__ = ["chebyshev_suprema", "gradient_descent_suprema"]
 

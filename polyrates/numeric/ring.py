@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.polynomial import chebyshev
 
-from polyrates.errors import refuse_value
-from polyrates.numbers import Number, floating
+from polyrates.ground.errors import refuse_value
+from polyrates.ground.numbers import Number, floating
 
 __all__ = ["SeriesRing", "ValueRing"]
 

@@ -19,9 +19,10 @@ import numpy as np
 from numpy.polynomial import Chebyshev as ChebyshevSeries
 from numpy.polynomial.chebyshev import chebpts1
 
-from polyrates.measures import ClassicalDensity, Measure
-from polyrates.methods.orthogonal import sobolev_steps
-from polyrates.numbers import Number, floating, fraction_of
+from polyrates.core.measures.base import Measure
+from polyrates.core.measures.densities import ClassicalDensity
+from polyrates.core.methods.orthogonal import sobolev_steps
+from polyrates.ground.numbers import Number, floating, fraction_of
 
 __all__ = [
     "LiftedOptimum",
@@ -99,8 +100,8 @@ def _reciprocal_products(growth: Sequence[float]) -> Scaled:
 def _symmetric_growth(ell: float, L: float, alpha: float, eta: float, t: int) -> list[float]:
     """A_n/A_{n−1}, n = 1, …, t, for (1 − x²)^{α − ½}.
 
-    The recurrence of :func:`polyrates.methods.orthogonal.sobolev_steps` with f = e = 0; all that
-    does not depend on the previous step is computed for all n at once, since the loop is the cost.
+    The recurrence of :func:`polyrates.core.methods.orthogonal.sobolev_steps` with f = e = 0; all
+    that does not depend on the previous step is computed for all n at once: the loop is the cost.
     """
     if t == 0:
         return []
@@ -417,7 +418,7 @@ def _ball(value: Number) -> Any:
     """A number as a ball: exact for rationals and floats, else a float's neighbourhood."""
     import flint
 
-    from polyrates.errors import InvalidArgument
+    from polyrates.ground.errors import InvalidArgument
 
     try:
         ratio = fraction_of(value)

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.polynomial import Chebyshev as ChebyshevSeries
 
-from polyrates.errors import refuse_type, refuse_value
-from polyrates.estimators import Unrolled
-from polyrates.methods import Chebyshev, GradientDescent
-from polyrates.numbers import floating
+from polyrates.core.estimators import Unrolled
+from polyrates.core.methods.classical import Chebyshev, GradientDescent
+from polyrates.core.recurrence import Method, as_method, check_steps, final
+from polyrates.core.spectra import as_spectrum
+from polyrates.ground.errors import refuse_type, refuse_value
+from polyrates.ground.numbers import floating
 from polyrates.numeric.ring import SeriesRing, ValueRing
-from polyrates.recurrence import Method, as_method, check_steps, final
-from polyrates.spectra import as_spectrum
 
 __all__ = ["chebyshev_size", "residual_series", "residual_values"]
 

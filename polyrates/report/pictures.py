@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
-from polyrates.plotting import (
+from polyrates.ground.drawing import (
     INK,
     MUTED,
     Curve,

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from polyrates.plan import Plan
-from polyrates.report.named import DEFAULT_METHODS, NamedMethod
+from polyrates.choices.plan import Plan
+from polyrates.core.methods.catalogue import DEFAULT_METHODS, NamedMethod
 from polyrates.report.subject import MODELS, PENALTIES, Subject
 
 __all__ = ["Analysis", "Locality", "MethodResult", "Profile", "Request", "Start"]

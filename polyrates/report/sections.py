@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from polyrates.numeric.verify import TOLERANCE
-from polyrates.report.problem import NEAR
+from polyrates.execution.verify import TOLERANCE
+from polyrates.report.analysis import NEAR
 from polyrates.report.results import Analysis
 from polyrates.report.words import GROWS, number_text, worst
 

@@ -30,6 +30,6 @@ def shown_rows(steps: int, most: int = 21) -> list[int]:
 
 def tex_of(value: Any) -> str:
     """The LaTeX of a number."""
-    from polyrates.symbolic.latex import latex
+    from polyrates.ground.typeset import latex
 
     return str(latex(value))

@@ -2,7 +2,7 @@
 
 Whatever it is, the analysis needs x*, ∂x* and the quadratic that has the same x*, ∂x*, Hessian and
 derivative of the Hessian along the path of solutions: the problem itself where it is quadratic,
-else its local model (:mod:`polyrates.local`).
+else its local model (:mod:`polyrates.measurement.local_model`).
 """
 
 from __future__ import annotations
@@ -20,13 +20,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from polyrates.data import BUILT_IN, Dataset, load, load_csv
-from polyrates.errors import PolyratesError, meant, refuse_type, refuse_value
-from polyrates.local import SolvedProblem, local_model
-from polyrates.numbers import floating, parse
-from polyrates.numeric.lanczos import NegativeCurvature
-from polyrates.numeric.losses import Constants, Logistic
-from polyrates.numeric.problems import Problem, Quadratic, QuadraticProblem, Ridge
+from polyrates.ground.errors import (
+    NegativeCurvature,
+    PolyratesError,
+    meant,
+    refuse_type,
+    refuse_value,
+)
+from polyrates.ground.numbers import floating, parse
+from polyrates.measurement.local_model import SolvedProblem, local_model
+from polyrates.problems.data import BUILT_IN, Dataset, load, load_csv
+from polyrates.problems.losses import Constants, Logistic
+from polyrates.problems.quadratic import Problem, Quadratic, QuadraticProblem, Ridge
 
 __all__ = [
     "MODELS", "Subject", "guarded", "logistic", "own_problem", "read_data", "ridge", "subject",

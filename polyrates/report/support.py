@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from polyrates.numbers import Number
-from polyrates.spectra import Spectrum
+from polyrates.core.spectra import Spectrum
+from polyrates.ground.numbers import Number
 
 __all__ = ["support_pairs", "support_tex", "support_text"]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 
-from polyrates.numbers import floating
+from polyrates.ground.numbers import floating
 from polyrates.report.results import Analysis, MethodResult, Profile
 
 __all__ = [

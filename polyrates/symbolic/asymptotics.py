@@ -14,14 +14,20 @@ from typing import Any
 
 import sympy
 
-from polyrates.errors import NoClosedForm
-from polyrates.estimators import Estimator, Truncated, Unrolled
-from polyrates.measures import ClassicalDensity
-from polyrates.methods import Chebyshev, Gegenbauer, GradientDescent, HeavyBall, Nesterov
-from polyrates.methods.orthogonal import Orthogonal, Sobolev
-from polyrates.numbers import is_symbolic
-from polyrates.recurrence import Method
-from polyrates.spectra import Spectrum
+from polyrates.core.estimators import Estimator, Truncated, Unrolled
+from polyrates.core.measures.densities import ClassicalDensity
+from polyrates.core.methods.classical import (
+    Chebyshev,
+    Gegenbauer,
+    GradientDescent,
+    HeavyBall,
+    Nesterov,
+)
+from polyrates.core.methods.orthogonal import Orthogonal, Sobolev
+from polyrates.core.recurrence import Method
+from polyrates.core.spectra import Spectrum
+from polyrates.ground.errors import NoClosedForm
+from polyrates.ground.numbers import is_symbolic
 
 __all__ = ["asymptotic_rate"]
 

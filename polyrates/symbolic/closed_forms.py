@@ -24,14 +24,15 @@ from typing import Any
 
 import sympy
 
-from polyrates.errors import NoClosedForm
-from polyrates.estimators import Estimator, Implicit, Truncated, Unrolled
-from polyrates.methods import Chebyshev, Gegenbauer, GradientDescent
-from polyrates.numbers import exact, is_symbolic, lam
-from polyrates.recurrence import Method, Stationary, Transition
-from polyrates.symbolic.derivation import Derivation, Equality, Step
-from polyrates.symbolic.polynomials import residual_polynomial
-from polyrates.symbolic.radicals import root_of, tidy
+from polyrates.core.estimators import Estimator, Implicit, Truncated, Unrolled
+from polyrates.core.methods.classical import Chebyshev, Gegenbauer, GradientDescent
+from polyrates.core.recurrence import Method, Stationary, Transition
+from polyrates.ground.errors import NoClosedForm
+from polyrates.ground.numbers import exact, is_symbolic, lam
+from polyrates.symbolic.at_step import polynomial_at
+from polyrates.symbolic.proofs.derivation import Derivation
+from polyrates.symbolic.proofs.radicals import root_of, tidy
+from polyrates.symbolic.proofs.steps import Equality, Step
 from polyrates.symbolic.ring import ring_of
 
 __all__ = ["closed_form_derivation", "error_closed_forms", "residual_closed_form"]
@@ -72,7 +73,7 @@ def error_closed_forms(
     if isinstance(estimator, Implicit):
         if estimator.inner is None:
             return sympy.Integer(0), -residual / lam
-        inner = residual_polynomial(estimator.inner, estimator.inner_steps)
+        inner = polynomial_at(estimator.inner, estimator.inner_steps)
         solved = (inner - 1).exquo(sympy.Poly(lam, lam, domain=inner.get_domain()))
         return inner.as_expr(), residual * solved.as_expr()
     if isinstance(estimator, Truncated) and isinstance(method, GradientDescent):
@@ -256,7 +257,7 @@ def closed_form_derivation(method: Method, t: sympy.Symbol | None = None) -> Der
     steps: list[Step] = [
         Equality(
             tidy(sympy.expand(form.subs(time, k).doit())),
-            residual_polynomial(method, k).as_expr(),
+            polynomial_at(method, k).as_expr(),
             f"the closed form at $t = {k}$ is what {k} step{'s' * (k != 1)} of the method give",
         )
         for k in range(3)
@@ -322,7 +323,7 @@ def _two_point_steps(solved: _Solved, t: sympy.Symbol) -> list[Step]:
 
 
 def _classical_steps(method: Chebyshev | Gegenbauer, t: sympy.Symbol) -> list[Step]:
-    from polyrates.symbolic.derivation import Range
+    from polyrates.symbolic.proofs.steps import Range
 
     x = sympy.Symbol("x", real=True)
     if isinstance(method, Chebyshev) or method.alpha == 0:

@@ -7,9 +7,9 @@ from typing import Any
 
 import sympy
 
-from polyrates.estimators import Unrolled
-from polyrates.numbers import Number
-from polyrates.recurrence import Method
+from polyrates.core.estimators import Unrolled
+from polyrates.core.recurrence import Method
+from polyrates.ground.numbers import Number
 from polyrates.symbolic.ring import domain_of
 
 __all__ = ["exact_pair_at"]

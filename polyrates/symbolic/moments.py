@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sympy
 
-from polyrates.measures import Measure
-from polyrates.numbers import Number, lam
+from polyrates.core.measures.base import Measure
+from polyrates.ground.numbers import Number, lam
 from polyrates.symbolic.ring import domain_of
 
 __all__ = ["integral", "mean_square"]

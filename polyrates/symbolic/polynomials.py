@@ -7,13 +7,14 @@ from typing import Any
 
 import sympy
 
-from polyrates.errors import refuse_type
-from polyrates.estimators import Estimator, Implicit, Unrolled
-from polyrates.methods import Chebyshev, Gegenbauer
-from polyrates.numbers import fraction_of, lam  # fmt: skip
-from polyrates.numbers import t as symbolic_t
-from polyrates.recurrence import Method, as_method, check_steps, final
-from polyrates.symbolic.classical import gegenbauer_residual
+from polyrates.core.estimators import Estimator, Implicit, Unrolled
+from polyrates.core.recurrence import Method, as_method, check_steps
+from polyrates.ground.errors import refuse_type
+from polyrates.ground.numbers import lam
+from polyrates.ground.numbers import t as symbolic_t
+from polyrates.ground.typeset import aligned
+from polyrates.symbolic.at_step import polynomial_at
+from polyrates.symbolic.closed_forms import error_closed_forms, residual_closed_form
 from polyrates.symbolic.ring import ring_of
 
 __all__ = ["ErrorPolynomials", "error_polynomials", "residual_polynomial"]
@@ -36,17 +37,8 @@ def residual_polynomial(method: Method, t: Any) -> Any:
     """
     as_method(method)
     if isinstance(t, sympy.Symbol):
-        from polyrates.symbolic.closed_forms import residual_closed_form
-
         return residual_closed_form(method, t)
-    t = check_steps(method, t, "t")
-    ring = ring_of(method)
-    if isinstance(method, (Chebyshev, Gegenbauer)) and ring.domain == sympy.QQ:
-        alpha = method.alpha if isinstance(method, Gegenbauer) else 0
-        return gegenbauer_residual(
-            t, fraction_of(method.ell), fraction_of(method.L), fraction_of(alpha)
-        )
-    return ring.poly(final(method, ring, t))
+    return polynomial_at(method, t)
 
 
 @dataclass(frozen=True)
@@ -83,10 +75,12 @@ class ErrorPolynomials:
         """C, which multiplies G."""
         return self.drift
 
-    def _repr_latex_(self) -> str:
-        from polyrates.symbolic.latex import latex
+    def _latex(self) -> str:
+        rows = [("R", self.residual), ("C", self.drift), (r"R - \lambda C", self.initial)]
+        return aligned(rows)
 
-        return f"$${latex(self)}$$"
+    def _repr_latex_(self) -> str:
+        return f"$${self._latex()}$$"
 
 
 def error_polynomials(
@@ -111,8 +105,6 @@ def error_polynomials(
             "give pr.Unrolled(), pr.Truncated(start), pr.OneStep() or pr.Implicit()",
         )  # fmt: skip
     if isinstance(t, sympy.Symbol):
-        from polyrates.symbolic.closed_forms import error_closed_forms
-
         return ErrorPolynomials(*error_closed_forms(method, t, chosen))
     t = check_steps(method, t, "t")
     if isinstance(chosen, Unrolled):

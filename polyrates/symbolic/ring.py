@@ -16,10 +16,10 @@ from sympy.polys.constructor import construct_domain
 from sympy.polys.polyclasses import DMP
 from sympy.polys.rings import PolyRing
 
-from polyrates.errors import InexactError
-from polyrates.numbers import Number, lam
-from polyrates.recurrence import Method
-from polyrates.symbolic.radicals import restore, symbols_under_roots, without_roots
+from polyrates.core.recurrence import Method
+from polyrates.ground.errors import InexactError
+from polyrates.ground.numbers import Number, lam
+from polyrates.symbolic.proofs.radicals import restore, symbols_under_roots, without_roots
 
 __all__ = ["ExactRing", "polynomial_from_integers", "ring_of"]
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import sympy
 
-from polyrates.errors import InexactError, refuse_type, refuse_value
-from polyrates.numbers import Number, lam
+from polyrates.ground.errors import InexactError, refuse_type, refuse_value
+from polyrates.ground.numbers import Number, lam
 from polyrates.symbolic.ring import domain_of
 
 __all__ = ["exact_residual", "exact_weights"]

@@ -8,7 +8,7 @@ kernel   every degree: the Gram matrix is eliminated once, G = NΔNᵀ, so S = N
          Sobolev-orthogonal polynomials and the minimum at degree t is 1/A_t,
          A_t = Σ_{i≤t} S_i(0)²/Δ_i, P* = (1/A_t) Σ S_i(0)S_i/Δ_i;
 banded   every degree, for Jacobi densities, O(t) operations: the same elimination in a basis where
-         it has bandwidth two (see :mod:`polyrates.methods.orthogonal`).
+         it has bandwidth two (see :mod:`polyrates.core.methods.orthogonal`).
 
 For a measure of N points, P_N vanishes on all of them, and P_{N+j} := P_N P_j goes on from there.
 An S_i with Δ_i = 0 vanishes on the points, with its derivative when η > 0: where S_i(0) ≠ 0 it is
@@ -24,9 +24,10 @@ from typing import Any
 import sympy
 from sympy.polys.matrices import DomainMatrix
 
-from polyrates.measures import ClassicalDensity, Measure
-from polyrates.methods.orthogonal import SobolevStep, sobolev_steps
-from polyrates.numbers import Number
+from polyrates.core.measures.base import Measure
+from polyrates.core.measures.densities import ClassicalDensity
+from polyrates.core.methods.orthogonal import SobolevStep, sobolev_steps
+from polyrates.ground.numbers import Number
 from polyrates.symbolic.ring import ExactRing, domain_of
 
 __all__ = [
@@ -253,8 +254,8 @@ def _symmetric_values(
     """The same for (1 − x²)^{α − ½}, free of divisions by what grows.
 
     Even and odd degrees do not mix. With p_n = |P_n(0)|, h_n = ‖P_n‖², K_n = ρ_nK_{n−2}, K_0 = 1,
-    S_n(0) = ±Z_n/K_{n−2}, the elimination of :func:`polyrates.methods.orthogonal.sobolev_steps` is
-    linear,
+    S_n(0) = ±Z_n/K_{n−2}, the elimination of
+    :func:`polyrates.core.methods.orthogonal.sobolev_steps` is linear,
 
         K_n = (1 + u_n + v_n)K_{n−2} − v_nK_{n−4},    u_n = η_xn²/γ_n,  v_n = c_n²/(γ_nγ_{n−1}),
         Z_n = (p_n − c_np_{n−2})K_{n−2} + c_nZ_{n−2},

@@ -10,7 +10,7 @@ import pytest
 from support import float_methods, require
 
 import polyrates as pr
-from polyrates.methods.orthogonal import Sobolev, SobolevAsymptotic
+from polyrates.core.methods.orthogonal import Sobolev, SobolevAsymptotic
 
 ELL, L, STEPS = 0.05, 1.0, 30
 
@@ -51,7 +51,7 @@ def numpy_history(method: pr.Method) -> np.ndarray:
 
 @pytest.mark.parametrize("name", methods())
 def test_jax_makes_the_same_iterates_eager_and_jitted(name: str, jax: Any) -> None:
-    from polyrates.frameworks.jax import scan_run
+    from polyrates.execution.jax import scan_run
 
     method, jnp = methods()[name], jax.numpy
     H, b = jnp.asarray(problem().H), jnp.asarray(problem().b)
@@ -83,7 +83,7 @@ def test_torch_makes_the_same_iterates(name: str, torch: Any) -> None:
 @pytest.mark.parametrize("name", methods())
 def test_derivatives_by_the_frameworks_equal_differentiate(name: str, jax: Any) -> None:
     """Forward and reverse mode, through the plain loop and through the scan."""
-    from polyrates.frameworks.jax import scan_run
+    from polyrates.execution.jax import scan_run
 
     method, jnp, p = methods()[name], jax.numpy, problem()
     dx0 = np.random.default_rng(0).standard_normal(6)
@@ -122,7 +122,7 @@ def test_torch_autograd_equals_differentiate(torch: Any) -> None:
 
 
 def test_vmap_over_starts_and_over_problems(jax: Any, torch: Any) -> None:
-    from polyrates.frameworks.jax import scan_run
+    from polyrates.execution.jax import scan_run
 
     p, method = problem(), pr.Nesterov.tuned(ELL, L)
     starts = np.random.default_rng(0).standard_normal((4, 6))
@@ -140,7 +140,7 @@ def test_vmap_over_starts_and_over_problems(jax: Any, torch: Any) -> None:
 
 def test_trees_are_one_vector(jax: Any, torch: Any) -> None:
     """A nested dict, tuple and list of arrays runs as the vector that it makes up."""
-    from polyrates.frameworks.jax import scan_run
+    from polyrates.execution.jax import scan_run
 
     curvature = np.array([1.0, 0.3, 0.05, 0.7, 0.2])
     jnp, method = jax.numpy, Sobolev(pr.Uniform(ELL, L), 0.5)
@@ -174,7 +174,7 @@ def test_trees_are_one_vector(jax: Any, torch: Any) -> None:
 
 def test_compile_time_does_not_grow_with_the_steps(jax: Any) -> None:
     """The program itself: as many equations for ten thousand steps as for ten."""
-    from polyrates.frameworks.jax import scan_run
+    from polyrates.execution.jax import scan_run
 
     def size(steps: int) -> int:
         program = jax.make_jaxpr(
@@ -188,8 +188,8 @@ def test_compile_time_does_not_grow_with_the_steps(jax: Any) -> None:
 @pytest.mark.parametrize("name", ["gradient descent, large", "heavy ball", "Nesterov", "Chebyshev",
                                   "Sobolev", "Sobolev, asymptotic"])  # fmt: skip
 def test_the_optax_form_and_the_torch_optimizer(name: str, jax: Any, torch: Any) -> None:
-    from polyrates.frameworks.jax import evaluate, transformation
-    from polyrates.frameworks.torch import Recurrence
+    from polyrates.execution.jax import evaluate, transformation
+    from polyrates.execution.torch import Recurrence
 
     method, jnp, p = methods()[name], jax.numpy, problem()
     truth = numpy_history(method)
@@ -237,7 +237,7 @@ def test_optax_itself_chains_it(jax: Any) -> None:
     require("optax", importlib.util.find_spec("optax") is not None)
     import optax
 
-    from polyrates.frameworks.jax import transformation
+    from polyrates.execution.jax import transformation
 
     method = pr.Chebyshev(ELL, L)
     chain = optax.chain(optax.identity(), transformation(method, STEPS))
@@ -250,8 +250,8 @@ def test_optax_itself_chains_it(jax: Any) -> None:
 
 
 def test_fixed_horizons_are_refused_by_the_training_forms(jax: Any, torch: Any) -> None:
-    from polyrates.frameworks.jax import scan_run, transformation
-    from polyrates.frameworks.torch import Recurrence
+    from polyrates.execution.jax import scan_run, transformation
+    from polyrates.execution.torch import Recurrence
 
     method = pr.Richardson([1.0, 0.5])
     with pytest.raises(pr.InvalidValue, match="fixed horizon"):

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from support import require
 
 import polyrates as pr
-from polyrates.numeric.lanczos import NegativeCurvature
-from polyrates.numeric.losses import Logistic, NonlinearLeastSquares
+from polyrates.ground.errors import NegativeCurvature
+from polyrates.problems.losses import Logistic, NonlinearLeastSquares
 
 
 def data(seed: int = 0) -> tuple[np.ndarray, np.ndarray]:

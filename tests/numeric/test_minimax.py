@@ -13,12 +13,9 @@ import numpy as np
 import pytest
 from numpy.polynomial import chebyshev
 
-from polyrates.numeric.minimax import (
-    asymptotic_value,
-    joint_worst_case,
-    solve_family,
-    solve_minimax,
-)
+from polyrates.numeric.minimax.extremal import asymptotic_value
+from polyrates.numeric.minimax.solve import solve_family, solve_minimax
+from polyrates.numeric.suprema.joint import joint_worst_case
 
 REFERENCE = Path(__file__).parent.parent / "reference"
 FORMS = ("initial/cross", "residual/drift")

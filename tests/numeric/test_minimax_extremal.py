@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import polyrates.numeric.minimax.solve as solver
-from polyrates.numeric.minimax import solve_minimax
-from polyrates.numeric.minimax.cases import Units, validated
 from polyrates.numeric.minimax.extremal import closed_start
 from polyrates.numeric.minimax.newton import newton, peaks, value
+from polyrates.numeric.minimax.question import Units, validated
+from polyrates.numeric.minimax.solve import solve_minimax
 
 
 def question(ell, top, t, form, second, share=None):

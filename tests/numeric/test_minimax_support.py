@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import polyrates as pr
-from polyrates.numeric.minimax import joint_worst_case_of, method_pieces, solve_minimax
-from polyrates.numeric.minimax.support import Table, table
+from polyrates.numeric.minimax.gapped_basis import Table, table
+from polyrates.numeric.minimax.solve import solve_minimax
+from polyrates.numeric.suprema.joint import joint_worst_case_of, method_pieces
 
 FORMS = ("initial/cross", "residual/drift")
 GAPS = {

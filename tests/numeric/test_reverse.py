@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from support import float_methods
 
 import polyrates as pr
-from polyrates.methods.orthogonal import Sobolev
-from polyrates.numeric.reverse import forward_memory, jvp, reverse_memory, vjp
+from polyrates.core.methods.orthogonal import Sobolev
+from polyrates.execution.reverse import forward_memory, jvp, reverse_memory, vjp
 
 METHODS = {
     **float_methods(0.05, 1.0, 24),

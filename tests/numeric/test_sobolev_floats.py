@@ -14,14 +14,14 @@ import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from polyrates.measures import (
-    Empirical,
+from polyrates.core.measures.densities import (
     GegenbauerDensity,
     JacobiDensity,
     MarchenkoPastur,
-    Mixture,
     Uniform,
 )
+from polyrates.core.measures.empirical import Empirical
+from polyrates.core.measures.mixture import Mixture
 from polyrates.numeric.sobolev import (
     banded_values,
     discretize,

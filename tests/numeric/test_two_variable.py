@@ -11,10 +11,14 @@ from hypothesis import strategies as st
 from support import float_methods
 
 import polyrates as pr
-from polyrates import data
-from polyrates.methods.orthogonal import Sobolev
+from polyrates.core.methods.orthogonal import Sobolev
 from polyrates.numeric.ring import ValueRing
-from polyrates.numeric.two_variable import frobenius_bound, multiplier_bounds, multiplier_maximum
+from polyrates.numeric.suprema.two_variable import (
+    frobenius_bound,
+    multiplier_bounds,
+    multiplier_maximum,
+)
+from polyrates.problems import data
 
 ELL, L = 0.05, 1.0
 INTERVAL = pr.Interval(ELL, L)

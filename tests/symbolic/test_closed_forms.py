@@ -10,25 +10,25 @@ import sympy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from polyrates.errors import InexactError, NoClosedForm
-from polyrates.estimators import Implicit, OneStep, Truncated, Unrolled
-from polyrates.methods import (
+from polyrates.core.estimators import Implicit, OneStep, Truncated, Unrolled
+from polyrates.core.methods.classical import (
     Chebyshev,
     Gegenbauer,
     GradientDescent,
     HeavyBall,
     Nesterov,
-    Tabulated,
 )
-from polyrates.numbers import lam, t
-from polyrates.recurrence import Stationary, Transition, momentum_step
+from polyrates.core.methods.tabulated import Tabulated
+from polyrates.core.recurrence import Stationary, Transition, momentum_step
+from polyrates.ground.errors import InexactError, NoClosedForm
+from polyrates.ground.numbers import lam, t
 from polyrates.symbolic.closed_forms import (
     closed_form_derivation,
     error_closed_forms,
     residual_closed_form,
 )
 from polyrates.symbolic.polynomials import error_polynomials, residual_polynomial
-from polyrates.symbolic.radicals import root_of, tidy
+from polyrates.symbolic.proofs.radicals import root_of, tidy
 
 h, m = sympy.symbols("h m", positive=True)
 ell, L, alpha = sympy.symbols("ell L alpha", positive=True)

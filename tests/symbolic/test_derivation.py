@@ -9,23 +9,29 @@ from fractions import Fraction as F
 import pytest
 import sympy
 
-from polyrates.estimators import Unrolled
-from polyrates.methods import Chebyshev, Gegenbauer, GradientDescent, HeavyBall, Nesterov
-from polyrates.numbers import t
-from polyrates.spectra import Interval
+from polyrates.core.estimators import Unrolled
+from polyrates.core.methods.classical import (
+    Chebyshev,
+    Gegenbauer,
+    GradientDescent,
+    HeavyBall,
+    Nesterov,
+)
+from polyrates.core.spectra import Interval
+from polyrates.ground.numbers import t
 from polyrates.symbolic.closed_forms import closed_form_derivation
-from polyrates.symbolic.derivation import (
+from polyrates.symbolic.derivations.general import lower_bound_proof, master_identity, two_horns
+from polyrates.symbolic.derivations.gradient_descent import flat_step
+from polyrates.symbolic.proofs.derivation import Derivation
+from polyrates.symbolic.proofs.steps import (
     Comparison,
-    Derivation,
     DerivationError,
     Equality,
     Nonnegative,
     Range,
-    vanishes,
 )
-from polyrates.symbolic.derivations.general import lower_bound_proof, master_identity, two_horns
-from polyrates.symbolic.derivations.gradient_descent import flat_step
-from polyrates.symbolic.theorems import find_theorem
+from polyrates.symbolic.proofs.vanishing import vanishes
+from polyrates.symbolic.theorems.find import find_theorem
 
 x = sympy.Symbol("x", real=True)
 

@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 import sympy
 
-from polyrates.references import REFERENCES
-from polyrates.symbolic.derivation import Derivation, DerivationError, Nonnegative
+from polyrates.ground.references import REFERENCES
 from polyrates.symbolic.derivations import estimators, two_variable
+from polyrates.symbolic.proofs.derivation import Derivation
+from polyrates.symbolic.proofs.steps import DerivationError, Nonnegative
 
 ALL = [
     estimators.unrolled_pair, estimators.truncated_pair, estimators.restarted_pair,

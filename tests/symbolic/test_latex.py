@@ -10,17 +10,18 @@ from fractions import Fraction as F
 import pytest
 import sympy
 
-from polyrates.errors import InvalidType
-from polyrates.estimators import Implicit, OneStep, Unrolled
-from polyrates.methods import Chebyshev, GradientDescent, HeavyBall, Nesterov
-from polyrates.numbers import lam, t
-from polyrates.references import REFERENCES, cite
-from polyrates.spectra import Interval, Union
+from polyrates.core.estimators import Implicit, OneStep, Unrolled
+from polyrates.core.methods.classical import Chebyshev, GradientDescent, HeavyBall, Nesterov
+from polyrates.core.spectra import Interval, Union
+from polyrates.ground.errors import InvalidType
+from polyrates.ground.numbers import lam, t
+from polyrates.ground.references import REFERENCES, cite
+from polyrates.ground.typeset import latex, visible
 from polyrates.symbolic.closed_forms import closed_form_derivation
 from polyrates.symbolic.derivations.general import lower_bound_proof, master_identity, two_horns
-from polyrates.symbolic.latex import latex, visible
 from polyrates.symbolic.polynomials import error_polynomials, residual_polynomial
-from polyrates.symbolic.theorems import best_step, find_theorem, lower_bound
+from polyrates.symbolic.theorems.bounds import best_step, lower_bound
+from polyrates.symbolic.theorems.find import find_theorem
 
 h = sympy.Symbol("h", positive=True)
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import sympy
 
-from polyrates.numbers import t
-from polyrates.symbolic.latex import latex
-from polyrates.symbolic.published import published_rates
+from polyrates.ground.numbers import t
+from polyrates.ground.typeset import latex
+from polyrates.symbolic.theorems.published import published_rates
 
 ENTRIES = {entry.name: entry for entry in published_rates()}
 

@@ -13,17 +13,17 @@ import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from polyrates.measures import (
-    Empirical,
+from polyrates.core.measures.base import Measure
+from polyrates.core.measures.densities import (
     GegenbauerDensity,
     JacobiDensity,
     MarchenkoPastur,
-    Measure,
-    Mixture,
     Uniform,
 )
-from polyrates.methods.orthogonal import Sobolev
-from polyrates.numbers import lam
+from polyrates.core.measures.empirical import Empirical
+from polyrates.core.measures.mixture import Mixture
+from polyrates.core.methods.orthogonal import Sobolev
+from polyrates.ground.numbers import lam
 from polyrates.symbolic.moments import integral, mean_square
 from polyrates.symbolic.polynomials import residual_polynomial
 from polyrates.symbolic.sobolev import (

@@ -10,18 +10,19 @@ from itertools import islice
 import pytest
 import sympy
 
-from polyrates.measures import (
+from polyrates.core.measures.densities import (
     GegenbauerDensity,
     JacobiDensity,
     MarchenkoPastur,
+    jacobi_coefficients,
 )
-from polyrates.measures.densities import jacobi_coefficients
-from polyrates.methods.orthogonal import sobolev_steps
-from polyrates.numbers import t
-from polyrates.references import REFERENCES, cite
-from polyrates.symbolic.derivation import DerivationError, Equality
+from polyrates.core.methods.orthogonal import sobolev_steps
+from polyrates.ground.numbers import t
+from polyrates.ground.references import REFERENCES, cite
 from polyrates.symbolic.derivations import sobolev
 from polyrates.symbolic.derivations.sobolev import notation, recurrence
+from polyrates.symbolic.derivations.sobolev.recurrence import connection_formula, jacobi_structure
+from polyrates.symbolic.proofs.steps import DerivationError, Equality
 from polyrates.symbolic.sobolev import kernel
 
 ALL = [getattr(sobolev, name)() for name in sobolev.__all__]
@@ -63,10 +64,10 @@ def test_every_altered_step_fails(derivation):
 @pytest.mark.parametrize(
     ("derivation", "old", "new"),
     [
-        (sobolev.connection_formula, "gamma_{n-1}", lambda f: f * R(11, 10)),
-        (sobolev.connection_formula, "c_{n-1}", lambda f: f + 1),
-        (sobolev.jacobi_structure, "f_{n-1}", lambda f: 2 * f),
-        (sobolev.jacobi_structure, "g_{n}", lambda f: -f),
+        (connection_formula, "gamma_{n-1}", lambda f: f * R(11, 10)),
+        (connection_formula, "c_{n-1}", lambda f: f + 1),
+        (jacobi_structure, "f_{n-1}", lambda f: 2 * f),
+        (jacobi_structure, "g_{n}", lambda f: -f),
     ],
 )
 def test_altered_coefficients_fail(derivation, old, new):

@@ -12,13 +12,20 @@ import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from polyrates.errors import InvalidValue, Undecided
-from polyrates.estimators import OneStep, Unrolled
-from polyrates.methods import Chebyshev, Gegenbauer, GradientDescent, HeavyBall, Nesterov
-from polyrates.numbers import lam, t
-from polyrates.spectra import Interval, Union
+from polyrates.core.estimators import OneStep, Unrolled
+from polyrates.core.methods.classical import (
+    Chebyshev,
+    Gegenbauer,
+    GradientDescent,
+    HeavyBall,
+    Nesterov,
+)
+from polyrates.core.spectra import Interval, Union
+from polyrates.ground.errors import InvalidValue, Undecided
+from polyrates.ground.numbers import lam, t
 from polyrates.symbolic.polynomials import error_polynomials
-from polyrates.symbolic.theorems import best_step, find_theorem, lower_bound
+from polyrates.symbolic.theorems.bounds import best_step, lower_bound
+from polyrates.symbolic.theorems.find import find_theorem
 
 PARTS = ("initial", "cross", "residual", "drift")
 EXACT = settings(max_examples=25, deadline=None)

@@ -14,9 +14,23 @@ import sympy as sp
 
 import polyrates as pr
 from polyrates.numeric.asymptotics import residual_drift_asymptotic, residual_drift_bounds
-from polyrates.symbolic.derivation import Derivation, DerivationError, Equality
-from polyrates.symbolic.derivations import asymptotic, minimax, worst_case
-from polyrates.symbolic.derivations.asymptotic import Numeric
+from polyrates.symbolic.derivations import minimax, worst_case
+from polyrates.symbolic.derivations.asymptotic.least_favourable import least_favourable_limit
+from polyrates.symbolic.derivations.asymptotic.notation import Numeric
+from polyrates.symbolic.derivations.asymptotic.residual_drift import (
+    residual_drift_bounds as bounds_derivation,
+)
+from polyrates.symbolic.derivations.asymptotic.residual_drift import (
+    residual_drift_limit,
+)
+from polyrates.symbolic.derivations.asymptotic.with_cross import (
+    initial_cross_limit,
+    initial_cross_value,
+    outer_function,
+)
+from polyrates.symbolic.derivations.asymptotic.without_cross import zolotarev, zolotarev_bounds
+from polyrates.symbolic.proofs.derivation import Derivation
+from polyrates.symbolic.proofs.steps import DerivationError, Equality
 
 DERIVATIONS: list[Callable[[], Derivation]] = [
     worst_case.tight_worst_case,
@@ -26,12 +40,12 @@ DERIVATIONS: list[Callable[[], Derivation]] = [
     minimax.matching_average,
     minimax.one_eigenvalue,
     minimax.degree_two_threshold,
-    asymptotic.zolotarev,
-    asymptotic.outer_function,
-    asymptotic.initial_cross_limit,
-    asymptotic.residual_drift_bounds,
-    asymptotic.residual_drift_limit,
-    asymptotic.least_favourable_limit,
+    zolotarev,
+    outer_function,
+    initial_cross_limit,
+    bounds_derivation,
+    residual_drift_limit,
+    least_favourable_limit,
 ]
 
 
@@ -83,7 +97,7 @@ def _rough() -> Any:
 def test_zolotarev_bounds_hold_the_optimum(t: int) -> None:
     """Alternation bounds from the symbolic wing against the solver: nothing is shared."""
     with mpmath.workdps(40):
-        low, high = asymptotic.zolotarev_bounds(mpmath.mpf(9) / 11, t)
+        low, high = zolotarev_bounds(mpmath.mpf(9) / 11, t)
     value = pr.minimax_optimal(pr.Interval(0.01, 1), t, initial=1, cross=0)
     assert float(low) <= value.upper and value.lower <= float(high)
     assert float(high / low) - 1 < 4 * (9 / 11) ** (2 * t) * 1.2
@@ -93,7 +107,7 @@ def test_zolotarev_bounds_hold_the_optimum(t: int) -> None:
 @pytest.mark.parametrize("g", [0.1, 1, 10])
 def test_the_closed_form_agrees_with_the_numeric_wing(ell: int, L: int, g: float) -> None:
     with mpmath.workdps(30):
-        exact = asymptotic.initial_cross_value(
+        exact = initial_cross_value(
             mpmath.mpf(ell), mpmath.mpf(L), 50, mpmath.mpf(1), mpmath.mpf(g)
         )
     value = pr.minimax_asymptotic(pr.Interval(ell, L), 50, initial=1, cross=g)

@@ -7,13 +7,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from . import certificate, joint, supremum
-from . import newton as solver
-from .cases import Expansion, MinimaxSolution, Task, constant
-from .interior import Iterate
-from .joint import joint_worst_case_of, method_pieces
-from .problem import RANGE, Points, Problem
-from .waves import Array, Long, U
+from polyrates.numeric.minimax import lower_bound as certificate
+from polyrates.numeric.minimax.interior import Iterate
+from polyrates.numeric.minimax.normalized import RANGE, Problem
+from polyrates.numeric.minimax.question import Expansion, MinimaxSolution, Task, constant
+from polyrates.numeric.suprema import joint
+from polyrates.numeric.suprema import profile as supremum
+from polyrates.numeric.suprema.joint import joint_worst_case_of, method_pieces
+from polyrates.numeric.suprema.peaks import series_peaks
+from polyrates.numeric.suprema.waves import Array, Long, Points, U
 
 # The relative gap at which the search for a better certificate ends.
 GAP = 1e-11
@@ -162,6 +164,6 @@ def centring(slopes: list[Array]) -> float:
         for sign in (1.0, -1.0):
             lifted = sign * slope
             lifted[0] += lift
-            heights = solver.series_peaks(lifted, 0 * lifted, 1.0, 0.0)[1]
+            heights = series_peaks(lifted, 0 * lifted, 1.0, 0.0)[1]
             extremes.append(sign * (math.sqrt(float(np.max(heights))) - lift))
     return -(max(extremes) + min(extremes)) / 2

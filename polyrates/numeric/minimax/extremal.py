@@ -25,12 +25,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..asymptotics import residual_drift_threshold
-from . import newton
-from .cases import require
-from .interior import Iterate
-from .problem import Problem
-from .waves import Array
+from polyrates.numeric.asymptotics import residual_drift_threshold
+from polyrates.numeric.minimax import newton
+from polyrates.numeric.minimax.interior import Iterate
+from polyrates.numeric.minimax.normalized import Problem
+from polyrates.numeric.minimax.question import require
+from polyrates.numeric.suprema.peaks import ROUGH
+from polyrates.numeric.suprema.waves import Array
 
 # τ, a horizon in units of the rate, from which the closed form beats reweighted least squares:
 # it is about 6/τ² above V*.
@@ -233,7 +234,7 @@ def _chebyshev(problem: Problem) -> Iterate:
 
 def _iterate(problem: Problem, q: Array, s: float, w0: float, b: float) -> Iterate | None:
     q = q * math.copysign(1.0, float(problem.rho @ q))
-    tops = newton.peaks(problem, q, s, newton.ROUGH)
+    tops = newton.peaks(problem, q, s, ROUGH)
     reached = newton.value(problem, q, tops)
     if not reached < math.inf:
         return None

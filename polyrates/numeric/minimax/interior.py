@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .problem import Points, Problem
-from .waves import Array
+from polyrates.numeric.minimax.normalized import Problem
+from polyrates.numeric.suprema.waves import Array, Points
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,14 @@ from typing import Any
 import mpmath
 import numpy as np
 
-from . import digits as precise
-from . import newton as solver
-from .cases import (
+from polyrates.numeric.minimax import newton as solver
+from polyrates.numeric.minimax import precise as precise
+from polyrates.numeric.minimax.cases import without_computation
+from polyrates.numeric.minimax.certify import GAP, better, centring, certify, proved_constant
+from polyrates.numeric.minimax.extremal import closed_start
+from polyrates.numeric.minimax.interior import Iterate, interior_point, reweighted
+from polyrates.numeric.minimax.normalized import RANGE, Problem
+from polyrates.numeric.minimax.question import (
     Form,
     MinimaxSolution,
     Task,
@@ -21,13 +26,8 @@ from .cases import (
     constant,
     require,
     validated,
-    without_computation,
 )
-from .certify import GAP, better, centring, certify, proved_constant
-from .extremal import closed_start
-from .interior import Iterate, interior_point, reweighted
-from .problem import RANGE, Problem
-from .waves import Array
+from polyrates.numeric.suprema.waves import Array
 
 __all__ = ["solve_family", "solve_minimax"]
 

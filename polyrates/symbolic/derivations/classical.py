@@ -15,15 +15,10 @@ from typing import Any
 
 import sympy
 
-from polyrates.symbolic.derivation import (
-    Comparison,
-    Derivation,
-    Equality,
-    Nonnegative,
-    Range,
-    Step,
-)
-from polyrates.symbolic.derivations.notation import L, c, ell, kappa, lam, t, x
+from polyrates.ground.numbers import lam, t
+from polyrates.symbolic.derivations.notation import L, c, ell, kappa, x
+from polyrates.symbolic.proofs.derivation import Derivation
+from polyrates.symbolic.proofs.steps import Comparison, Equality, Nonnegative, Range, Step
 
 __all__ = ["chebyshev_proof", "gegenbauer_proof"]
 

@@ -12,8 +12,10 @@ from typing import Any
 
 import sympy
 
-from polyrates.symbolic.derivation import Derivation, Equality, Step
-from polyrates.symbolic.derivations.notation import h, lam
+from polyrates.ground.numbers import lam
+from polyrates.symbolic.derivations.notation import h
+from polyrates.symbolic.proofs.derivation import Derivation
+from polyrates.symbolic.proofs.steps import Equality, Step
 
 __all__ = ["implicit_pair", "restarted_pair", "truncated_pair", "unrolled_pair"]
 

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import sympy
 
-from polyrates.symbolic.derivation import (
-    Derivation,
-    Equality,
-    Nonnegative,
-    Range,
-    Step,
-)
-from polyrates.symbolic.derivations.notation import c, kappa, lam, t, x
+from polyrates.ground.numbers import lam, t
+from polyrates.symbolic.derivations.notation import c, kappa, x
+from polyrates.symbolic.proofs.derivation import Derivation
+from polyrates.symbolic.proofs.steps import Equality, Nonnegative, Range, Step
 
 __all__ = ["lower_bound_proof", "master_identity", "two_horns"]
 

@@ -6,15 +6,10 @@ from typing import Any
 
 import sympy
 
-from polyrates.symbolic.derivation import (
-    Comparison,
-    Derivation,
-    Equality,
-    Nonnegative,
-    Range,
-    Step,
-)
-from polyrates.symbolic.derivations.notation import h, lam, t, u, v
+from polyrates.ground.numbers import lam, t
+from polyrates.symbolic.derivations.notation import h, u, v
+from polyrates.symbolic.proofs.derivation import Derivation
+from polyrates.symbolic.proofs.steps import Comparison, Equality, Nonnegative, Range, Step
 
 __all__ = ["flat_step", "gradient_descent_proof"]
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import sympy
 
-from polyrates.symbolic.derivation import Derivation, Equality, Step
-from polyrates.symbolic.derivations.notation import L, lam, t, x
+from polyrates.ground.numbers import lam, t
+from polyrates.symbolic.derivations.notation import L, x
+from polyrates.symbolic.proofs.derivation import Derivation
+from polyrates.symbolic.proofs.steps import Equality, Step
 
 __all__ = [
     "degree_two_threshold",

@@ -11,15 +11,10 @@ from typing import Any
 
 import sympy
 
-from polyrates.symbolic.derivation import (
-    Comparison,
-    Derivation,
-    Equality,
-    Nonnegative,
-    Range,
-    Step,
-)
-from polyrates.symbolic.derivations.notation import c, h, r, sigma, t, x
+from polyrates.ground.numbers import t
+from polyrates.symbolic.derivations.notation import c, h, r, sigma, x
+from polyrates.symbolic.proofs.derivation import Derivation
+from polyrates.symbolic.proofs.steps import Comparison, Equality, Nonnegative, Range, Step
 
 __all__ = ["heavy_ball_proof", "heavy_ball_recurrence", "nesterov_proof", "nesterov_recurrence"]
 

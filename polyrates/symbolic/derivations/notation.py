@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy
 
-from polyrates.numbers import lam, t
+from polyrates.ground.numbers import lam, t
 
 __all__ = ["L", "c", "ell", "h", "kappa", "lam", "m", "r", "rho", "sigma", "t", "u", "v", "x"]
 

@@ -11,8 +11,9 @@ from typing import Any
 
 import sympy
 
-from polyrates.symbolic.derivation import Derivation, Equality, Nonnegative, Range, Step
 from polyrates.symbolic.derivations.notation import h
+from polyrates.symbolic.proofs.derivation import Derivation
+from polyrates.symbolic.proofs.steps import Equality, Nonnegative, Range, Step
 
 __all__ = ["frobenius_bound", "two_variable_multipliers"]
 

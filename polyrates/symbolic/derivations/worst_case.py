@@ -15,8 +15,9 @@ from __future__ import annotations
 
 import sympy
 
-from polyrates.symbolic.derivation import Derivation, Equality, Nonnegative, Range, Step
-from polyrates.symbolic.derivations.notation import lam
+from polyrates.ground.numbers import lam
+from polyrates.symbolic.proofs.derivation import Derivation
+from polyrates.symbolic.proofs.steps import Equality, Nonnegative, Range, Step
 
 __all__ = ["counterexample", "tight_worst_case"]
 

@@ -15,8 +15,8 @@ from typing import Any
 import sympy
 from flint import arb, ctx, fmpq
 
-from polyrates.errors import Undecided
-from polyrates.numbers import sign
+from polyrates.ground.errors import Undecided
+from polyrates.ground.numbers import sign
 
 __all__ = ["ball", "decide_positive", "float_enclosure", "precision"]
 

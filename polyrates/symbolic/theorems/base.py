@@ -11,9 +11,9 @@ import mpmath
 import sympy
 from flint import arb
 
-from polyrates.errors import Undecided
-from polyrates.numbers import count, is_symbolic
-from polyrates.symbolic.derivation import Derivation
+from polyrates.ground.errors import Undecided
+from polyrates.ground.numbers import count, is_symbolic
+from polyrates.symbolic.proofs.derivation import Derivation
 from polyrates.symbolic.theorems.balls import decide_positive, float_enclosure, precision
 
 __all__ = [
@@ -80,7 +80,7 @@ class Asymptotic:
             return float(mpmath.re(value))
 
     def _latex(self) -> str:
-        from polyrates.symbolic.latex import latex
+        from polyrates.ground.typeset import latex
 
         parts = [latex(self.expression)]
         parts += [latex(equation) for _, equation, _ in self.where]

@@ -9,10 +9,10 @@ from typing import Any
 import sympy
 from flint import arb
 
-from polyrates.errors import Undecided, refuse_value
-from polyrates.methods import GradientDescent
-from polyrates.numbers import count, fraction_of, is_exact, is_symbolic
-from polyrates.spectra import Interval, as_spectrum
+from polyrates.core.methods.classical import GradientDescent
+from polyrates.core.spectra import Interval, as_spectrum
+from polyrates.ground.errors import Undecided, refuse_value
+from polyrates.ground.numbers import count, fraction_of, is_exact, is_symbolic
 from polyrates.symbolic.theorems.balls import ball, float_enclosure, precision
 from polyrates.symbolic.theorems.base import as_time
 from polyrates.symbolic.theorems.classical import ClassicalTheorem

@@ -17,12 +17,12 @@ from typing import Any
 import sympy
 from flint import arb
 
-from polyrates.methods import Chebyshev, Gegenbauer
-from polyrates.numbers import is_symbolic, sign
-from polyrates.numbers import t as iteration
-from polyrates.spectra import Spectrum
-from polyrates.symbolic.derivation import Derivation
+from polyrates.core.methods.classical import Chebyshev, Gegenbauer
+from polyrates.core.spectra import Spectrum
+from polyrates.ground.numbers import is_symbolic, sign
+from polyrates.ground.numbers import t as iteration
 from polyrates.symbolic.derivations.classical import chebyshev_proof, gegenbauer_proof
+from polyrates.symbolic.proofs.derivation import Derivation
 from polyrates.symbolic.theorems.balls import ball
 from polyrates.symbolic.theorems.base import (
     EXACT_BITS,

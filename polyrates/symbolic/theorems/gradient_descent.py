@@ -12,21 +12,14 @@ from typing import Any
 import sympy
 from flint import arb
 
-from polyrates.methods import GradientDescent
-from polyrates.numbers import is_symbolic, sign
-from polyrates.numbers import t as iteration
-from polyrates.spectra import Spectrum
-from polyrates.symbolic.derivation import Derivation
+from polyrates.core.methods.classical import GradientDescent
+from polyrates.core.spectra import Spectrum
+from polyrates.ground.numbers import is_symbolic, sign
+from polyrates.ground.numbers import t as iteration
 from polyrates.symbolic.derivations.gradient_descent import gradient_descent_proof
+from polyrates.symbolic.proofs.derivation import Derivation
 from polyrates.symbolic.theorems.balls import ball, precision
-from polyrates.symbolic.theorems.base import (
-    Asymptotic,
-    LogConcave,
-    as_time,
-    at_zero,
-    power,
-    times,
-)
+from polyrates.symbolic.theorems.base import Asymptotic, LogConcave, as_time, at_zero, power, times
 
 __all__ = ["GradientDescentTheorem", "gradient_descent_theorem"]
 

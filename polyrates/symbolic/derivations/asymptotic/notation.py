@@ -9,7 +9,7 @@ from typing import Any
 import mpmath
 import sympy
 
-from polyrates.symbolic.derivation import Checked, Step
+from polyrates.symbolic.proofs.steps import Checked, Step
 
 b, w, s, rho = sympy.symbols("b w s rho", positive=True)
 xi = sympy.Symbol("xi", positive=True)

@@ -8,9 +8,10 @@ from typing import Any
 import mpmath
 import sympy
 
-from polyrates.symbolic.derivation import Derivation, Equality, Step
+from polyrates.ground.numbers import t
 from polyrates.symbolic.derivations.asymptotic.notation import Numeric, rho, s, w, xi
-from polyrates.symbolic.derivations.notation import t
+from polyrates.symbolic.proofs.derivation import Derivation
+from polyrates.symbolic.proofs.steps import Equality, Step
 
 
 def _outer(w: Any, zero: Any, conjugate: Any) -> Any:

@@ -8,9 +8,11 @@ from typing import Any
 import mpmath
 import sympy
 
-from polyrates.symbolic.derivation import Derivation, Equality, Step
+from polyrates.ground.numbers import t
 from polyrates.symbolic.derivations.asymptotic.notation import Numeric, b, w, xi
-from polyrates.symbolic.derivations.notation import kappa, t
+from polyrates.symbolic.derivations.notation import kappa
+from polyrates.symbolic.proofs.derivation import Derivation
+from polyrates.symbolic.proofs.steps import Equality, Step
 
 
 def _blaschke(w: Any, b: Any) -> Any:

@@ -6,10 +6,11 @@ from typing import Any
 
 import sympy
 
-from polyrates.methods.harmonic import HarmonicSobolev
-from polyrates.symbolic.derivation import Derivation, Equality, Range, Step
-from polyrates.symbolic.derivations.notation import lam
+from polyrates.core.methods.harmonic import HarmonicSobolev
+from polyrates.ground.numbers import lam
 from polyrates.symbolic.polynomials import residual_polynomial
+from polyrates.symbolic.proofs.derivation import Derivation
+from polyrates.symbolic.proofs.steps import Equality, Range, Step
 
 __all__ = ["harmonic_recurrence"]
 
@@ -137,7 +138,7 @@ def harmonic_recurrence() -> Derivation:
         ("curse", "sobolev-coherent"),
         (
             "Status: proved. That the worst case of P*_t stays near the smallest of any method "
-            "is numeric: polyrates.anytime prints the ratios.",
+            "is numeric: experiments/anytime.py prints the ratios.",
         ),
     )
 

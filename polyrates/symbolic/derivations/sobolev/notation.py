@@ -6,24 +6,24 @@ from typing import Any
 
 import sympy
 
-_eta = sympy.Symbol("eta", positive=True)
-_eta_x = sympy.Symbol("eta_x", positive=True)
-_n = sympy.Symbol("n", positive=True)
-_alpha, _beta = sympy.symbols("alpha beta", real=True)
-_PROVED = "Status: every step is proved."
-_R = sympy.Rational
+ETA = sympy.Symbol("eta", positive=True)
+ETA_X = sympy.Symbol("eta_x", positive=True)
+N = sympy.Symbol("n", positive=True)
+ALPHA, BETA = sympy.symbols("alpha beta", real=True)
+PROVED = "Status: every step is proved."
+RATIONAL = sympy.Rational
 
 
-def _names(text: str, **assumptions: bool) -> list[sympy.Symbol]:
+def symbols_of(text: str, **assumptions: bool) -> list[sympy.Symbol]:
     """Symbols separated by spaces; their names are LaTeX."""
     return [sympy.Symbol(name, **assumptions) for name in text.split()]
 
 
-def _gamma(n: Any) -> sympy.Expr:
+def gamma_of(n: Any) -> sympy.Expr:
     """γ_n of P_{n+1} = xP_n − γ_nP_{n−1}, weight (1 − x²)^{α − ½}."""
-    return n * (n + 2 * _alpha - 1) / ((n + _alpha) * (n + _alpha - 1) * 4)
+    return n * (n + 2 * ALPHA - 1) / ((n + ALPHA) * (n + ALPHA - 1) * 4)
 
 
-def _c(n: Any) -> sympy.Expr:
+def c_of(n: Any) -> sympy.Expr:
     """c_n of Q_n = P_n − c_nP_{n−2}."""
-    return n * (n - 1) / ((n + _alpha - 1) * (n + _alpha - 2) * 4)
+    return n * (n - 1) / ((n + ALPHA - 1) * (n + ALPHA - 2) * 4)

@@ -6,10 +6,17 @@ from typing import Any
 
 import sympy
 
-from polyrates.measures import Uniform
-from polyrates.symbolic.derivation import Derivation, Equality, Step
-from polyrates.symbolic.derivations.notation import L, ell, h, lam
-from polyrates.symbolic.derivations.sobolev.notation import _PROVED, _R, _eta, _names
+from polyrates.core.measures.densities import Uniform
+from polyrates.ground.numbers import lam
+from polyrates.symbolic.derivations.notation import L, ell, h
+from polyrates.symbolic.derivations.sobolev.notation import (
+    ETA,
+    PROVED,
+    RATIONAL,
+    symbols_of,
+)
+from polyrates.symbolic.proofs.derivation import Derivation
+from polyrates.symbolic.proofs.steps import Equality, Step
 from polyrates.symbolic.sobolev import banded, kernel, kkt, orthogonal_polynomials
 
 __all__ = ["average_case", "degree_one", "kernel_form"]
@@ -17,11 +24,11 @@ __all__ = ["average_case", "degree_one", "kernel_form"]
 
 def average_case() -> Derivation:
     """E‖∂x_t − ∂x*‖² = E‖E‖² (∫P²dμ + η∫P′²dμ), η = E‖D‖²/E‖E‖²."""
-    p, q, e, d = _names("P P' E_{i} D_{i}")
-    ee, ed, dd = _names("v_{E} v_{ED} v_{D}")
-    s, a, b = sympy.Symbol("s", real=True), *_names("a b")
+    p, q, e, d = symbols_of("P P' E_{i} D_{i}")
+    ee, ed, dd = symbols_of("v_{E} v_{ED} v_{D}")
+    s, a, b = sympy.Symbol("s", real=True), *symbols_of("a b")
     cosine, scale = sympy.symbols("c k", positive=True)
-    e11, e12, e22 = _names("v_{11} v_{12} v_{22}")
+    e11, e12, e22 = symbols_of("v_{11} v_{12} v_{22}")
 
     def objective(polynomial: Any, weight: Any, at: Any) -> sympy.Expr:
         slope = sympy.diff(polynomial, lam)
@@ -44,14 +51,14 @@ def average_case() -> Derivation:
         ),
         Equality(
             p**2 * ee + 2 * p * q * ed + q**2 * dd,
-            ee * (p**2 + _eta * q**2),
+            ee * (p**2 + ETA * q**2),
             r"take the mean: uncorrelated says $v_{ED} = 0$, and $\eta = v_{D}/v_{E}$; the mean "
             r"over the eigenvalues is the integral over the spectral density $\mu$",
-            where=((ed, 0), (dd, _eta * ee)),
+            where=((ed, 0), (dd, ETA * ee)),
         ),
         Equality(
-            objective(quadratic.subs(lam, lam / scale), scale**2 * _eta, scale * lam),
-            objective(quadratic, _eta, lam),
+            objective(quadratic.subs(lam, lam / scale), scale**2 * ETA, scale * lam),
+            objective(quadratic, ETA, lam),
             r"$\eta$ has the units of $\lambda^{2}$: for $kH$ instead of $H$, $D$ grows $k$-fold, "
             r"$\eta$ becomes $k^{2} \eta$, and $P(\lambda/k)$ is as good as $P$ was (here for a "
             "quadratic)",
@@ -75,7 +82,7 @@ def average_case() -> Derivation:
         steps,
         ("curse", "average-case"),
         (
-            _PROVED,
+            PROVED,
             r"With correlation, $v_{ED} \ne 0$, the term $2 (v_{ED}/v_{E}) \int P P' d\mu$ is "
             "added: the assumption matters.",
         ),
@@ -84,12 +91,12 @@ def average_case() -> Derivation:
 
 def kernel_form() -> Derivation:
     """min ‖P‖²_η under P(0) = 1 is 1/A_t; the stationarity conditions give the same."""
-    size, coefficient, value, total, norm = _names("N_{i} c_{i} s_{i} A_{t} \\|P\\|^{2}")
+    size, coefficient, value, total, norm = symbols_of("N_{i} c_{i} s_{i} A_{t} \\|P\\|^{2}")
     at_zero = sympy.Symbol(r"\sum {c_{i} s_{i}}")
     weight = sympy.Symbol(r"\sum {s_{i}^{2}/N_{i}}")
-    g00, g01, g11, v0, v1 = _names("G_{00} G_{01} G_{11} v_{0} v_{1}")
-    s0, s1, n0, n1, low = _names("s_{0} s_{1} N_{0} N_{1} l")
-    example, eta, degree = Uniform(1, 9), _R(2), 2
+    g00, g01, g11, v0, v1 = symbols_of("G_{00} G_{01} G_{11} v_{0} v_{1}")
+    s0, s1, n0, n1, low = symbols_of("s_{0} s_{1} N_{0} N_{1} l")
+    example, eta, degree = Uniform(1, 9), RATIONAL(2), 2
     by_conditions = kkt(example, eta, degree)
     by_kernel = kernel(example, eta, degree)
     unit, cleared = by_conditions.polynomial.clear_denoms(convert=True)
@@ -169,33 +176,33 @@ def kernel_form() -> Derivation:
 def degree_one() -> Derivation:
     """t = 1 on the uniform density: P = 1 − hλ, with η, ℓ and L as symbols."""
     m1, m2 = (L + ell) / 2, (L**2 + L * ell + ell**2) / 3
-    a, b = _names("m_{1} m_{2}", positive=True)
-    found = banded(Uniform(ell, L), _eta, 1)
+    a, b = symbols_of("m_{1} m_{2}", positive=True)
+    found = banded(Uniform(ell, L), ETA, 1)
     value = found.domain.to_sympy(found.values[1])
     slope = -found.polynomial.coeff_monomial(lam)
-    best = (L + ell) / (L**2 + L * ell + ell**2 + 3 * _eta) * _R(3, 2)
-    least = ((L - ell) ** 2 + 12 * _eta) / (L**2 + L * ell + ell**2 + 3 * _eta) * _R(1, 4)
+    best = (L + ell) / (L**2 + L * ell + ell**2 + 3 * ETA) * RATIONAL(3, 2)
+    least = ((L - ell) ** 2 + 12 * ETA) / (L**2 + L * ell + ell**2 + 3 * ETA) * RATIONAL(1, 4)
     steps: tuple[Step, ...] = (
         Equality(
-            sympy.Integral((1 - h * lam) ** 2 + _eta * h**2, (lam, ell, L)) / (L - ell),
-            (1 - 2 * h * a + h**2 * (b + _eta)),
+            sympy.Integral((1 - h * lam) ** 2 + ETA * h**2, (lam, ell, L)) / (L - ell),
+            (1 - 2 * h * a + h**2 * (b + ETA)),
             r"the objective at $P = 1 - h \lambda$, with the moments $m_{1} = (L + \ell)/2$ and "
             r"$m_{2} = (L^{2} + L \ell + \ell^{2})/3$",
             where=((a, m1), (b, m2)),
         ),
         Equality(
-            1 - 2 * h * a + h**2 * (b + _eta),
-            (b + _eta) * (h - a / (b + _eta)) ** 2 + (b + _eta - a**2) / (b + _eta),
+            1 - 2 * h * a + h**2 * (b + ETA),
+            (b + ETA) * (h - a / (b + ETA)) ** 2 + (b + ETA - a**2) / (b + ETA),
             r"complete the square: $h^{\star} = m_{1}/(m_{2} + \eta)$, for every measure",
         ),
         Equality(
-            a / (b + _eta),
+            a / (b + ETA),
             best,
             "the step",
             where=((a, m1), (b, m2)),
         ),
         Equality(
-            (b + _eta - a**2) / (b + _eta),
+            (b + ETA - a**2) / (b + ETA),
             least,
             r"the minimum; $m_{2} - m_{1}^{2} = (L - \ell)^{2}/12$ is the variance",
             where=((a, m1), (b, m2)),
@@ -203,12 +210,12 @@ def degree_one() -> Derivation:
         Equality(sympy.factor(slope), best, "what the banded elimination finds, in symbols"),
         Equality(sympy.factor(value), least, "and its value"),
         Equality(
-            sympy.Limit(best, _eta, 0),
+            sympy.Limit(best, ETA, 0),
             m1 / m2,
             r"$\eta \to 0$: the best step for the iterates alone",
         ),
         Equality(
-            sympy.Limit(best * _eta, _eta, sympy.oo),
+            sympy.Limit(best * ETA, ETA, sympy.oo),
             m1,
             r"$\eta \to \infty$: the step vanishes like $m_{1}/\eta$, and $P^{\star} \to 1$",
         ),
@@ -226,5 +233,5 @@ def degree_one() -> Derivation:
         (r"$\mu$ is the uniform density on $[\ell, L]$", r"$0 \le \ell < L$, $\eta > 0$"),
         steps,
         ("curse",),
-        (_PROVED,),
+        (PROVED,),
     )

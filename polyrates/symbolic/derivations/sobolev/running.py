@@ -6,21 +6,23 @@ from typing import Any
 
 import sympy
 
-from polyrates.measures import GegenbauerDensity, JacobiDensity, Uniform
-from polyrates.methods.orthogonal import Orthogonal, Sobolev
-from polyrates.symbolic.derivation import Derivation, Equality, Nonnegative, Range, Step
-from polyrates.symbolic.derivations.notation import L, c, ell, lam, t
+from polyrates.core.measures.densities import GegenbauerDensity, JacobiDensity, Uniform
+from polyrates.core.methods.orthogonal import Orthogonal, Sobolev
+from polyrates.ground.numbers import lam, t
+from polyrates.symbolic.derivations.notation import L, c, ell
 from polyrates.symbolic.derivations.sobolev.notation import (
-    _R,
-    _alpha,
-    _c,
-    _eta,
-    _eta_x,
-    _gamma,
-    _n,
-    _names,
+    ALPHA,
+    ETA,
+    ETA_X,
+    RATIONAL,
+    N,
+    c_of,
+    gamma_of,
+    symbols_of,
 )
 from polyrates.symbolic.polynomials import residual_polynomial
+from polyrates.symbolic.proofs.derivation import Derivation
+from polyrates.symbolic.proofs.steps import Equality, Nonnegative, Range, Step
 from polyrates.symbolic.sobolev import banded, kernel, orthogonal_polynomials
 
 __all__ = ["asymptotics", "marchenko_pastur", "running_form", "without_slopes"]
@@ -28,15 +30,15 @@ __all__ = ["asymptotics", "marchenko_pastur", "running_form", "without_slopes"]
 
 def running_form() -> Derivation:
     """The optimum of every degree by one recurrence: affine rows, one gradient a step."""
-    m0, q0, q1, y0 = _names("m_{0} q_{n} q_{n+1} \\gamma_{n}")
-    Y0, Y_1, Y_2 = _names("Y_{n} Y_{n-1} Y_{n-2}")
-    W_2, U_2, best = _names("W_{n-2} U_{n-2} P^{\\star}_{n-1}")
-    g, k, r, r_2, share, W = _names("g_{n} k_{n} r_{n} r_{n-2} \\omega_{n} W_{n}")
-    own, before, norm, S0, P0 = _names("A_{n} A_{n-1} N_{n} S_{n}(0) P_{n}(0)")
+    m0, q0, q1, y0 = symbols_of("m_{0} q_{n} q_{n+1} \\gamma_{n}")
+    Y0, Y_1, Y_2 = symbols_of("Y_{n} Y_{n-1} Y_{n-2}")
+    W_2, U_2, best = symbols_of("W_{n-2} U_{n-2} P^{\\star}_{n-1}")
+    g, k, r, r_2, share, W = symbols_of("g_{n} k_{n} r_{n} r_{n-2} \\omega_{n} W_{n}")
+    own, before, norm, S0, P0 = symbols_of("A_{n} A_{n-1} N_{n} S_{n}(0) P_{n}(0)")
     momentum = y0 * q0 * q1
     density = GegenbauerDensity(1, 9, 0)
-    example = residual_polynomial(Sobolev(density, _eta), 2).as_expr()
-    optimum = kernel(density, _eta, 2).polynomial.as_expr()
+    example = residual_polynomial(Sobolev(density, ETA), 2).as_expr()
+    optimum = kernel(density, ETA, 2).polynomial.as_expr()
     steps: tuple[Step, ...] = (
         Equality(
             q1 * (m0 + 2 * lam / (L - ell)) * Y0 - momentum * Y_1,
@@ -107,12 +109,12 @@ def running_form() -> Derivation:
 
 def _vanishing_at_zero() -> tuple[Step, ...]:
     """α = 0 on [1, 100]: the η at which S_3(0) = 0."""
-    m0 = -_R(101, 99)
-    half, c3 = _R(1, 2), _R(3, 4)
-    at_zero = m0**3 - c3 * m0 - c3 * _eta_x / (half + _eta_x) * m0
-    (root,) = sympy.solve(sympy.numer(sympy.together(at_zero)), _eta_x)
-    width = _R(99, 2)  # of the interval, halved: S_3 is monic in λ there, in x here
-    family = orthogonal_polynomials(GegenbauerDensity(1, 100, 0), width**2 * _eta_x, 3)
+    m0 = -RATIONAL(101, 99)
+    half, c3 = RATIONAL(1, 2), RATIONAL(3, 4)
+    at_zero = m0**3 - c3 * m0 - c3 * ETA_X / (half + ETA_X) * m0
+    (root,) = sympy.solve(sympy.numer(sympy.together(at_zero)), ETA_X)
+    width = RATIONAL(99, 2)  # of the interval, halved: S_3 is monic in λ there, in x here
+    family = orthogonal_polynomials(GegenbauerDensity(1, 100, 0), width**2 * ETA_X, 3)
     dense = sympy.factor(family[3][0].eval(0) / width**3)
     return (
         Equality(
@@ -128,27 +130,29 @@ def _vanishing_at_zero() -> tuple[Step, ...]:
             rf"it vanishes at $\eta_{{x}} = {sympy.latex(root)}$, that is at $\eta \approx "
             rf"{float(root * width**2):.2f}$: there the optimum of degree 3 is that of degree 2, "
             "and the method runs on",
-            where=((_eta_x, root),),
+            where=((ETA_X, root),),
         ),
     )
 
 
 def without_slopes() -> Derivation:
     """η → 0: S_n = P_n, and P*_t is the polynomial orthogonal for λμ."""
-    c0, d0 = _names("c_{n} d_{n}", positive=True)
-    y0, y_1 = _names("\\gamma_{n} \\gamma_{n-1}", positive=True)
-    total, norm, value, q, coefficient = _names("A_{t} N_{i} s_{i} \\langle{S_{i},q}\\rangle a_{i}")
+    c0, d0 = symbols_of("c_{n} d_{n}", positive=True)
+    y0, y_1 = symbols_of("\\gamma_{n} \\gamma_{n-1}", positive=True)
+    total, norm, value, q, coefficient = symbols_of(
+        "A_{t} N_{i} s_{i} \\langle{S_{i},q}\\rangle a_{i}"
+    )
     sobolev = residual_polynomial(Sobolev(Uniform(0, 6), 0), 2).as_expr()
     orthogonal = residual_polynomial(Orthogonal(JacobiDensity(0, 6, 0, 1)), 2).as_expr()
-    found = banded(Uniform(1, 9), _eta, 2)
+    found = banded(Uniform(1, 9), ETA, 2)
     plain = banded(Uniform(1, 9), sympy.Integer(0), 2)
     steps: tuple[Step, ...] = (
         Equality(
-            1 + _eta_x * _n**2 / y0 + c0 * (c0 - d0) / (y0 * y_1),
+            1 + ETA_X * N**2 / y0 + c0 * (c0 - d0) / (y0 * y_1),
             1,
             r"at $\eta = 0$: if $\rho_{n-2} = 1$ then $d_{n} = c_{n}$ and $\rho_{n} = 1$; by "
             r"induction $S_{n} = P_{n}$",
-            where=((_eta_x, 0), (d0, c0)),
+            where=((ETA_X, 0), (d0, c0)),
         ),
         Equality(
             value / (total * norm) * q,
@@ -165,7 +169,7 @@ def without_slopes() -> Derivation:
             r"Jacobi's density with exponents $(0, 1)$, whose orthogonal method this is",
         ),
         Equality(
-            sympy.Limit(found.domain.to_sympy(found.values[2]), _eta, 0),
+            sympy.Limit(found.domain.to_sympy(found.values[2]), ETA, 0),
             plain.domain.to_sympy(plain.values[2]),
             r"the value is continuous in $\eta$ (uniform density on $[1, 9]$, $t = 2$)",
         ),
@@ -227,12 +231,12 @@ def marchenko_pastur() -> Derivation:
         ),
         Equality(
             sympy.Limit(value.subs(t, 3), r, 1),
-            _R(1, 4),
+            RATIONAL(1, 4),
             r"$r \to 1$: $1/(t + 1)$, here at $t = 3$",
         ),
         Equality(
             sympy.Limit(value.subs(r, 4), t, sympy.oo),
-            _R(3, 4),
+            RATIONAL(3, 4),
             r"$r > 1$: the value tends to $1 - 1/r$, the mass at $\lambda = 0$, here at $r = 4$; "
             r"for $r < 1$ it decays like $(1 - r) r^{t}$",
         ),
@@ -262,20 +266,20 @@ def marchenko_pastur() -> Derivation:
 def asymptotics() -> Derivation:
     """t → ∞, η > 0: the coefficients of the running form, and its asymptotic variant."""
     xi = sympy.Symbol("xi", positive=True)
-    e, y = _names("e y_{t}", positive=True)
-    y2, before, share, m0, ratio = _names("y_{t-2} x_{t-1} r_{n} m_{0} q")
+    e, y = symbols_of("e y_{t}", positive=True)
+    y2, before, share, m0, ratio = symbols_of("y_{t-2} x_{t-1} r_{n} m_{0} q")
     sums = sympy.Symbol(r"\frac{A_{n-1}}{A_{n}}")
     roots = (sympy.sqrt(L) - sympy.sqrt(ell)) / (sympy.sqrt(L) + sympy.sqrt(ell))
-    gamma, c0 = _gamma(_n), _c(_n)
+    gamma, c0 = gamma_of(N), c_of(N)
     q = -2 * xi
 
     def end(n: Any) -> sympy.Expr:
-        return 2 * (n + _alpha - 1) / (n + 2 * _alpha - 1)
+        return 2 * (n + ALPHA - 1) / (n + 2 * ALPHA - 1)
 
     steps: tuple[Step, ...] = (
         Equality(
-            1 / (1 - gamma * end(_n)),
-            end(_n + 1),
+            1 / (1 - gamma * end(N)),
+            end(N + 1),
             r"at the end point $x = -1$ the ratios are known: $\left|q_{n}\right| = "
             r"2 (n + \alpha - 1)/(n + 2\alpha - 1) \to 2$. All zeros of $P_{n}$ lie in $(-1, 1)$, "
             r"so $\left|q_{n}\right|$ falls as $c = -m_{0} \ge 1$ grows: "
@@ -306,7 +310,7 @@ def asymptotics() -> Derivation:
             r"with $\xi = (\sqrt{L} - \sqrt{\ell})/(\sqrt{L} + \sqrt{\ell})$",
         ),
         Equality(
-            sympy.Limit(gamma, _n, sympy.oo) * q**2,
+            sympy.Limit(gamma, N, sympy.oo) * q**2,
             xi**2,
             r"so the momentum $\gamma_{n} q_{n} q_{n+1} \to \xi^{2}$",
         ),
@@ -316,28 +320,28 @@ def asymptotics() -> Derivation:
             r"and the step size $-2 q_{n+1}/(L - \ell)$ tends to this",
         ),
         Equality(
-            sympy.Limit(c0 * _gamma(_n - 2) / (_eta_x * (_n - 2) ** 2), _n, sympy.oo),
+            sympy.Limit(c0 * gamma_of(N - 2) / (ETA_X * (N - 2) ** 2), N, sympy.oo),
             0,
             r"$\rho_{n} \ge \eta_{x} n^{2}/\gamma_{n}$ because $0 \le d_{n} \le c_{n}$. So "
             r"$d_{n} = c_{n}/\rho_{n-2} \to 0$ for $\eta > 0$, and $k_{n} \to 0$",
         ),
         Equality(
-            sympy.Limit(c0, _n, sympy.oo) * q**2,
+            sympy.Limit(c0, N, sympy.oo) * q**2,
             xi**2,
             r"$-g_{n} = c_{n} q_{n} q_{n-1} \to \xi^{2}$, hence $r_{n} = 1 + g_{n} + k_{n} r_{n-2} "
             r"\to 1 - \xi^{2}$",
         ),
         Equality(
             sympy.Limit(
-                (1 + _eta_x * _n**2 / gamma) / (1 + _eta_x * (_n - 1) ** 2 / _gamma(_n - 1)),
-                _n,
+                (1 + ETA_X * N**2 / gamma) / (1 + ETA_X * (N - 1) ** 2 / gamma_of(N - 1)),
+                N,
                 sympy.oo,
             ),
             1,
             r"$\rho_{n}/\rho_{n-1} \to 1$: what is left out is bounded",
         ),
         Equality(
-            1 / (sympy.Limit(gamma, _n, sympy.oo) * q**2),
+            1 / (sympy.Limit(gamma, N, sympy.oo) * q**2),
             xi**-2,
             r"so the terms $S_{n}(0)^{2}/N_{n} = r_{n}^{2} P_{n}(0)^{2}/(\rho_{n} p_{n})$ of "
             r"$A_{n}$ grow by $1/(q_{n}^{2} \gamma_{n}) \to \xi^{-2} > 1$, and so does $A_{n}$ "

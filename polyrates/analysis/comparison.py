@@ -1,0 +1,155 @@
+"""Several methods side by side on one spectrum."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from polyrates.analysis.rate import rate
+from polyrates.analysis.rate_part import Status
+from polyrates.core.methods.catalogue import method_key
+from polyrates.core.recurrence import Method, as_method
+from polyrates.core.spectra import Spectrum, as_spectrum
+from polyrates.ground.drawing import (
+    SPARE_LOOKS,
+    Curve,
+    axes_of,
+    draw_curves,
+    limits,
+    look,
+    mark_one,
+    style,
+)
+from polyrates.ground.errors import NoClosedForm, refuse_type, refuse_value
+from polyrates.numeric.values import chebyshev_size
+
+__all__ = ["Comparison", "Row", "compare"]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One method in a comparison; asymptotic is None where there is none."""
+
+    method: Method
+    initial: np.ndarray
+    cross: np.ndarray
+    residual: np.ndarray
+    burn_in: Any
+    peak: tuple[Any, Any]
+    asymptotic: Any
+    status: Status
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Several methods on one spectrum, t = 0, …, steps: upper bounds, burn-in, peak, rate."""
+
+    spectrum: Spectrum
+    steps: int
+    rows: tuple[Row, ...]
+    lower_bound: np.ndarray
+
+    def _cells(self) -> list[list[str]]:
+        head = ["method", "initial", "cross", "iterates", "burn-in", "peak", "rate", "status"]
+        body = [
+            [
+                row.method.name,
+                f"{row.initial[-1]:.4g}",
+                f"{row.cross[-1]:.4g}",
+                f"{row.residual[-1]:.4g}",
+                str(row.burn_in),
+                f"{float(row.peak[1]):.4g} at {row.peak[0]}",
+                "none" if row.asymptotic is None else f"{float(row.asymptotic):.6g}",
+                row.status,
+            ]
+            for row in self.rows
+        ]
+        return [head, *body]
+
+    def __str__(self) -> str:
+        cells = self._cells()
+        widths = [max(len(row[k]) for row in cells) for k in range(len(cells[0]))]
+        lines = ["  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)) for row in cells]
+        return "\n".join(line.rstrip() for line in [f"at t = {self.steps}", *lines])
+
+    def _repr_html_(self) -> str:
+        head, *body = self._cells()
+        rows = "".join(f"<tr>{''.join(f'<td>{c}</td>' for c in row)}</tr>" for row in body)
+        top = "".join(f"<th>{c}</th>" for c in head)
+        return f"<table><caption>t = {self.steps}</caption><tr>{top}</tr>{rows}</table>"
+
+    def plot(self, ax: Any = None) -> Any:
+        """The initial parts against t, and the lower bound; returns matplotlib's axes."""
+
+        return plot_comparison(self, ax)
+
+
+def compare(methods: Sequence[Method], spectrum: Any, steps: int) -> Comparison:
+    """Methods side by side on one spectrum, unrolled.
+
+    Parameters
+    ----------
+    methods : sequence of Method
+    spectrum : Spectrum
+    steps : int ≥ 0
+        The curves run over t = 0, …, steps; the table shows t = steps.
+    """
+    if isinstance(methods, Method) or not isinstance(methods, Sequence):
+        refuse_type("methods", methods, "must be a sequence of methods", "give a list")
+    if not methods:
+        refuse_value("methods", methods, "must not be empty", "give at least one method")
+    where = as_spectrum(spectrum)
+    rows = []
+    for i, method in enumerate(methods):
+        each = rate(as_method(method, f"methods[{i}]"), where)
+        try:
+            asymptotic = each.initial.asymptotic
+        except NoClosedForm:
+            asymptotic = None
+        rows.append(
+            Row(
+                method,
+                each.initial.curve(steps),
+                each.cross.curve(steps),
+                each.residual.curve(steps),
+                each.initial.burn_in,
+                each.initial.peak,
+                asymptotic,
+                each.initial.status,
+            )
+        )
+    ell, L = (float(end) for end in where.hull)
+    floor = [chebyshev_size(ell, L, t) if ell < L else float(t == 0) for t in range(steps + 1)]
+    return Comparison(where, steps, tuple(rows), np.array(floor))
+
+
+def plot_comparison(comparison: Comparison, ax: Any = None) -> Any:
+    """The initial parts of several methods against t, and the lower bound; returns the axes."""
+    where = np.arange(comparison.steps + 1)
+    names = [row.method.name for row in comparison.rows]
+    curves, used = [], []
+    for i, row in enumerate(comparison.rows):
+        key = method_key(row.method)
+        label = row.method.name
+        if names.count(label) > 1:
+            numbers = ", ".join(f"{float(value):.3g}" for value in row.method.parameters)
+            label = f"{label} ({numbers})"
+        seen = look(key, i) if key not in used else SPARE_LOOKS[i % len(SPARE_LOOKS)]
+        used.append(key)
+        curves.append(Curve(label, where, row.initial, seen))
+    curves.append(Curve("lower bound", where, comparison.lower_bound, look("bound")))
+    with style("comparison"):
+        ax = axes_of(ax, "comparison")
+        draw_curves(ax, curves, *limits(curves, 1e-8))
+        mark_one(ax)
+        ell, L = comparison.spectrum.hull
+        ax.set_xlabel("$t$")
+        ax.set_title(
+            "worst Jacobian error, "
+            rf"$\max\,|P_t-\lambda P_t'|$ over $[{float(ell):.4g}, {float(L):.4g}]$",
+            fontsize=11,
+        )
+    return ax

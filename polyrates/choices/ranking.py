@@ -1,0 +1,165 @@
+"""Every way to spend N products, with its guarantee, best first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from polyrates.choices.choice import Choice, guarantee
+from polyrates.choices.optimal_tail import best_tail, chebyshev_on
+from polyrates.choices.plan_rows import FAMILIES, PlanRow
+from polyrates.choices.searches import best_restart, best_split, best_start
+from polyrates.core.estimators import Estimator, Implicit, OneStep, Unrolled
+from polyrates.core.measures.densities import GegenbauerDensity
+from polyrates.core.methods.classical import Chebyshev, GradientDescent, HeavyBall, Nesterov
+from polyrates.core.methods.orthogonal import Sobolev
+from polyrates.core.recurrence import Method
+from polyrates.core.spectra import Spectrum, as_spectrum
+from polyrates.execution.reverse import forward_memory
+from polyrates.ground.errors import PolyratesError, refuse_value
+from polyrates.ground.numbers import floating
+from polyrates.problems.sizes import InitialSizes
+from polyrates.synthesis.minimax import minimax_optimal
+
+_OPTIMAL_TAILS = 320
+"""Beyond this budget the search for an optimal tail takes many seconds and its row is left out."""
+
+
+def standard_methods(spectrum: Any) -> dict[str, Method]:
+    """The named methods tuned for the hull, in floats; those that need ℓ > 0 only where it is."""
+    ell, L = (
+        floating(end, name)
+        for end, name in zip(as_spectrum(spectrum).hull, ("ell", "L"), strict=True)
+    )
+    found: dict[str, Method] = {
+        "gradient descent": GradientDescent.large(ell, L),
+        "gradient descent, short step": GradientDescent.short(ell, L),
+    }
+    if ell > 0:
+        found["heavy ball"] = HeavyBall.tuned(ell, L)
+        found["Nesterov"] = Nesterov.tuned(ell, L)
+    found["Chebyshev"] = Chebyshev(ell, L)
+    return found
+
+
+def ranked(
+    where: Spectrum, budget: int, sizes: InitialSizes, methods: Mapping[str, Method],
+    families: Iterable[str] = FAMILIES,
+) -> tuple[PlanRow, ...]:  # fmt: skip
+    """The rows of ``budget`` products, best first, for what :func:`polyrates.plan` has checked."""
+    rows = []
+    for label, family, choose in _candidates(where, budget, sizes, methods, set(families)):
+        try:
+            choice = choose()
+        except PolyratesError as error:
+            # what cannot be analyzed (it diverges, or needs ℓ > 0) has no guarantee: no row
+            if not isinstance(error, ValueError):
+                raise
+            continue
+        rows.append(
+            PlanRow(
+                label, family, choice.method, choice.estimator, choice.t, choice.guarantee,
+                choice.lower, choice.products, forward_memory(choice.method, choice.estimator),
+            )
+        )  # fmt: skip
+    if not rows:
+        refuse_value("methods", sorted(methods), "none of them can be analyzed here", "give others")
+    order = {family: i for i, family in enumerate(FAMILIES)}
+    rows.sort(key=lambda row: (row.guarantee, order[row.family]))
+    return tuple(rows)
+
+
+Candidate = tuple[str, str, Callable[[], Choice]]
+
+
+def _candidates(
+    where: Spectrum,
+    budget: int,
+    sizes: InitialSizes,
+    methods: Mapping[str, Method],
+    wanted: set[str],
+) -> Iterator[Candidate]:
+    """(label, family, how to choose) of every row, the named methods first."""
+    half = budget // 2
+    for label, method in methods.items():
+        steps = half if method.horizon is None else min(half, method.horizon)
+        chosen = {
+            "unrolled": partial(_fixed, method, Unrolled(), steps, where, sizes),
+            "truncated": partial(
+                best_start, method, where, budget=budget, exhaustive=False, given=sizes
+            ),
+            "one step": partial(_fixed, method, OneStep(), budget - 1, where, sizes),
+            "restarted": partial(best_restart, budget, where, method, given=sizes),
+            "implicit": partial(best_split, budget, where, method, given=sizes),
+        }
+        for family, choose in chosen.items():
+            if family in wanted:
+                yield label, family, choose
+    if "unrolled" in wanted:
+        for method in _sobolev(where, sizes):
+            yield "Sobolev", "unrolled", partial(_fixed, method, Unrolled(), half, where, sizes)
+        yield "minimax-optimal", "unrolled", partial(minimax_choice, half, where, sizes)
+    if "implicit" in wanted and len(where.support) > 1:
+        on_pieces = partial(_implicit_on_pieces, budget, where, sizes)
+        yield "optimal on the pieces", "implicit", on_pieces
+    residual_form = sizes.drift is not None or sizes.hessian is not None
+    if "restarted" in wanted and residual_form and budget <= _OPTIMAL_TAILS:
+        tail = partial(best_tail, budget, where, chebyshev_on(where), given=sizes)
+        yield "Chebyshev, then optimal", "restarted", tail
+
+
+def _fixed(
+    method: Method, estimator: Estimator, t: int, where: Spectrum, sizes: InitialSizes
+) -> Choice:
+    lower, upper = guarantee(method, estimator, t, where, sizes)
+    return Choice(method, estimator, t, t, upper, lower, np.zeros((0, 2)))
+
+
+def minimax_choice(t: int, where: Spectrum, sizes: InitialSizes) -> Choice:
+    """Unrolling t steps of the minimax-optimal method, with its guarantee.
+
+    For each form that is known, since what is optimal for one may keep the start in another.
+    Without commutation the bound is a sum of two maxima, between V and √2 V of the joint worst
+    case V: the polynomial that minimizes V is run, within √2 of the best for the sum.
+    """
+    found = []
+    for form, first, second in sizes.forms:
+        names = ("initial", "cross") if form == "initial/cross" else ("residual", "drift")
+        pair: dict[str, Any] = dict(zip(names, (first, second), strict=True))
+        method = minimax_optimal(where, t, **pair).method
+        horizon = method.horizon or 0  # 0 where P = 1 is optimal: the start is kept
+        found.append(_fixed(method, Unrolled(), horizon, where, sizes))
+    return min(found, key=lambda choice: choice.guarantee)
+
+
+def _implicit_on_pieces(budget: int, where: Spectrum, sizes: InitialSizes) -> Choice:
+    """Implicit with what Chebyshev's method is on an interval: the smallest max|P| on the pieces.
+
+    Outer and inner steps share the products in the halves or near them.
+    """
+    best: Choice | None = None
+    for outer in sorted({budget // 2, (2 * budget) // 5, (3 * budget) // 5} - {0, budget}):
+        inner = budget - outer
+        first, second = (
+            minimax_optimal(where, steps, residual=1, drift=0).method for steps in (outer, inner)
+        )
+        t, k = first.horizon or 0, second.horizon or 0
+        choice = _fixed(first, Implicit(second, k), t, where, sizes)
+        if best is None or choice.guarantee < best.guarantee:
+            best = choice
+    assert best is not None
+    return best
+
+
+def _sobolev(where: Spectrum, sizes: InitialSizes) -> list[Method]:
+    """The running Sobolev method for Chebyshev's density with η = (‖D‖/‖E‖)²."""
+    ell, L = where.hull
+    a = floating(sizes.error)
+    second = next((v for v in (sizes.drift, sizes.hessian, sizes.cross) if v is not None), None)
+    if second is None or not a > 0 or not floating(second) > 0:
+        return []
+    eta = (floating(second) / a) ** 2
+    return [Sobolev(GegenbauerDensity(floating(ell), floating(L), 0), eta)]

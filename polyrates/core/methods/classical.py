@@ -1,0 +1,345 @@
+"""The named methods: gradient descent, heavy ball, Nesterov, Chebyshev, Gegenbauer.
+
+Conventions of every ``tuned`` constructor: the spectrum lies in [ℓ, L], κ = ℓ/L,
+ξ = (1 − √κ)/(1 + √κ). Square roots stay one extension, √(ℓL):
+ξ = (L + ℓ − 2√(ℓL))/(L − ℓ).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import count as naturals
+from typing import Any
+
+import sympy
+
+from polyrates.core.recurrence import Method, Stationary, Transition, momentum_step
+from polyrates.core.spectra import check_hull
+from polyrates.ground.errors import refuse_value
+from polyrates.ground.numbers import (
+    Number,
+    is_exact,
+    number,
+    positive,
+    real,
+    sign,
+    square_root,
+    unify,
+)
+from polyrates.ground.typeset import with_values
+
+__all__ = ["Chebyshev", "Gegenbauer", "GradientDescent", "HeavyBall", "Nesterov"]
+
+
+def _set(instance: object, **fields: object) -> None:
+    """Fill in a frozen dataclass whose constructor validates."""
+    for name, value in fields.items():
+        object.__setattr__(instance, name, value)
+
+
+def _strongly_convex(ell: object, L: object) -> tuple[Number, Number]:
+    low, high = check_hull(ell, L)
+    positive(low, "ell")
+    return low, high
+
+
+def contraction(ell: Number, L: Number) -> Number:
+    """ξ, free of cancellation in floats and of nested radicals in exact numbers."""
+    if is_exact(ell):
+        return sympy.expand((L + ell - 2 * square_root(ell * L)) / (L - ell))
+    return (L - ell) / (square_root(L) + square_root(ell)) ** 2
+
+
+@dataclass(frozen=True)
+class GradientDescent(Stationary):
+    """x⁺ = x − h∇f(x), so P_t(λ) = (1 − hλ)^t.
+
+    Parameters
+    ----------
+    step : number > 0
+        h, in units of 1/λ.
+    """
+
+    step: Number
+
+    def __init__(self, step: object) -> None:
+        _set(self, step=positive(step, "step"))
+
+    @classmethod
+    def large(cls, ell: object, L: object) -> GradientDescent:
+        """h = 2/(L + ℓ), the step with the best rate for the iterates."""
+        low, high = check_hull(ell, L)
+        return cls(2 / (high + low))
+
+    @classmethod
+    def short(cls, ell: object, L: object) -> GradientDescent:
+        """h = 1/L."""
+        _, high = check_hull(ell, L)
+        return cls(1 / high)
+
+    @classmethod
+    def flat(cls, ell: object, L: object) -> GradientDescent:
+        """h = √2/L, the largest step for which max over [0, L] of |P − λP′| never exceeds one."""
+        _, high = check_hull(ell, L)
+        return cls(square_root(number(2) if is_exact(high) else 2.0) / high)
+
+    @property
+    def name(self) -> str:
+        """Gradient descent."""
+        return "gradient descent"
+
+    @property
+    def parameters(self) -> tuple[Number, ...]:
+        """(h,)."""
+        return (self.step,)
+
+    def _latex(self) -> str:
+        rule = r"x_{t+1} = x_{t} - h \nabla f\left(x_{t}\right)"
+        return with_values(rule, ("h", self.step))
+
+    def transition(self, number: Callable[[Number], Any]) -> Transition[Any]:
+        """One point, one step."""
+        return Transition(query=(1,), mixing=((1,),), gain=(number(self.step),), output=(1,))
+
+
+@dataclass(frozen=True)
+class HeavyBall(Stationary):
+    """x⁺ = x + m(x − x₋) − h∇f(x) (Polyak 1964); the first step is a gradient step of its own.
+
+    For a spectrum in [ℓ, L]: ``HeavyBall.tuned(ell, L)``.
+
+    Parameters
+    ----------
+    step : number > 0
+        h, in units of 1/λ.
+    momentum : number
+        m; with ``first_step=None`` it must not be −1.
+    first_step : number > 0, optional
+        The step from x_0 to x_1; None is h/(1 + m), the choice under which
+        P_t = m^{t/2}(2m/(1+m) T_t(σ) + (1−m)/(1+m) U_t(σ)), σ = (1 + m − hλ)/(2√m).
+    """
+
+    step: Number
+    momentum: Number
+    first_step: Number
+
+    def __init__(self, step: object, momentum: object, first_step: object = None) -> None:
+        h, m = unify(positive(step, "step"), real(momentum, "momentum"))
+        if first_step is None:
+            if sign(1 + m) == 0:
+                refuse_value(
+                    "momentum", momentum, "the default first step h/(1+m) is infinite",
+                    "give first_step",
+                )  # fmt: skip
+            first = positive(h / (1 + m), "first_step")
+        else:
+            first = positive(first_step, "first_step")
+        h, m, first = unify(h, m, first)
+        _set(self, step=h, momentum=m, first_step=first)
+
+    @classmethod
+    def tuned(cls, ell: object, L: object) -> HeavyBall:
+        """h = (2/(√L + √ℓ))², m = ξ²: the asymptotically best stationary method on [ℓ, L]."""
+        low, high = _strongly_convex(ell, L)
+        root = square_root(low * high)
+        if is_exact(low):
+            step = sympy.expand(4 * (high + low - 2 * root) / (high - low) ** 2)
+            momentum = sympy.expand(contraction(low, high) ** 2)
+            first = 2 / (high + low)  # h/(1+m), without radicals
+        else:
+            step = 4 / (square_root(high) + square_root(low)) ** 2
+            momentum = contraction(low, high) ** 2
+            first = 2 / (high + low)
+        return cls(step, momentum, first)
+
+    @property
+    def name(self) -> str:
+        """Heavy ball."""
+        return "heavy ball"
+
+    @property
+    def parameters(self) -> tuple[Number, ...]:
+        """(h, m, first step)."""
+        return (self.step, self.momentum, self.first_step)
+
+    def _latex(self) -> str:
+        rule = r"x_{t+1} = x_{t} + m \left(x_{t} - x_{t-1}\right) - h \nabla f\left(x_{t}\right)"
+        return with_values(rule, ("h", self.step), ("m", self.momentum), ("h_{0}", self.first_step))
+
+    def first_transition(self, number: Callable[[Number], Any]) -> Transition[Any]:
+        """x_1 = x_0 − first_step ∇f(x_0)."""
+        return momentum_step(number(self.first_step), number(self.momentum))
+
+    def transition(self, number: Callable[[Number], Any]) -> Transition[Any]:
+        """Two points, (x, x₋)."""
+        return momentum_step(number(self.step), number(self.momentum))
+
+
+@dataclass(frozen=True)
+class Nesterov(Stationary):
+    """y = x + m(x − x₋), x⁺ = y − h∇f(y) (Nesterov 1983); the residual polynomial is x's.
+
+    For a spectrum in [ℓ, L]: ``Nesterov.tuned(ell, L)``.
+
+    Parameters
+    ----------
+    step : number > 0
+        h, in units of 1/λ.
+    momentum : number
+        m. The first step has x₋ = x_0.
+    """
+
+    step: Number
+    momentum: Number
+
+    def __init__(self, step: object, momentum: object) -> None:
+        h, m = unify(positive(step, "step"), real(momentum, "momentum"))
+        _set(self, step=h, momentum=m)
+
+    @classmethod
+    def tuned(cls, ell: object, L: object) -> Nesterov:
+        """h = 1/L, m = (1 − √κ)/(1 + √κ)."""
+        low, high = _strongly_convex(ell, L)
+        return cls(1 / high, contraction(low, high))
+
+    @property
+    def name(self) -> str:
+        """Nesterov."""
+        return "Nesterov"
+
+    @property
+    def parameters(self) -> tuple[Number, ...]:
+        """(h, m)."""
+        return (self.step, self.momentum)
+
+    def _latex(self) -> str:
+        rule = (
+            r"y_{t} = x_{t} + m \left(x_{t} - x_{t-1}\right), \quad "
+            r"x_{t+1} = y_{t} - h \nabla f\left(y_{t}\right)"
+        )
+        return with_values(rule, ("h", self.step), ("m", self.momentum))
+
+    def transition(self, number: Callable[[Number], Any]) -> Transition[Any]:
+        """Two points; the gradient is taken at the extrapolated one."""
+        momentum = number(self.momentum)
+        return momentum_step(number(self.step), momentum, momentum)
+
+
+_SIGMA = r"\sigma(\lambda) = \frac{2\lambda - L - \ell}{L - \ell}"
+
+
+def gegenbauer_transitions(
+    ell: Number, L: Number, alpha: Number, number: Callable[[Number], Any]
+) -> Iterator[Transition[Any]]:
+    """Steps of the method whose residual polynomials are C_t^α(m(λ))/C_t^α(m(0)).
+
+    With γ_n = n(n + 2α − 1)/(4(n + α)(n + α − 1)) of the monic recurrence and q_n the ratio of
+    consecutive monic values at m₀ = −(1 + δ), δ = 2ℓ/(L − ℓ): momentum γ_n q_n q_{n+1}, step
+    2|q_{n+1}|/(L − ℓ). The ratio is carried relative to its value at the end point −1, where it is
+    known: |q_n| = e_n/(1 + ε_n), e_n = 2(n + α − 1)/(n + 2α − 1), e_1 = 1, and
+    ε_{n+1} = e_{n+1}(δ + γ_n e_n ε_n/(1 + ε_n)) adds positive numbers only. Forming m₀ itself would
+    round δ away: four digits at n = 500.
+    """
+    low, high, a = number(ell), number(L), number(alpha)
+    one = number(sympy.Integer(1))  # elements of a field need not divide into plain integers
+    two_over_width = (one + one) / (high - low)
+    delta = low * two_over_width
+    end, excess = one, delta  # e_n and ε_n
+    ratio = end / (one + excess)
+    yield momentum_step(two_over_width * ratio, 0)
+    for n in naturals(1):
+        index = number(sympy.Integer(n))
+        if n == 1:
+            gamma = one / (2 * (one + a))  # the general form is 0/0 at α = 0
+        else:
+            gamma = index * (index + 2 * a - one) / (4 * (index + a) * (index + a - one))
+        next_end = 2 * (index + a) / (index + 2 * a)
+        excess = next_end * (delta + gamma * end * excess / (one + excess))
+        end, previous = next_end, ratio
+        ratio = end / (one + excess)
+        yield momentum_step(two_over_width * ratio, gamma * previous * ratio)
+
+
+@dataclass(frozen=True)
+class Chebyshev(Method):
+    """P_t(λ) = T_t(m(λ))/T_t(m(0)): the smallest max |P| on [ℓ, L] (Flanders and Shortley 1950).
+
+    Parameters
+    ----------
+    ell, L : numbers, 0 ≤ ell < L
+        The interval; m(λ) = (2λ − L − ℓ)/(L − ℓ).
+    """
+
+    ell: Number
+    L: Number
+
+    def __init__(self, ell: object, L: object) -> None:
+        low, high = check_hull(ell, L)
+        _set(self, ell=low, L=high)
+
+    @property
+    def name(self) -> str:
+        """Chebyshev."""
+        return "Chebyshev"
+
+    @property
+    def parameters(self) -> tuple[Number, ...]:
+        """(ℓ, L)."""
+        return (self.ell, self.L)
+
+    def _latex(self) -> str:
+        rule = (
+            r"P_{t}(\lambda) = \frac{T_{t}\left(\sigma(\lambda)\right)}"
+            rf"{{T_{{t}}\left(\sigma(0)\right)}}, \quad {_SIGMA}"
+        )
+        return with_values(rule, (r"\ell", self.ell), ("L", self.L))
+
+    def transitions(self, number: Callable[[Number], Any]) -> Iterator[Transition[Any]]:
+        """Two points, a momentum that grows to ξ²."""
+        zero: Number = sympy.Integer(0) if is_exact(self.ell) else 0.0
+        return gegenbauer_transitions(self.ell, self.L, zero, number)
+
+
+@dataclass(frozen=True)
+class Gegenbauer(Method):
+    """P_t(λ) = C_t^α(m(λ))/C_t^α(m(0)), orthogonal for (1 − x²)^{α − ½} (DLMF 18.3).
+
+    Parameters
+    ----------
+    ell, L : numbers, 0 ≤ ell < L
+        The interval.
+    alpha : number > −½
+        α = 0 is Chebyshev's method, ½ Legendre's, 1 the second kind.
+    """
+
+    ell: Number
+    L: Number
+    alpha: Number
+
+    def __init__(self, ell: object, L: object, alpha: object) -> None:
+        low, high, a = unify(*check_hull(ell, L), real(alpha, "alpha"))
+        if sign(2 * a + 1) in (-1, 0):
+            refuse_value("alpha", alpha, "must be > −1/2", "give a larger alpha")
+        _set(self, ell=low, L=high, alpha=a)
+
+    @property
+    def name(self) -> str:
+        """Gegenbauer."""
+        return "Gegenbauer"
+
+    @property
+    def parameters(self) -> tuple[Number, ...]:
+        """(ℓ, L, α)."""
+        return (self.ell, self.L, self.alpha)
+
+    def _latex(self) -> str:
+        rule = (
+            r"P_{t}(\lambda) = \frac{C_{t}^{(\alpha)}\left(\sigma(\lambda)\right)}"
+            rf"{{C_{{t}}^{{(\alpha)}}\left(\sigma(0)\right)}}, \quad {_SIGMA}"
+        )
+        return with_values(rule, (r"\ell", self.ell), ("L", self.L), (r"\alpha", self.alpha))
+
+    def transitions(self, number: Callable[[Number], Any]) -> Iterator[Transition[Any]]:
+        """Two points, the momentum from the three-term recurrence."""
+        return gegenbauer_transitions(self.ell, self.L, self.alpha, number)

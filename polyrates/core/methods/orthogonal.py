@@ -1,0 +1,389 @@
+"""Methods made for a measure: orthogonal residual polynomials, and Sobolev-optimal ones.
+
+Jacobi's polynomials carry both. With P_n monic for the weight (1 − x)^α (1 + x)^β, s = α + β,
+
+    P_{n+1} = (x − a_n)P_n − γ_nP_{n−1},
+    Q_n := P_n + f_nP_{n−1} + g_nP_{n−2},     Q_n′ = n P_{n−1}            (the structure relation),
+    f_n = 2n(α − β)/((2n + s − 2)(2n + s)),   f_1 = 0,
+    g_n = −4n(n − 1)(n + α − 1)(n + β − 1)/((2n + s − 1)(2n + s − 2)²(2n + s − 3)),   g_2 = 0
+
+(DLMF 18.9.5 applied once to each exponent; f_1 and g_2 only add constants, so they are free). In
+the basis Q_n the form ⟨p, q⟩ = ∫pq dμ + η_x∫p′q′ dμ has bandwidth two, so its orthogonal
+polynomials S_n obey a recurrence of fixed length (coherent pairs: Iserles, Koch, Nørsett,
+Sanz-Serna 1991).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import count as naturals
+from typing import Any
+
+import sympy
+
+from polyrates.core.measures.base import Measure, as_measure
+from polyrates.core.measures.densities import ClassicalDensity, MarchenkoPastur, jacobi_coefficients
+from polyrates.core.methods.classical import contraction
+from polyrates.core.recurrence import Method, Stationary, Transition, momentum_step
+from polyrates.core.spectra import check_hull
+from polyrates.ground.errors import NoShortRecurrence
+from polyrates.ground.numbers import (
+    Number,
+    is_exact,
+    nonnegative,
+    positive,
+    sign,
+    square_root,
+    unify,
+)
+
+__all__ = ["Orthogonal", "Sobolev", "SobolevAsymptotic", "SobolevStep", "sobolev_steps"]
+
+
+@dataclass(frozen=True)
+class Orthogonal(Method):
+    """P_t = p_t(λ)/p_t(0), p_t orthogonal for the measure; its three-term recurrence is the method.
+
+    For the Gegenbauer densities this is :class:`Gegenbauer`, for Chebyshev's density Chebyshev's
+    method, for Marchenko–Pastur's with ratio r and scale 1 heavy ball with step 1 and momentum r.
+    A measure of N points has N steps, after which every error is zero, or N − 1 when one of the
+    points is 0. A mass at 0 also lets p_t(0) tend to 0, so the method then diverges: take
+    ``Orthogonal(spectrum.bulk)``. An isolated point outside the bulk has its component removed by
+    cancellation, which rounding undoes after a while; give ``Empirical`` a hull there.
+
+    Parameters
+    ----------
+    spectrum : measure
+        Any of them.
+    """
+
+    spectrum: Measure
+
+    def __init__(self, spectrum: object) -> None:
+        object.__setattr__(self, "spectrum", as_measure(spectrum))
+
+    @property
+    def name(self) -> str:
+        """Orthogonal."""
+        return "orthogonal"
+
+    @property
+    def parameters(self) -> tuple[Number, ...]:
+        """Those of the measure."""
+        return self.spectrum.parameters
+
+    @property
+    def horizon(self) -> int | None:
+        """None for a density; N or N − 1 for N points."""
+        points = self.spectrum.points
+        if points is None:
+            return None
+        return points if sign(self.spectrum.mass_at_zero) == 0 else points - 1
+
+    def transitions(self, number: Callable[[Number], Any]) -> Iterator[Transition[Any]]:
+        """Two points, (x, x₋)."""
+        if isinstance(self.spectrum, ClassicalDensity):
+            return _jacobi_transitions(self.spectrum, number)
+        if isinstance(self.spectrum, MarchenkoPastur):
+            return _marchenko_pastur_transitions(self.spectrum, number)
+        return _general_transitions(self.spectrum, self.horizon, number)
+
+
+def _jacobi_transitions(
+    density: ClassicalDensity, number: Callable[[Number], Any]
+) -> Iterator[Transition[Any]]:
+    walk = _iterate_ratios(density, number)
+    for step, momentum, _ in walk:
+        yield momentum_step(step, momentum)
+
+
+def _iterate_ratios(
+    density: ClassicalDensity, number: Callable[[Number], Any]
+) -> Iterator[tuple[Any, Any, Any]]:
+    """(step, momentum, |q_n|), n = 1, 2, …: q_n = P_{n−1}/P_n at λ = 0.
+
+    There x = −(1 + δ), δ = 2ℓ/(L − ℓ). The ratio is carried relative to its value e_n at the end
+    point −1, where it is known: |q_n| = e_n/(1 + ε_n), ε_{n+1} = e_{n+1}(δ + γ_n e_n ε_n/(1 + ε_n))
+    adds positive numbers only. Forming −(1 + δ) itself would round δ away: four digits at n = 500.
+    """
+    alpha, beta = map(number, density.exponents)
+    low, high = number(density.ell), number(density.L)
+    s = alpha + beta
+    two_over_width = 2 / (high - low)
+    delta = low * two_over_width
+    end = (2 + s) / (2 * (1 + beta))
+    excess = end * delta
+    ratio = end / (1 + excess)
+    yield two_over_width * ratio, 0, ratio
+    for n in naturals(1):
+        _, gamma = jacobi_coefficients(n, alpha, beta)
+        k = n + 1
+        next_end = (2 * k + s) * (2 * k + s - 1) / (2 * (k + beta) * (k + s))
+        excess = next_end * (delta + gamma * end * excess / (1 + excess))
+        end, previous = next_end, ratio
+        ratio = end / (1 + excess)
+        yield two_over_width * ratio, gamma * previous * ratio, ratio
+
+
+def _marchenko_pastur_transitions(
+    measure: MarchenkoPastur, number: Callable[[Number], Any]
+) -> Iterator[Transition[Any]]:
+    """1/|q_{n+1}| = σ²(1 + r) − σ⁴r|q_n| from 1/|q_1| = σ²: the ratio stays 1/σ².
+
+    Said rather than computed, because for r > 1 that fixed point repels rounding errors.
+    """
+    step, momentum = 1 / number(measure.scale), number(measure.ratio)
+    yield momentum_step(step, 0)
+    while True:
+        yield momentum_step(step, momentum)
+
+
+def _general_transitions(
+    measure: Measure, horizon: int | None, number: Callable[[Number], Any]
+) -> Iterator[Transition[Any]]:
+    """|q_{n+1}| = 1/(a_n − b_n|q_n|), momentum b_n|q_n||q_{n+1}|, step |q_{n+1}|."""
+    previous: Any = None
+    done, size = 0, 8
+    while horizon is None or done < horizon:
+        batch = size if horizon is None else min(size, horizon)
+        a, b = measure.coefficients(batch)
+        for n in range(done, batch):
+            if n == 0:
+                ratio = 1 / number(a[0])
+                yield momentum_step(ratio, 0)
+            else:
+                link = number(b[n]) * previous
+                ratio = 1 / (number(a[n]) - link)
+                yield momentum_step(ratio, link * ratio)
+            previous = ratio
+        done, size = batch, 2 * batch
+
+
+@dataclass(frozen=True, slots=True)
+class SobolevStep:
+    """What the n-th Sobolev-orthogonal polynomial needs of those before it, n ≥ 1.
+
+    W_n := S_n/P_n(0) = Y_n + f Y_{n−1} + g Y_{n−2} + m W_{n−1} + k W_{n−2}, Y_n = P_n/P_n(0);
+    r = W_n(0); share = S_n(0)P_n(0)/(‖S_n‖² A_n), so P*_n = (1 − r·share)P*_{n−1} + share·W_n;
+    step and momentum make Y_n; growth = A_n/A_{n−1}; excess = ‖S_n‖²/‖P_n‖² − 1.
+    """
+
+    step: Any
+    momentum: Any
+    f: Any
+    g: Any
+    m: Any
+    k: Any
+    r: Any
+    share: Any
+    growth: Any
+    excess: Any
+
+
+def sobolev_steps(
+    density: ClassicalDensity, eta: Number, number: Callable[[Number], Any]
+) -> Iterator[SobolevStep]:
+    """The banded elimination of the Sobolev form in the basis Q_n, one row a step.
+
+    S_n = Q_n − l_nS_{n−1} − k_nS_{n−2} with ρ_n = ‖S_n‖²/‖P_n‖² = 1 + σ_n, δ_n = f_n − l_n:
+
+        k_n = g_n/ρ_{n−2},     e_n = g_nδ_{n−1}/γ_{n−1},     l_n = (f_n + e_n)/ρ_{n−1},
+        σ_n = η_xn²/γ_n + (f_n²σ_{n−1} − 2f_ne_n − e_n²)/(ρ_{n−1}γ_n)
+                + g_n²σ_{n−2}/(ρ_{n−2}γ_nγ_{n−1}).
+
+    For α = β, f and e vanish and every term is positive. The kernel sums A_n = Σ S_i(0)²/‖S_i‖² are
+    carried as A_n‖S_n‖²/P_n(0)², which neither overflows nor underflows.
+    """
+    alpha, beta = map(number, density.exponents)
+    symmetric = sign(density.exponents[0] - density.exponents[1]) == 0
+    width = number(density.L) - number(density.ell)
+    eta_x = number(eta) * 4 / (width * width)
+    s = alpha + beta
+    zero, one = s * 0, s * 0 + 1
+    gamma_before: Any = one
+    sigma, sigma_before = zero, zero  # σ_{n−1}, σ_{n−2}
+    slack = zero  # δ_{n−1}
+    ratio_before: Any = one
+    r, r_before = one, one
+    total = one  # A_{n−1}‖S_{n−1}‖²/P_{n−1}(0)²
+    for n, (step, momentum, ratio) in enumerate(_iterate_ratios(density, number), start=1):
+        _, gamma = jacobi_coefficients(n, alpha, beta)
+        rho, rho_before = 1 + sigma, 1 + sigma_before
+        next_sigma = eta_x * (n * n) / gamma
+        f: Any = 0
+        m: Any = 0
+        g: Any = 0
+        k: Any = 0
+        next_slack = zero
+        next_r = one
+        if n >= 2 and not symmetric:
+            plain = 2 * n * (alpha - beta) / ((2 * n + s - 2) * (2 * n + s))
+        else:
+            plain = zero
+        if n >= 3:
+            c = 4 * n * (n - 1) * (n + alpha - 1) * (n + beta - 1)
+            c = c / ((2 * n + s - 1) * (2 * n + s - 2) * (2 * n + s - 2) * (2 * n + s - 3))
+            both = c * ratio * ratio_before
+            g, k = -both, both / rho_before
+            next_sigma = next_sigma + c * c * sigma_before / (rho_before * gamma * gamma_before)
+            next_r = next_r - both + k * r_before
+        else:
+            c = zero
+        if n >= 2 and not symmetric:
+            e = -c * slack / gamma_before
+            gained = plain * plain * sigma - 2 * plain * e - e * e
+            next_sigma = next_sigma + gained / (rho * gamma)
+            next_slack = (plain * sigma - e) / rho
+            f, m = -plain * ratio, (plain + e) / rho * ratio  # q_n = −|q_n|
+            next_r = next_r + f + m * r
+        # ‖S_n‖²/P_n(0)² over ‖S_{n−1}‖²/P_{n−1}(0)²
+        total = total * (1 + next_sigma) * gamma * ratio * ratio / rho
+        new_total = total + next_r * next_r
+        yield SobolevStep(
+            step, momentum, f, g, m, k, next_r, next_r / new_total, new_total / total, next_sigma
+        )
+        total = new_total
+        sigma, sigma_before = next_sigma, sigma
+        slack, gamma_before, ratio_before = next_slack, gamma, ratio
+        r, r_before = next_r, r
+
+
+@dataclass(frozen=True)
+class Sobolev(Method):
+    """At every t the P with P(0) = 1, deg P ≤ t that minimises ∫P²dμ + η∫P′²dμ.
+
+    With E = ∂x_0 − ∂x* and D = ∂H(x_0 − x*) of zero mean, uncorrelated and isotropic and
+    η = E‖D‖²/E‖E‖², that is the mean squared error of the unrolled Jacobian over E‖E‖². It is
+    the kernel polynomial P* = (1/A_t)Σ_{i≤t} S_i(0)S_i/‖S_i‖², carried from step to step: one
+    gradient a step, a state of five points, no horizon, and no division by S_n(0), which may be 0.
+    ``eta = 0`` minimises ∫P²dμ.
+
+    Every Jacobi density has this recurrence, Gegenbauer's and the uniform one among them. For other
+    measures none is known here: ``sobolev_optimal(spectrum, t, eta).method`` runs each optimum.
+
+    Parameters
+    ----------
+    spectrum : Uniform, GegenbauerDensity or JacobiDensity
+        The spectral density of the Hessian.
+    eta : number ≥ 0
+        η, in units of λ².
+    """
+
+    spectrum: ClassicalDensity
+    eta: Number
+
+    def __init__(self, spectrum: object, eta: object) -> None:
+        measure = as_measure(spectrum)
+        if not isinstance(measure, ClassicalDensity):
+            raise NoShortRecurrence(
+                "spectrum",
+                spectrum,
+                "no method with bounded memory is known for its Sobolev-optimal polynomials; "
+                "the Jacobi densities have one",
+                "take sobolev_optimal(spectrum, t, eta).method, which has a fixed horizon",
+            )
+        value = nonnegative(eta, "eta")
+        unify(*measure.parameters, value)  # a float cannot stand beside symbols
+        object.__setattr__(self, "spectrum", measure)
+        object.__setattr__(self, "eta", value)
+
+    @property
+    def name(self) -> str:
+        """Sobolev."""
+        return "Sobolev"
+
+    @property
+    def parameters(self) -> tuple[Number, ...]:
+        """(ℓ, L, α, β, η)."""
+        return (*self.spectrum.parameters, self.eta)
+
+    def transitions(self, number: Callable[[Number], Any]) -> Iterator[Transition[Any]]:
+        """Five points: x, y, y₋, u, u₋ with u = W + (1 − r)Y, so that its rows sum to one too."""
+        r: Any = 1
+        r_before: Any = 1
+        for each in sobolev_steps(self.spectrum, self.eta, number):
+            momentum = each.momentum
+            new_y: tuple[Any, ...] = (0, 1 + momentum, -momentum, 0, 0)
+            # W_n without Y_n: f y + g y₋ + m(u − (1 − r₋)y) + k(u₋ − (1 − r₋₋)y₋)
+            rest: tuple[Any, ...] = (
+                0,
+                each.f - each.m * (1 - r),
+                each.g - each.k * (1 - r_before),
+                each.m,
+                each.k,
+            )
+            keep = 1 - each.r * each.share
+            new_x = (
+                keep,
+                *(each.share * (y + w) for y, w in zip(new_y[1:], rest[1:], strict=True)),
+            )
+            new_u = tuple((2 - each.r) * y + w for y, w in zip(new_y, rest, strict=True))
+            yield Transition(
+                query=(0, 1, 0, 0, 0),
+                mixing=(new_x, new_y, (0, 1, 0, 0, 0), new_u, (0, 0, 0, 1, 0)),
+                gain=(each.share * each.step, each.step, 0, (2 - each.r) * each.step, 0),
+                output=(1, 0, 0, 0, 0),
+            )
+            r, r_before = each.r, r
+
+
+@dataclass(frozen=True)
+class SobolevAsymptotic(Stationary):
+    """The limit of :class:`Sobolev` as t → ∞ for η > 0, the same for every η and every exponent.
+
+        y_t = y_{t−1} + ξ²(y_{t−1} − y_{t−2}) − h∇f(y_{t−1}),    h = (2/(√L + √ℓ))²,
+        x_t = y_t + ξ²(x_{t−1} − y_{t−2}),
+
+    the first step h/(1 + ξ²). Warning: it has the asymptotic rate of the exact method but not its
+    early steps, so its Jacobian still burns in (11.6 times the initial error at κ = 0.01, where the
+    exact method with α = 0 stays at 1.04). Prefer ``Sobolev``, which costs the same.
+
+    Parameters
+    ----------
+    ell, L : numbers, 0 < ell < L
+        The hull of the spectrum.
+    """
+
+    ell: Number
+    L: Number
+
+    def __init__(self, ell: object, L: object) -> None:
+        low, high = check_hull(ell, L)
+        positive(low, "ell")
+        object.__setattr__(self, "ell", low)
+        object.__setattr__(self, "L", high)
+
+    @property
+    def name(self) -> str:
+        """Sobolev, asymptotic."""
+        return "Sobolev, asymptotic"
+
+    @property
+    def parameters(self) -> tuple[Number, ...]:
+        """(ξ², h, first step)."""
+        ell, L = self.ell, self.L
+        if is_exact(ell):
+            xi = contraction(ell, L)
+            step = sympy.expand(4 * xi / (L - ell))
+            return sympy.expand(xi**2), step, 2 / (L + ell)
+        total = square_root(L) + square_root(ell)
+        return contraction(ell, L) ** 2, 4 / total**2, 2 / (L + ell)
+
+    def _transition(self, squared: Any, step: Any) -> Transition[Any]:
+        return Transition(
+            query=(0, 1, 0),
+            mixing=((squared, 1 + squared, -2 * squared), (0, 1 + squared, -squared), (0, 1, 0)),
+            gain=(step, step, 0),
+            output=(1, 0, 0),
+        )
+
+    def first_transition(self, number: Callable[[Number], Any]) -> Transition[Any]:
+        """y_1 = x_1 = x_0 − h/(1 + ξ²) ∇f(x_0)."""
+        squared, _, first = self.parameters
+        return self._transition(number(squared), number(first))
+
+    def transition(self, number: Callable[[Number], Any]) -> Transition[Any]:
+        """Three points, (x, y, y₋)."""
+        squared, step, _ = self.parameters
+        return self._transition(number(squared), number(step))

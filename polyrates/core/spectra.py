@@ -1,0 +1,178 @@
+"""Where the eigenvalues of the Hessian lie: supports, and the measures on them.
+
+λ in [ℓ, L]; m(λ) = (2λ − L − ℓ)/(L − ℓ) maps the hull onto [−1, 1]; κ = ℓ/L is the *inverse*
+condition number.
+"""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sized
+from dataclasses import dataclass, field
+from itertools import chain
+
+from polyrates.ground.errors import refuse_type, refuse_value
+from polyrates.ground.numbers import Number, is_symbolic, nonnegative, number, positive, sign, unify
+from polyrates.ground.typeset import latex
+
+__all__ = ["Interval", "Spectrum", "Union", "as_spectrum"]
+
+Segment = tuple[Number, Number]
+
+
+class Spectrum(ABC):
+    """A set of nonnegative eigenvalues: finitely many closed intervals, points among them."""
+
+    @property
+    @abstractmethod
+    def support(self) -> tuple[Segment, ...]:
+        """Disjoint closed intervals (a, b) in increasing order; a point is (a, a)."""
+
+    @property
+    def hull(self) -> Segment:
+        """(ℓ, L), the smallest interval that contains the support."""
+        return self.support[0][0], self.support[-1][1]
+
+    @property
+    def kappa(self) -> Number:
+        """κ = ℓ/L."""
+        ell, L = self.hull
+        return ell / L
+
+    def _latex(self) -> str:
+        """The support; a measure adds what it is."""
+        pieces = [
+            rf"\left\{{{latex(low)}\right\}}"
+            if low == high
+            else rf"\left[{latex(low)}, {latex(high)}\right]"
+            for low, high in self.support
+        ]
+        if len(pieces) > 8:
+            pieces = [*pieces[:4], r"\cdots", pieces[-1]]
+        support = r" \cup ".join(pieces)
+        kind = type(self).__name__
+        if kind in ("Interval", "Union"):
+            return rf"\lambda \in {support}"
+        parameters = {"eta": r"\eta", "alpha": r"\alpha", "beta": r"\beta", "ratio": "r"}
+        shown = [
+            f"{parameters[name]} = {latex(getattr(self, name))}"
+            for name in parameters
+            if hasattr(self, name)
+        ]
+        words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind)
+        return r", \quad ".join([rf"\lambda \sim \text{{{words}}} \text{{ on }} {support}", *shown])
+
+    def _repr_latex_(self) -> str:
+        return f"$${self._latex()}$$"
+
+
+def check_hull(ell: object, L: object, *, point_allowed: bool = False) -> Segment:
+    """0 ≤ ℓ < L as numbers of one kind; conditions on symbols that are open are accepted."""
+    low, high = unify(nonnegative(ell, "ell"), number(L, "L"))
+    order = sign(high - low)
+    positive(high, "L")
+    if order is not None and (order < 0 or (order == 0 and not point_allowed)):
+        refuse_value("ell", ell, f"must be < L = {L}", "give 0 ≤ ell < L")
+    return low, high
+
+
+@dataclass(frozen=True)
+class Interval(Spectrum):
+    """All of [ℓ, L], 0 ≤ ℓ < L: a support without a measure."""
+
+    ell: Number
+    L: Number
+
+    def __init__(self, ell: object, L: object) -> None:
+        low, high = check_hull(ell, L)
+        object.__setattr__(self, "ell", low)
+        object.__setattr__(self, "L", high)
+
+    @property
+    def support(self) -> tuple[Segment, ...]:
+        """((ℓ, L),)."""
+        return ((self.ell, self.L),)
+
+
+@dataclass(frozen=True)
+class Union(Spectrum):
+    """A union of closed intervals with gaps, [ℓ₁, L₁] ∪ [ℓ₂, L₂] ∪ …; touching ones are merged.
+
+    Parameters
+    ----------
+    intervals : sequence of pairs (ell, L), Intervals, Unions and numbers > 0
+        In any order; a number p is the isolated point [p, p].
+    """
+
+    intervals: tuple[Segment, ...] = field()
+
+    def __init__(self, intervals: Iterable[object]) -> None:
+        if isinstance(intervals, (str, bytes)) or not isinstance(intervals, Iterable):
+            refuse_type("intervals", intervals, "must be a sequence of intervals", _PIECES)
+        pieces = list(intervals)
+        if len(pieces) == 2 and all(map(_is_point, pieces)):
+            # what reads as an interval elsewhere would pass for its two ends
+            refuse_value(
+                "intervals", intervals, "is one interval or two points",
+                "give [(ell, L)], or [(p, p), (q, q)]",
+            )  # fmt: skip
+        segments = [_segments(piece, f"intervals[{i}]") for i, piece in enumerate(pieces)]
+        object.__setattr__(self, "intervals", merge(chain(*segments)))
+
+    @property
+    def support(self) -> tuple[Segment, ...]:
+        """The disjoint intervals, in increasing order."""
+        return self.intervals
+
+
+_PIECES = "give for instance [(1, 2), pr.Interval(5, 9), 12]"
+
+
+def _is_point(piece: object) -> bool:
+    """Whether a piece of a union stands for a number, be it a good one or not."""
+    if piece is None or isinstance(piece, Spectrum):
+        return False
+    scalar = not isinstance(piece, Sized) or getattr(piece, "shape", None) == ()
+    return scalar or isinstance(piece, str)
+
+
+def _segments(piece: object, name: str) -> tuple[Segment, ...]:
+    """The closed intervals that a piece of a union stands for."""
+    if isinstance(piece, (Interval, Union)):
+        return piece.support
+    if _is_point(piece):
+        point = positive(piece, name)
+        return ((point, point),)
+    if isinstance(piece, (bytes, Spectrum)) or not isinstance(piece, Sized) or len(piece) != 2:
+        refuse_type(name, piece, "must be a pair (ell, L), a pr.Interval or a number", _PIECES)
+    return (check_hull(*piece, point_allowed=True),)  # type: ignore[misc]
+
+
+def merge(pairs: Iterable[Segment]) -> tuple[Segment, ...]:
+    """Disjoint closed intervals in increasing order, overlapping and touching ones united."""
+    given = list(pairs)
+    if not given:
+        refuse_value("intervals", given, "must not be empty", "give at least one interval")
+    flat = unify(*(end for pair in given for end in pair))
+    if len(given) > 1 and any(is_symbolic(end) for end in flat):
+        refuse_value(
+            "intervals", given, "symbols cannot be put in order", "give numbers, or one Interval"
+        )
+    ordered = sorted(zip(flat[::2], flat[1::2], strict=True))
+    result = [ordered[0]]
+    for low, high in ordered[1:]:
+        if low <= result[-1][1]:
+            result[-1] = (result[-1][0], max(result[-1][1], high))
+        else:
+            result.append((low, high))
+    return tuple(result)
+
+
+def as_spectrum(value: object, name: str = "spectrum") -> Spectrum:
+    """A Spectrum, or a pair (ell, L) read as an Interval."""
+    if isinstance(value, Spectrum):
+        return value
+    if isinstance(value, (tuple, list)) and len(value) == 2:
+        return Interval(*value)
+    refuse_type(name, value, "must be a spectrum", "give pr.Interval(ell, L) or another spectrum")

@@ -1,0 +1,333 @@
+"""What a number is: exact (a sympy expression without floats) or a float, decided once, here.
+
+Exact are int, Fraction, Decimal, numpy integers, exact sympy expressions (rationals, algebraic
+numbers, symbols) and strings such as ``"1/3"``, ``"0.1"`` or ``"2e-3"``, which are *parsed* as
+numbers and never evaluated. Floats are float, numpy floats, sympy and mpmath floats. Refused are
+bool, NaN, infinities and complex numbers. Exact in is exact out: in particular the square root of
+an exact number is taken here, because ``10 ** Fraction(1, 2)`` is a float.
+"""
+
+from __future__ import annotations
+
+import math
+import numbers as abstract
+import re
+from collections.abc import Iterable
+from dataclasses import fields
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, TypeAlias
+
+import sympy
+
+from polyrates.ground.errors import InexactError, PolyratesError, refuse_type, refuse_value
+
+__all__ = [
+    "Number",
+    "NumberLike",
+    "abridged",
+    "ball",
+    "count",
+    "exact",
+    "floating",
+    "fraction_of",
+    "is_exact",
+    "is_symbolic",
+    "lam",
+    "nonnegative",
+    "number",
+    "numbers",
+    "parse",
+    "positive",
+    "real",
+    "sign",
+    "square_root",
+    "t",
+    "unify",
+]
+
+lam = sympy.Symbol("lambda", real=True)
+"""The eigenvalue λ, in which every residual polynomial is written."""
+
+t = sympy.Symbol("t", integer=True, nonnegative=True)
+"""The iteration, for closed forms."""
+
+Number: TypeAlias = "sympy.Expr | float"
+NumberLike: TypeAlias = "int | float | Fraction | Decimal | str | sympy.Expr"
+
+_LITERAL = re.compile(
+    r"""\s*[+-]?                                      # sign
+        (?: \d+(?:_\d+)* \s*/\s* \d+(?:_\d+)*         # a fraction
+          | (?: \d+(?:_\d+)*\.?(?:\d+(?:_\d+)*)? | \.\d+(?:_\d+)* ) (?:[eE][+-]?\d{1,4})?
+        )\s*""",
+    re.VERBOSE,
+)
+_EXPECTED = "must be a finite real number"
+_REMEDY = 'give an int, a Fraction, a float, a sympy expression or a string such as "1/3" or "0.1"'
+
+
+def parse(text: str, name: str = "number") -> sympy.Expr:
+    """The exact rational that ``text`` spells: "3", "1/3", "0.1", "2e-3". Nothing is evaluated."""
+    if not _LITERAL.fullmatch(text):
+        refuse_value(name, text, "the string is not a number", 'write it as "3", "1/3" or "0.1"')
+    try:
+        value = Fraction(text.replace(" ", "").replace("\t", ""))
+    except ZeroDivisionError:
+        refuse_value(name, text, "the denominator is zero", 'write it as "3", "1/3" or "0.1"')
+    return sympy.Rational(value.numerator, value.denominator)
+
+
+def number(value: object, name: str = "number") -> Number:
+    """``value`` as a Number: a sympy expression when exact, a Python float otherwise."""
+    if isinstance(value, bool) or type(value).__name__ == "bool_":
+        refuse_type(name, value, "a truth value is not a number", _REMEDY)
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            refuse_value(name, value, _EXPECTED, "check what computed it")
+        return float(value)
+    if isinstance(value, sympy.Basic):
+        return _from_sympy(value, name)
+    if isinstance(value, abstract.Integral):
+        return sympy.Integer(int(value))
+    if isinstance(value, Fraction):
+        return sympy.Rational(value.numerator, value.denominator)
+    if isinstance(value, str):
+        return parse(value, name)
+    if isinstance(value, Decimal):
+        if not value.is_finite():
+            refuse_value(name, value, _EXPECTED, "check what computed it")
+        ratio = Fraction(value)
+        return sympy.Rational(ratio.numerator, ratio.denominator)
+    if isinstance(value, abstract.Real) or getattr(value, "shape", None) == ():
+        try:
+            plain = float(value)  # type: ignore[arg-type]
+        except (TypeError, ValueError):
+            refuse_type(name, value, _EXPECTED, _REMEDY)
+        return number(plain, name)
+    if type(value).__module__.startswith("flint") and hasattr(value, "p"):
+        return sympy.Rational(int(value.p), int(value.q))  # type: ignore[attr-defined]
+    if isinstance(value, abstract.Complex):
+        refuse_type(name, value, _EXPECTED + ", not a complex one", _REMEDY)
+    if type(value).__module__.split(".")[0] == "mpmath":
+        try:
+            return number(float(value), name)  # type: ignore[arg-type]
+        except TypeError:
+            refuse_type(name, value, _EXPECTED, _REMEDY)
+    refuse_type(name, value, _EXPECTED, _REMEDY)
+
+
+def _from_sympy(value: sympy.Basic, name: str) -> Number:
+    if not isinstance(value, sympy.Expr):
+        refuse_type(name, value, _EXPECTED, _REMEDY)
+    if value.has(sympy.nan, sympy.oo, -sympy.oo, sympy.zoo):
+        refuse_value(name, value, _EXPECTED, "check what computed it")
+    if value.has(sympy.Float):
+        if value.free_symbols:
+            raise InexactError(
+                name,
+                value,
+                "mixes floats with symbols, so it is neither exact nor a number",
+                'write its floats as Rational("0.1")',
+            )
+        return number(float(value), name)
+    if value.is_real is False:
+        refuse_type(name, value, _EXPECTED + ", not a complex one", _REMEDY)
+    return value
+
+
+def is_exact(value: object) -> bool:
+    """Whether a Number is exact (a sympy expression) rather than a float."""
+    return isinstance(value, sympy.Expr)
+
+
+def is_symbolic(value: object) -> bool:
+    """Whether a Number contains free symbols."""
+    return isinstance(value, sympy.Expr) and bool(value.free_symbols)
+
+
+def exact(value: object, name: str = "number") -> sympy.Expr:
+    """``value`` as an exact number; a float is refused, because it would pose as exact."""
+    result = number(value, name)
+    if isinstance(result, float):
+        remedy = f'give Fraction("{result!r}") or the string "{result!r}"'
+        raise InexactError(name, value, "exactness was asked and a float is not exact", remedy)
+    return result
+
+
+def floating(value: object, name: str = "number") -> float:
+    """``value`` as the nearest float; symbols are refused."""
+    result = number(value, name)
+    if isinstance(result, float):
+        return result
+    if isinstance(result, sympy.Rational):
+        try:
+            return int(result.p) / int(result.q)  # correctly rounded, unlike evalf at 15 digits
+        except OverflowError:
+            refuse_value(name, value, "exceeds the range of floats", "choose other units")
+    if result.free_symbols:
+        names = ", ".join(sorted(map(str, result.free_symbols)))
+        refuse_value(name, value, "a float was needed and this has symbols", f"give {names} values")
+    approximation = float(result.evalf(30))
+    if not math.isfinite(approximation):
+        refuse_value(name, value, "exceeds the range of floats", "choose other units")
+    return approximation
+
+
+def is_rounded(value: Number) -> bool:
+    """Whether :func:`floating` changes it."""
+    if isinstance(value, float):
+        return False
+    return not isinstance(value, sympy.Rational) or Fraction(floating(value)) != fraction_of(value)
+
+
+def fraction_of(value: object, name: str = "number") -> Fraction:
+    """The exact rational value of a number: a float counts as the dyadic rational that it is."""
+    result = number(value, name)
+    if isinstance(result, float):
+        return Fraction(result)
+    if isinstance(result, sympy.Rational):
+        return Fraction(int(result.p), int(result.q))
+    refuse_value(name, value, "must be rational", "give an int, a Fraction or a float")
+
+
+def ball(value: Number) -> Any:
+    """A flint ball (arb) that contains a number, at flint's working precision."""
+    import flint
+
+    if isinstance(value, (int, float)):
+        return flint.arb(value)
+    if isinstance(value, sympy.Rational):
+        return flint.arb(flint.fmpq(int(value.p), int(value.q)))
+    if isinstance(value, sympy.Add):
+        return sum((ball(part) for part in value.args), flint.arb(0))
+    if isinstance(value, sympy.Mul):
+        product = flint.arb(1)
+        for part in value.args:
+            product *= ball(part)
+        return product
+    if isinstance(value, sympy.Pow) and isinstance(value.exp, sympy.Rational):
+        base, exponent = ball(value.base), value.exp
+        root = base if exponent.q == 1 else base.root(int(exponent.q))
+        return root ** int(exponent.p)
+    if value.free_symbols:
+        names = ", ".join(sorted(map(str, value.free_symbols)))
+        refuse_value("number", value, "has symbols", f"give {names} values")
+    digits = flint.ctx.dps + 10
+    text = str(value.evalf(digits)).replace("e", "E")
+    middle = flint.arb(text)
+    return middle + flint.arb(0, abs(middle) * flint.arb(10) ** (5 - digits))
+
+
+def unify(*values: Number) -> tuple[Number, ...]:
+    """All exact if all are exact, else all floats: one float makes the whole object inexact."""
+    if all(isinstance(value, sympy.Expr) for value in values):
+        return values
+    if any(is_symbolic(value) for value in values):
+        inexact = next(value for value in values if isinstance(value, float))
+        raise InexactError(
+            "argument",
+            inexact,
+            "a float cannot stand beside symbols: the result would be neither exact nor a number",
+            f'give Fraction("{inexact!r}") instead',
+        )
+    return tuple(floating(value) for value in values)
+
+
+def square_root(value: Number) -> Number:
+    """√value, exact for exact input."""
+    return sympy.sqrt(value) if isinstance(value, sympy.Expr) else math.sqrt(value)
+
+
+def sign(value: Number) -> int | None:
+    """−1, 0 or 1, or None when the symbols in it leave the sign open."""
+    if isinstance(value, float):
+        return (value > 0) - (value < 0)
+    if value.is_zero or value.is_positive or value.is_negative:
+        return 0 if value.is_zero else (1 if value.is_positive else -1)
+    if value.free_symbols:
+        return None
+    if sympy.simplify(value) == 0:
+        return 0
+    return 1 if value.evalf(50) > 0 else -1
+
+
+def real(value: object, name: str) -> Number:
+    """A finite real number or an expression in symbols."""
+    return number(value, name)
+
+
+def positive(value: object, name: str) -> Number:
+    """A number > 0, or symbols that do not contradict it."""
+    result = number(value, name)
+    signed = sign(result)
+    nonpositive_symbol = is_symbolic(result) and bool(result.is_nonpositive)  # type: ignore[union-attr]
+    if nonpositive_symbol or (signed is not None and signed <= 0):
+        refuse_value(name, value, "must be > 0", "give a positive number")
+    return result
+
+
+def nonnegative(value: object, name: str) -> Number:
+    """A number ≥ 0, or symbols that do not contradict it."""
+    result = number(value, name)
+    if sign(result) == -1:
+        refuse_value(name, value, "must be ≥ 0", "give a nonnegative number")
+    return result
+
+
+def count(value: object, name: str, minimum: int = 0) -> int:
+    """An integer ≥ minimum: a number of steps, a degree, a dimension."""
+    if isinstance(value, bool) or type(value).__name__ == "bool_":
+        refuse_type(name, value, "a truth value is not a count", f"give an integer ≥ {minimum}")
+    if isinstance(value, (abstract.Integral, sympy.Integer)):
+        if int(value) < minimum:
+            refuse_value(name, value, f"must be ≥ {minimum}", f"give an integer ≥ {minimum}")
+        return int(value)
+    refuse_type(name, value, "must be an integer", f"give an integer ≥ {minimum}")
+
+
+def numbers(values: object, name: str) -> tuple[Number, ...]:
+    """A sequence of Numbers, each named by its position; exact together or floats together."""
+    if isinstance(values, (str, bytes)) or not isinstance(values, Iterable):
+        refuse_type(name, values, "must be a sequence of numbers", "give a list, tuple or array")
+    plain = isinstance(values, (list, tuple)) and set(map(type, values)) == {float}
+    if plain and all(map(math.isfinite, values)):  # already what the loop would make of them
+        return tuple(values)
+    return unify(*(number(value, f"{name}[{i}]") for i, value in enumerate(values)))
+
+
+_WIDTH = 80  # characters of a sequence that are not abridged
+_ENDS = 3  # entries shown at either end of a long one
+
+
+def abridged(instance: Any) -> str:
+    """The repr of a dataclass in which a long sequence of numbers is its ends and its length.
+
+    ``Tabulated(step_sizes=(0.1, 0.2, 0.3, …, 0.3, 0.2, 0.1; 40 numbers), …)``. The fields
+    themselves hold every digit.
+    """
+    shown = (f"{each.name}={_abridged(getattr(instance, each.name))}" for each in fields(instance))
+    return f"{type(instance).__qualname__}({', '.join(shown)})"
+
+
+def _abridged(value: object) -> str:
+    if not isinstance(value, tuple) or (len(value) < _WIDTH and len(repr(value)) <= _WIDTH):
+        return repr(value)
+    if len(value) <= 2 * _ENDS:
+        return f"({', '.join(map(_brief, value))}{',' if len(value) == 1 else ''})"
+    first, last = (", ".join(map(_brief, part)) for part in (value[:_ENDS], value[-_ENDS:]))
+    return f"({first}, …, {last}; {len(value)} numbers)"
+
+
+def _brief(value: Number) -> str:
+    """Six digits of a float, which keeps its point, and "≈" before those of a long exact number."""
+    if isinstance(value, float):
+        return repr(float(f"{value:.6g}"))
+    text = str(value)
+    if len(text) <= 20:
+        return text
+    if value.free_symbols:
+        return text[:19] + "…"
+    try:
+        return f"≈{floating(value):.6g}"
+    except PolyratesError:  # beyond the range of floats
+        return f"≈{value.evalf(6)}"

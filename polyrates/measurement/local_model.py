@@ -1,0 +1,262 @@
+"""Beyond quadratics: what the theory says near x*, and what is proved away from it.
+
+*Near x*.* Let e_t = x_t − x* and E_t = ∂x_t − ∂x*. A step asks the tangent gradient
+
+    ∇²f(x)∂x + ∂_θ∇f(x) = H E + 𝔇 e + O(|e|² + |e||E|),    H = ∇²f(x*),
+    𝔇 = ∂_θ∇²f(x*) + ∇³f(x*)[∂x*] = d/dθ [∇²f(x*(θ), θ)],
+
+because H∂x* + ∂_θ∇f(x*) = 0. That is the tangent gradient of the quadratic with Hessian H and
+∂H = 𝔇: to first order every formula for quadratics holds with ∂H replaced by the derivative of
+the Hessian *along the path of solutions*. :func:`local_model` builds that quadratic;
+:func:`local_errors` holds its prediction against a run. The relative gap is O(‖x_0 − x*‖): a
+statement near x*, no bound.
+
+*Away from x*: a bound.* Let f be ℓ-strongly convex and L-smooth, ∇²f M-Lipschitz and ∂_θ∇f
+N-Lipschitz in x, h ≤ 2/L, q = max(|1 − hℓ|, |1 − hL|) ≤ 1, c = M‖∂x*‖ + N (‖∂x*‖ in operator
+norm, the norm of E Frobenius's when c uses ‖∂x*‖_F). Gradient descent obeys
+
+    ‖e_t‖ ≤ q^t‖e_0‖                                                                        (1)
+    ‖E_t‖ ≤ q^t‖E_0‖ + h c t q^{t−1}‖e_0‖                              unrolled              (2)
+    ‖E_t‖ ≤ q^{t−s}‖E_0‖ + h c (t − s) q^{t−1}‖e_0‖                    truncated at s        (3)
+    ‖E_t‖ ≤ (c/ℓ) q^t‖e_0‖                                             implicit, exact       (4)
+
+*Proof.* x⁺ − x* = (I − hA)(x − x*), A the mean of ∇²f over the segment, so (1). With the tangent
+step ∂x⁺ = ∂x − h(∇²f(x)∂x + ∂_θ∇f(x)) and 0 = H∂x* + ∂_θ∇f(x*),
+
+    E⁺ = (I − h∇²f(x))E − h[(∇²f(x) − H)∂x* + ∂_θ∇f(x) − ∂_θ∇f(x*)],
+
+whose bracket has norm ≤ c‖e‖. Hence ‖E_{k+1}‖ ≤ q‖E_k‖ + hc q^k‖e_0‖, and induction gives (2);
+started at k = s with E_s = E_0 it gives (3). For (4), V = −∇²f(x)⁻¹∂_θ∇f(x) satisfies
+∇²f(x)(V − ∂x*) = −[the same bracket]. ∎
+
+(2) and (4) have the form of Grazzi, Franceschi, Pontil, Salzo (ICML 2020), who state them for any
+contraction; (3), and the part that the start plays, are those of Mehmood, Knoll, Ochs (2026): a
+truncation, or a warm start, which makes ‖e_0‖ and ‖E_0‖ small together, shrinks the t q^{t−1} term
+that burns in. Both are for gradient descent here: heavy ball's or Chebyshev's step is no
+contraction in the Euclidean norm, and no such bound is known to us for them.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+
+from polyrates.core.estimators import Estimator, Implicit, Truncated, Unrolled, as_estimator
+from polyrates.core.methods.classical import GradientDescent
+from polyrates.core.recurrence import Method, as_method, check_steps
+from polyrates.execution.run import differentiate
+from polyrates.execution.verify import predicted_errors
+from polyrates.ground.arrays import Array
+from polyrates.ground.errors import refuse_type, refuse_value
+from polyrates.ground.numbers import floating
+from polyrates.problems.losses import Constants
+from polyrates.problems.quadratic import Quadratic, QuadraticProblem
+
+__all__ = [
+    "LocalErrors",
+    "SolvedProblem",
+    "contraction_bound",
+    "local_errors",
+    "local_model",
+    "start_at",
+]
+
+
+@runtime_checkable
+class SolvedProblem(Protocol):
+    """A Problem that knows its solution and its Hessian there, such as ``pr.Logistic``."""
+
+    def gradient(self, w: Any) -> Any:
+        """∇f(w)."""
+        ...
+
+    def hvp(self, w: Any, v: Any) -> Any:
+        """∇²f(w) v."""
+        ...
+
+    def cross(self, w: Any) -> Any:
+        """∂_θ∇f(w)."""
+        ...
+
+    def hessian(self, w: Any) -> Any:
+        """∇²f(w), shape (d, d)."""
+        ...
+
+    def hessian_derivative(self) -> Any:
+        """d/dθ [∇²f(x*(θ), θ)], shape (d, d) or (p, d, d)."""
+        ...
+
+    @property
+    def solution(self) -> Any:
+        """x*."""
+        ...
+
+    @property
+    def solution_jacobian(self) -> Any:
+        """∂x*."""
+        ...
+
+
+def local_model(problem: SolvedProblem) -> Quadratic:
+    """The quadratic that has the problem's x*, ∂x*, Hessian and its derivative along the path.
+
+    b = −Hx*, ∂b = −H∂x* − 𝔇x*. Its ``spectrum`` is that of the Hessian at the solution, so every
+    verb of the package applies to it.
+    """
+    if isinstance(problem, QuadraticProblem):
+        zero = np.zeros(problem.dimension)
+        return Quadratic(
+            problem.hessian, problem.linear, problem.hessian_derivative(), problem.cross(zero).T
+        )
+    if not isinstance(problem, SolvedProblem):
+        refuse_type(
+            "problem", problem, "must know hessian(w), hessian_derivative(), solution and "
+            "solution_jacobian", "give pr.Logistic, or add them",
+        )  # fmt: skip
+    x, J = np.asarray(problem.solution), np.asarray(problem.solution_jacobian)
+    H = np.asarray(problem.hessian(x))
+    dH = np.asarray(problem.hessian_derivative())
+    H, dH = (H + H.T) / 2, (dH + np.swapaxes(dH, -1, -2)) / 2
+    return Quadratic(H, -H @ x, dH, (-H @ J).T - dH @ x)
+
+
+@dataclass(frozen=True, eq=False)
+class LocalErrors:
+    """The Jacobian error of a run on a non-quadratic loss beside its local prediction.
+
+    Attributes
+    ----------
+    predicted, observed : array (steps+1, d) or (steps+1, d, p)
+    bound : array (steps+1,)
+        The bound of :func:`contraction_bound`, infinite where none is proved.
+    distance : float
+        ‖x_0 − x*‖.
+    gap : float
+        max over t of ‖observed − predicted‖, over the largest predicted error; O(distance).
+    """
+
+    predicted: Array
+    observed: Array
+    bound: Array
+    distance: float
+    gap: float
+
+    @property
+    def looseness(self) -> Array:
+        """bound/‖observed‖ at every t, shape (steps+1,)."""
+        size = np.linalg.norm(self.observed.reshape(len(self.observed), -1), axis=1)
+        with np.errstate(divide="ignore"):
+            return np.asarray(self.bound / size)
+
+
+def local_errors(
+    method: Method,
+    problem: SolvedProblem,
+    x0: Any,
+    steps: int,
+    estimator: Estimator | None = None,
+    dx0: Any = None,
+) -> LocalErrors:
+    """Run and differentiate on the loss itself, and predict by its local model.
+
+    The two-variable formula, since H and 𝔇 do not commute in general. How far the prediction holds
+    is a matter of ‖x_0 − x*‖: read ``gap``.
+    """
+    steps = check_steps(as_method(method), steps)
+    chosen = as_estimator(Unrolled() if estimator is None else estimator)
+    model = local_model(problem)
+    run = differentiate(method, problem, x0, steps, chosen, dx0)
+    start = np.asarray(x0, dtype=float)
+    initial = np.zeros_like(run.jacobians[0]) if dx0 is None else np.asarray(dx0, dtype=float)
+    predicted = predicted_errors(
+        method,
+        model,
+        start,
+        initial,
+        steps,
+        chosen,
+        "commuting" if model.commutes else "two-variable",
+    )
+    observed = run.jacobians - np.asarray(problem.solution_jacobian)
+    norms = [
+        np.linalg.norm(a.reshape(len(a), -1), axis=1) for a in (predicted, observed - predicted)
+    ]
+    constants = getattr(problem, "constants", None)
+    bound = np.full(steps + 1, np.inf)
+    if isinstance(constants, Constants) and isinstance(method, GradientDescent):
+        distance = float(np.linalg.norm(start - problem.solution))
+        E = float(np.linalg.norm(initial - problem.solution_jacobian))
+        J = float(np.linalg.norm(problem.solution_jacobian))
+        bound = contraction_bound(method, constants, steps, distance, E, J, chosen)
+    return LocalErrors(
+        predicted, observed, bound, float(np.linalg.norm(start - problem.solution)),
+        float(np.max(norms[1]) / np.max(norms[0])) if np.max(norms[0]) > 0 else 0.0,
+    )  # fmt: skip
+
+
+def contraction_bound(
+    method: GradientDescent,
+    constants: Constants,
+    steps: int,
+    distance: float,
+    residual: float,
+    jacobian: float,
+    estimator: Estimator | None = None,
+) -> Array:
+    """A proved bound of gradient descent's Jacobian error at t = 0, …, steps, shape (steps+1,).
+
+    Formulas (2)–(4) of the module. Infinite where the assumptions fail (ℓ ≤ 0 for the implicit
+    estimate, h > 2/L, unknown constants), and for an implicit estimate with an inner method.
+
+    Parameters
+    ----------
+    method : GradientDescent
+    constants : Constants
+        ℓ, L and the Lipschitz constants, valid on a ball around x* that holds x_0 (gradient descent
+        does not leave it).
+    steps : int ≥ 0
+    distance, residual, jacobian : float
+        ‖x_0 − x*‖, ‖E_0‖ (‖∂x*‖ where ∂x_0 = 0), ‖∂x*‖, the latter two in Frobenius norm.
+    estimator : Estimator, default ``pr.Unrolled()``
+    """
+    if not isinstance(method, GradientDescent):
+        refuse_type(
+            "method", method, "the bound is proved for gradient descent alone",
+            "give pr.GradientDescent(step)",
+        )  # fmt: skip
+    steps = check_steps(method, steps)
+    chosen = as_estimator(Unrolled() if estimator is None else estimator)
+    for name, value in (("distance", distance), ("residual", residual), ("jacobian", jacobian)):
+        if not value >= 0:
+            refuse_value(name, value, "must be ≥ 0", "give a norm")
+    h = floating(method.step)
+    ell, L, M, N = constants
+    c = (M * jacobian if jacobian > 0 else 0.0) + N
+    q = max(abs(1 - h * ell), abs(1 - h * L))
+    if not (math.isfinite(c) and q <= 1.0):
+        return np.full(steps + 1, np.inf)
+    t = np.arange(steps + 1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if isinstance(chosen, Implicit):
+            if chosen.inner is not None or not ell > 0:
+                return np.full(steps + 1, np.inf)
+            return np.asarray(c / ell * q**t * distance)
+        s = (
+            np.array([chosen.reset_at(k) for k in range(steps + 1)])
+            if isinstance(chosen, Truncated)
+            else 0 * t
+        )
+        drift = h * c * distance * (t - s) * q ** np.maximum(t - 1, 0)
+        return np.asarray(q ** (t - s) * residual + drift)
+
+
+def start_at(problem: SolvedProblem, distance: float, seed: int = 0) -> Array:
+    """A seeded x_0 at a given distance from x*, in a direction that is uniform."""
+    if not distance >= 0:
+        refuse_value("distance", distance, "must be ≥ 0", "give ‖x_0 − x*‖")
+    solution = np.asarray(problem.solution)
+    direction = np.random.default_rng(seed).standard_normal(len(solution))
+    return np.asarray(solution + distance * direction / np.linalg.norm(direction))

@@ -1,0 +1,264 @@
+"""balls."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import flint
+import numpy as np
+
+from polyrates.core.estimators import Estimator, Implicit, Unrolled
+from polyrates.core.recurrence import Method, orbit
+from polyrates.ground.errors import refuse_value
+from polyrates.ground.numbers import Number, ball
+
+UNIT = 2.0**-53
+
+
+UP = 1.0 + 8.0 * UNIT  # a factor that outweighs the rounding of a short nonnegative sum
+
+
+class Maximum(NamedTuple):
+    """lower ≤ sup |p| ≤ upper, and a point λ where lower is reached up to rounding."""
+
+    lower: float
+    upper: float
+    point: float
+
+
+@dataclass(frozen=True, eq=False)
+class EnclosedSeries:
+    """Σ_k c_k T_k(m(λ)) on [ℓ, L], true to ``error`` in absolute value everywhere on it.
+
+    ``divided`` marks −p/λ for this p, the drift of an exact implicit solve.
+    """
+
+    coefficients: np.ndarray
+    error: float
+    ell: float
+    L: float
+    divided: bool = False
+
+
+@dataclass(frozen=True)
+class BallRing:
+    """Chebyshev series on [ℓ, L] with ball coefficients, as flint polynomials."""
+
+    low: Any
+    high: Any
+
+    @property
+    def start(self) -> Any:
+        """The constant 1."""
+        return flint.arb_poly([1])
+
+    def number(self, value: Number) -> Any:
+        """A ball around the coefficient."""
+        return ball(value)
+
+    def gradient(self, point: Any) -> Any:
+        """λp: λ = middle + half·x, x T_0 = T_1, x T_k = (T_{k+1} + T_{k−1})/2."""
+        half = (self.high - self.low) / 2
+        middle = (self.high + self.low) / 2
+        coefficients = point.coeffs()
+        if not coefficients:
+            return point
+        # T_0 counts half of itself on the way down and all of it on the way up
+        up = point.left_shift(1) + flint.arb_poly([0, coefficients[0]])
+        down = point.right_shift(1)
+        return (up + down) * (half / 2) + point * middle
+
+    def product(self, left: Any, right: Any) -> Any:
+        """T_i T_j = (T_{i+j} + T_{|i−j|})/2 through the polynomial in z, x = (z + 1/z)/2."""
+        a, b = left.coeffs(), right.coeffs()
+        if not a or not b:
+            return flint.arb_poly([])
+        size = len(a) + len(b) - 1
+
+        def laurent(c: list[Any]) -> Any:
+            halves = [x / 2 for x in c[:0:-1]]
+            return flint.arb_poly([*halves, c[0], *halves[::-1]])
+
+        full = (laurent(a) * laurent(b)).coeffs()
+        full += [flint.arb(0)] * (2 * size - 1 - len(full))
+        return flint.arb_poly([full[size - 1], *[2 * x for x in full[size:]]])
+
+
+def enclosed_pairs(
+    method: Method,
+    estimator: Estimator,
+    steps: int,
+    segment: tuple[Number, Number],
+    only: int | None = None,
+) -> list[dict[str, EnclosedSeries]]:
+    """Certified series of the four parts at t = 0, …, steps on one segment of the support.
+
+    ``only`` keeps just that t. The working precision grows until every coefficient is known to
+    nearly full float accuracy.
+    """
+    degree = estimator.degree(steps)
+    if degree > LARGEST_DEGREE:
+        refuse_value(
+            "t", degree, f"a certificate at degrees above {LARGEST_DEGREE} takes hours",
+            "read residual_values(method, t, points): floats without a certificate",
+        )  # fmt: skip
+    precision = 80 + 4 * degree
+    for _ in range(6):
+        try:
+            # what overflows is noticed, and said, where it is used
+            with flint.ctx.workprec(precision), np.errstate(over="ignore", invalid="ignore"):
+                return _pairs(method, estimator, steps, segment, only)
+        except TooCoarse:
+            precision *= 2
+    refuse_value(
+        "t", steps, f"ball arithmetic at {precision} bits loses all digits",
+        "give a smaller t: the method is too unstable for a certificate",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _PointRing:
+    """Polynomials as their ball values at one exact λ."""
+
+    point: Any
+
+    @property
+    def start(self) -> Any:
+        return flint.arb(1)
+
+    def number(self, value: Number) -> Any:
+        return ball(value)
+
+    def gradient(self, value: Any) -> Any:
+        return value * self.point
+
+    def product(self, left: Any, right: Any) -> Any:
+        return left * right
+
+    def inverse(self) -> Any:
+        if not self.point > 0:
+            refuse_value("spectrum", 0.0, "an exact solve needs eigenvalues > 0", "give ell > 0")
+        return 1 / self.point
+
+
+def enclosed_values(
+    method: Method, estimator: Estimator, steps: int, point: Number, only: int | None = None
+) -> list[dict[str, Maximum]]:
+    """|part| of the four parts at one exact λ, t = 0, …, steps (or ``only``), enclosed."""
+    precision = 128
+    while True:
+        with flint.ctx.workprec(precision):
+            ring = _PointRing(ball(point))
+            if only is None:
+                pairs = list(estimator.pairs(method, steps, ring))
+            else:
+                pairs = [estimator.pair(method, only, ring)]
+            rows = [
+                {
+                    "residual": pair.residual,
+                    "drift": pair.drift,
+                    "cross": pair.drift,
+                    "initial": pair.residual - ring.point * pair.drift,
+                }
+                for pair in pairs
+            ]
+            sharp = all(
+                x.is_exact() or x.rel_accuracy_bits() >= 60 for r in rows for x in r.values()
+            )
+            if sharp or precision > 1 << 14:  # an exact zero of exact numbers never sharpens
+                where = float(ring.point)
+                return [{k: _magnitude(x, where) for k, x in row.items()} for row in rows]
+        precision *= 4
+
+
+def _magnitude(value: Any, point: float) -> Maximum:
+    if value.is_zero():
+        return Maximum(0.0, 0.0, point)
+    lower = max(math.nextafter(float(value.abs_lower()), 0.0), 0.0)
+    upper = math.nextafter(float(value.abs_upper()), math.inf)
+    return Maximum(min(lower, 1.7e308), upper, point)
+
+
+LARGEST_DEGREE = 4000
+
+
+class TooCoarse(Exception):
+    """The balls are too wide for floats: more precision is needed."""
+
+
+def _pairs(
+    method: Method,
+    estimator: Estimator,
+    steps: int,
+    segment: tuple[Number, Number],
+    only: int | None,
+) -> list[dict[str, EnclosedSeries]]:
+    ring = BallRing(ball(segment[0]), ball(segment[1]))
+    ends = float(ring.low), float(ring.high)
+    wanted = range(steps + 1) if only is None else (only,)
+    result = []
+    exact_solve = isinstance(estimator, Implicit) and estimator.inner is None
+    if exact_solve:
+        if not ring.low > 0:
+            refuse_value(
+                "spectrum", ends[0], "an exact solve needs eigenvalues > 0", "give ell > 0"
+            )
+        zero = EnclosedSeries(np.zeros(1), 0.0, *ends)
+        for t, value in enumerate(orbit(method, ring, steps)):
+            if t in wanted:
+                series = enclose_series(value, ends)
+                drift = EnclosedSeries(series.coefficients, series.error, *ends, divided=True)
+                result.append({"residual": zero, "drift": drift, "initial": series, "cross": drift})
+        return result
+    for t, pair in enumerate(_each(method, estimator, steps, ring, only)):
+        if only is not None and t != only and isinstance(estimator, Unrolled):
+            continue
+        drift = enclose_series(pair.drift, ends)
+        result.append(
+            {
+                "residual": enclose_series(pair.residual, ends),
+                "drift": drift,
+                "initial": enclose_series(pair.residual - ring.gradient(pair.drift), ends),
+                "cross": drift,
+            }
+        )
+    return result
+
+
+def _each(
+    method: Method, estimator: Estimator, steps: int, ring: BallRing, only: int | None
+) -> Iterator[Any]:
+    if only is None or isinstance(estimator, Unrolled):
+        yield from estimator.pairs(method, steps if only is None else only, ring)
+    else:
+        yield estimator.pair(method, only, ring)
+
+
+def enclose_series(point: Any, ends: tuple[float, float]) -> EnclosedSeries:
+    """A series with ball coefficients as floats and a bound on their distance from the truth."""
+    balls = point.coeffs() or [flint.arb(0)]
+    middles = np.array([float(x) for x in balls])
+    radii = np.array([float(x.rad()) for x in balls])
+    size = float(np.max(np.abs(middles)))
+    if not np.all(np.isfinite(middles)):
+        if all(x.is_finite() for x in balls):
+            refuse_value(
+                "t", len(balls) - 1, "the polynomial exceeds the range of floats",
+                "give a smaller t: the method diverges on this spectrum",
+            )  # fmt: skip
+        raise TooCoarse
+    if float(np.max(radii)) > 1e-17 * size:
+        raise TooCoarse
+    # float() rounds the midpoint to nearest: half an ulp, and underflow is below 2^-1074
+    if len(balls) == 1 and flint.arb(middles[0]) == balls[0]:  # P_0 = 1 is exactly 1
+        return EnclosedSeries(middles, 0.0, *ends)
+    tiny = np.array([0.0 if x.is_zero() else 5e-324 for x in balls])  # underflow is no zero
+    error = float(np.sum(radii * UP + np.abs(middles) * UNIT + tiny)) * UP
+    keep = len(middles)
+    while keep > 1 and abs(middles[keep - 1]) <= 1e-18 * size:  # a lower degree, a tiny error
+        keep -= 1
+        error = (error + abs(float(middles[keep]))) * UP
+    return EnclosedSeries(middles[:keep], error, *ends)

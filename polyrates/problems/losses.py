@@ -1,0 +1,240 @@
+"""Two smooth losses that are not quadratic, as Problems: f = (1/n)Σ φ_i(x_iᵀw) + ½Σ e^{θ_j} w_j².
+
+With z = Xw and the derivatives of φ_i along z, θ the logarithm of the penalty:
+
+    ∇f = Xᵀφ′(z)/n + e^θ w,    ∇²f = Xᵀ diag(φ″(z)) X/n + diag(e^θ),    ∂_θ∇f = e^θ w,
+    d/dθ [∇²f(x*(θ), θ)] = diag(e^θ) + Xᵀ diag(φ‴(z*) · X∂x*) X/n,
+
+the last the derivative of the Hessian along the path of solutions, which takes the place of ∂H in
+every error formula near x* (:mod:`polyrates.measurement.local_model`).
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+from scipy import linalg, special
+
+from polyrates.ground.arrays import Array
+from polyrates.ground.errors import NegativeCurvature, refuse_value
+from polyrates.problems.quadratic import regression_data, validated_shapes
+
+__all__ = ["Constants", "LinearModelLoss", "Logistic", "NonlinearLeastSquares"]
+
+
+class Constants(NamedTuple):
+    """What holds everywhere: ℓ ≤ ∇²f ≤ L, ∇²f and ∂_θ∇f Lipschitz; infinite where not known."""
+
+    ell: float
+    L: float
+    hessian_lipschitz: float
+    cross_lipschitz: float
+
+
+class LinearModelLoss(ABC):
+    """f = (1/n)Σ φ_i(x_iᵀw) + ½Σ e^{θ_j} w_j², with its solution and ∂x* by Newton's method."""
+
+    X: Array
+    y: Array
+    penalty: Array
+
+    def __repr__(self) -> str:
+        return regression_data(self)
+
+    @abstractmethod
+    def _slopes(self, z: Array) -> tuple[Array, Array, Array, Array]:
+        """φ, φ′, φ″, φ‴ at z, arrays (n,)."""
+
+    @property
+    @abstractmethod
+    def constants(self) -> Constants:
+        """Bounds that hold at every w."""
+
+    @property
+    def dimension(self) -> int:
+        """d."""
+        return int(self.X.shape[1])
+
+    @property
+    def parameters(self) -> int | None:
+        """The number d of penalties, or None for one."""
+        return None if self.penalty.ndim == 0 else len(self.penalty)
+
+    def value(self, w: Array) -> float:
+        """f(w)."""
+        ridge = 0.5 * float(np.sum(self.penalty * w * w))
+        return float(np.mean(self._slopes(self.X @ w)[0])) + ridge
+
+    def gradient(self, w: Array) -> Array:
+        """∇f(w), shape (d,)."""
+        slope = self._slopes(self.X @ w)[1]
+        return np.asarray(self.X.T @ slope / len(self.X) + self.penalty * w)
+
+    def hvp(self, w: Array, v: Array) -> Array:
+        """∇²f(w) v for v of shape (d,) or (d, p)."""
+        curvature = self._slopes(self.X @ w)[2]
+        inner = self.X @ v
+        weighted = curvature * inner if inner.ndim == 1 else curvature[:, None] * inner
+        ridge = self.penalty if self.penalty.ndim == 0 or v.ndim == 1 else self.penalty[:, None]
+        return np.asarray(self.X.T @ weighted / len(self.X) + ridge * v)
+
+    def cross(self, w: Array) -> Array:
+        """∂_θ∇f(w) = e^θ w, or diag(e^{θ_j} w_j)."""
+        return self.penalty * w if self.penalty.ndim == 0 else np.diag(self.penalty * w)
+
+    def hessian(self, w: Array) -> Array:
+        """∇²f(w), shape (d, d)."""
+        curvature = self._slopes(self.X @ w)[2]
+        gram = (self.X.T * curvature) @ self.X / len(self.X)
+        return np.asarray(gram + np.diag(np.broadcast_to(self.penalty, (self.dimension,))))
+
+    @cached_property
+    def solution(self) -> Array:
+        """x*, by damped Newton steps to ‖∇f‖ ≤ 1e-14·max(1, ‖∇f(0)‖), shape (d,).
+
+        Raises NegativeCurvature where it ends at a point that is no minimum.
+        """
+        w = np.zeros(self.dimension)
+        g = self.gradient(w)
+        goal = 1e-14 * max(1.0, float(np.linalg.norm(g)))
+        for _ in range(200):
+            size = float(np.linalg.norm(g))
+            if size <= goal:
+                break
+            step = _descent(self.hessian(w), g)
+            scale, before = 1.0, self.value(w)
+            # near x* the value is flat to rounding, and the gradient alone can judge
+            while self.value(w - scale * step) > before - 1e-4 * scale * float(g @ step) and (
+                float(np.linalg.norm(self.gradient(w - scale * step))) >= size
+            ):
+                scale /= 2
+                if scale < 1e-12:
+                    break
+            if scale < 1e-12:
+                break
+            w = w - scale * step
+            g = self.gradient(w)
+        if float(np.linalg.norm(g)) > 1e-10 * max(1.0, goal * 1e14):
+            refuse_value(
+                "penalty", float(np.min(self.penalty)), "Newton's method did not reach a minimiser",
+                "give a larger penalty",
+            )  # fmt: skip
+        lowest = float(np.linalg.eigvalsh(self.hessian(w))[0])
+        if lowest <= 0:
+            raise NegativeCurvature(
+                "problem", f"an eigenvalue {lowest:.3g} of the Hessian at the solution",
+                "has negative curvature: it is not a minimum", "give a larger penalty",
+            )  # fmt: skip
+        w.setflags(write=False)
+        return w
+
+    @cached_property
+    def solution_jacobian(self) -> Array:
+        """∂x* = −H⁻¹∂_θ∇f at x*, shape (d,) or (d, d)."""
+        H = self.hessian(self.solution)
+        return np.asarray(linalg.solve(H, -self.cross(self.solution), assume_a="pos"))
+
+    def hessian_derivative(self) -> Array:
+        """d/dθ [∇²f(x*(θ), θ)], shape (d, d) or (p, d, d)."""
+        third = self._slopes(self.X @ self.solution)[3]
+        along = self.X @ self.solution_jacobian
+        d, n = self.dimension, len(self.X)
+        if self.penalty.ndim == 0:
+            return np.asarray(
+                float(self.penalty) * np.eye(d) + (self.X.T * (third * along)) @ self.X / n
+            )
+        result = np.einsum("ki,kp,kj->pij", self.X, third[:, None] * along, self.X) / n
+        result[np.arange(d), np.arange(d), np.arange(d)] += self.penalty
+        return np.asarray(result)
+
+
+def _descent(H: Array, g: Array) -> Array:
+    """H⁻¹g with negative curvature reflected, so that it always leads downhill."""
+    try:
+        return np.asarray(linalg.cho_solve(linalg.cho_factor(H), g))
+    except linalg.LinAlgError:
+        values, vectors = np.linalg.eigh(H)
+        floor = 1e-8 * float(np.max(np.abs(values)))
+        return np.asarray(vectors @ ((vectors.T @ g) / np.maximum(np.abs(values), floor)))
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Logistic(LinearModelLoss):
+    """ℓ2-regularised logistic regression: φ_i(z) = log(1 + e^z) − y_i z, θ the log penalty.
+
+    Strongly convex. With σ the logistic function φ″ = σ(1 − σ) ≤ ¼ and |φ‴| ≤ 1/(6√3).
+
+    Parameters
+    ----------
+    X : array (n, d)
+    y : array (n,)
+        Labels 0 and 1.
+    penalty : number > 0, or array (d,)
+        e^θ: one for all features, or one a feature (p = d).
+    """
+
+    X: Array
+    y: Array
+    penalty: Array
+
+    def __init__(self, X: object, y: object, penalty: object) -> None:
+        data, target, strength = validated_shapes(X, y, penalty)
+        if not np.all((target == 0) | (target == 1)):
+            refuse_value(
+                "y", sorted(set(target.tolist()))[:4], "must be labels 0 and 1", "recode y"
+            )
+        for name, value in (("X", data), ("y", target), ("penalty", strength)):
+            object.__setattr__(self, name, value)
+
+    def _slopes(self, z: Array) -> tuple[Array, Array, Array, Array]:
+        p = special.expit(z)
+        curvature = p * special.expit(-z)
+        return np.logaddexp(0.0, z) - self.y * z, p - self.y, curvature, curvature * (1 - 2 * p)
+
+    @cached_property
+    def constants(self) -> Constants:
+        """ℓ = min e^θ, L = ‖X‖²/4n + max e^θ, M = max‖x_i‖‖X‖²/(6√3 n), max e^θ."""
+        gram = float(np.linalg.norm(self.X, 2)) ** 2 / len(self.X)
+        longest = float(np.max(np.linalg.norm(self.X, axis=1)))
+        low, high = float(np.min(self.penalty)), float(np.max(self.penalty))
+        return Constants(low, gram / 4 + high, longest * gram / (6 * math.sqrt(3)), high)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class NonlinearLeastSquares(LinearModelLoss):
+    """Least squares through a bent link: φ_i(z) = ½(asinh z − y_i)², θ the log penalty.
+
+    Smooth and not convex everywhere: where a residual is large its curvature is negative. At a
+    solution with small residuals, or with a penalty that outweighs them, it is.
+
+    Parameters
+    ----------
+    X : array (n, d)
+    y : array (n,)
+    penalty : number > 0, or array (d,)
+    """
+
+    X: Array
+    y: Array
+    penalty: Array
+
+    def __init__(self, X: object, y: object, penalty: object) -> None:
+        for name, value in zip(("X", "y", "penalty"), validated_shapes(X, y, penalty), strict=True):
+            object.__setattr__(self, name, value)
+
+    def _slopes(self, z: Array) -> tuple[Array, Array, Array, Array]:
+        square = 1 + z * z
+        a1 = square**-0.5
+        a2, a3 = -z * square**-1.5, (2 * z * z - 1) * square**-2.5
+        r = np.arcsinh(z) - self.y
+        return 0.5 * r * r, r * a1, a1 * a1 + r * a2, 3 * a1 * a2 + r * a3
+
+    @property
+    def constants(self) -> Constants:
+        """Unknown: f is not convex everywhere."""
+        return Constants(-np.inf, np.inf, np.inf, float(np.max(self.penalty)))

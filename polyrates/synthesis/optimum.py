@@ -1,0 +1,128 @@
+"""What an optimiser of residual polynomials returns: a value, its proof, and a runnable method."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from polyrates.core.recurrence import Method
+from polyrates.core.spectra import Spectrum
+from polyrates.ground.numbers import Number, is_exact
+
+__all__ = ["Certificate", "Optimum", "Status"]
+
+Status = Literal["proved", "certified", "numeric"]
+
+
+def _nothing() -> None:
+    """The default of what is built on demand; a function of the module, so that it pickles."""
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """Two numbers that vanish at the optimum, evaluated on the polynomial that is returned.
+
+    Attributes
+    ----------
+    residual : number ≥ 0
+        Largest violation of the optimality condition ⟨P*, q⟩ = value · q(0) over a basis of q,
+        relative to the sizes of both factors. 0 exactly on the exact path.
+    kernel : number
+        (‖P*‖² − 1/A_t) A_t: the objective at P* against the kernel identity, relative. 0 exactly on
+        the exact path.
+    executed : float, or None where it was not tried
+        ‖P − P*‖/‖P*‖ of the P that floats make of the method. Large where the optimum
+        itself is ill-conditioned: eigenvalues far apart, and many steps.
+    """
+
+    residual: Any
+    kernel: Any
+    executed: float | None = None
+
+
+@dataclass(frozen=True)
+class Optimum:
+    """The best residual polynomial of one degree for one objective.
+
+    Attributes
+    ----------
+    spectrum : Spectrum
+        What it is optimal for; for a minimax problem the least favourable measure.
+    degree : int
+        t; deg P* ≤ t.
+    value : exact number, float, or mpmath.mpf where a float would be below 1e−300
+        The optimal value.
+    lower, upper : numbers of the same kind
+        lower ≤ optimal value ≤ upper. Rigorous when the status is "proved" (they coincide) or
+        "certified"; when it is "numeric" they are two evaluations whose distance shows the
+        rounding.
+    status : "proved", "certified" or "numeric"
+    method : Method
+        Its iterate after ``degree`` steps has the residual polynomial P*.
+    values : tuple of numbers, or None
+        The optimal values of the degrees 0, …, t.
+    contact_points : tuple of numbers, or None
+        Where a worst case is attained; None for an average.
+    share, eta : numbers, or None
+        Of a worst case: the share s of the first term, and the weight of the matching average.
+    """
+
+    spectrum: Spectrum
+    degree: int
+    value: Any
+    lower: Any
+    upper: Any
+    status: Status
+    method: Method
+    values: tuple[Any, ...] | None = None
+    contact_points: tuple[Number, ...] | None = None
+    share: float | None = None
+    eta: Any = None
+    # Built when asked for: they can cost more than the value. Picklable callables (module-level
+    # functions or functools.partial of them) without arguments.
+    build_polynomial: Callable[[], Any] = field(default=_nothing, repr=False, compare=False)
+    build_certificate: Callable[[], Any] = field(default=_nothing, repr=False, compare=False)
+
+    @property
+    def polynomial(self) -> Any:
+        """P*: sympy Poly in λ when exact, numpy Chebyshev series on the hull when float."""
+        return self.build_polynomial()
+
+    @property
+    def certificate(self) -> Any:
+        """How far P* is from satisfying the conditions of optimality."""
+        return self.build_certificate()
+
+    @property
+    def gap(self) -> Any:
+        """upper − lower."""
+        return self.upper - self.lower
+
+    def __repr__(self) -> str:
+        bounds = f"{float(self.lower):.12g} <= value <= {float(self.upper):.12g}"
+        return f"Optimum(t={self.degree}, {self.status}, {bounds}{self._remark})"
+
+    @property
+    def _remark(self) -> str:
+        """Said wherever the optimum is shown: the best may be not to move."""
+        still = self.eta is not None and self.eta == math.inf and self.value == self.upper
+        if still and self.lower >= self.upper * (1 - 1e-6):
+            return "; P* = 1: no method helps at this horizon, a longer one may"
+        return ""
+
+    def _latex(self) -> str:
+        from polyrates.ground.typeset import latex
+
+        value = latex(self.value) if is_exact(self.value) else f"{float(self.value):.12g}"
+        line = (
+            rf"\text{{optimum at }} t = {self.degree}: \quad {value} \quad \text{{({self.status})}}"
+        )
+        if not is_exact(self.value):
+            remark = rf" \quad \text{{{self._remark[2:]}}}" if self._remark else ""
+            return line + remark
+        return rf"\begin{{gathered}} {line} \\ P^\star = {latex(self.polynomial)} \end{{gathered}}"
+
+    def _repr_latex_(self) -> str:
+        return f"$${self._latex()}$$"
