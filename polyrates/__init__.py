@@ -21,7 +21,7 @@ Execution    run, differentiate, jvp, vjp, verify; sweep, read_sweep; residual_v
              residual_series
 Measurement  estimate_spectrum, measure_spectrum, estimate_sizes, estimate_eta, check_interval;
              beyond quadratics local_model, local_errors, contraction_bound
-Presentation latex, cite, Derivation, published_rates
+Presentation latex, cite, derivations, Derivation, published_rates
 """
 
 from __future__ import annotations
@@ -89,6 +89,7 @@ from polyrates.numeric.suprema.two_variable import frobenius_bound
 from polyrates.numeric.values import residual_series, residual_values
 from polyrates.problems.losses import Logistic, NonlinearLeastSquares
 from polyrates.problems.quadratic import Problem, Quadratic, Ridge
+from polyrates.symbolic.derivations.registry import derivations
 from polyrates.symbolic.polynomials import ErrorPolynomials, error_polynomials, residual_polynomial
 from polyrates.symbolic.proofs.derivation import Derivation
 from polyrates.symbolic.proofs.steps import DerivationError
@@ -170,6 +171,7 @@ __all__ = [
     "cite",
     "compare",
     "contraction_bound",
+    "derivations",
     "differentiate",
     "error_polynomials",
     "estimate_eta",

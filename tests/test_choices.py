@@ -29,7 +29,7 @@ def certified(method: pr.Method, estimator: pr.Estimator, t: int, **sizes: float
 def test_restarted_is_a_product_of_residual_polynomials() -> None:
     """P_t = P_s Q_{t−s}, exactly, for heads and tails with states of different lengths."""
     gradient, chebyshev = pr.GradientDescent(F(1, 6)), pr.Chebyshev(1, 10)
-    sobolev = pr.methods.orthogonal.Sobolev(pr.GegenbauerDensity(1, 10, 0), 2)
+    sobolev = pr.Sobolev(pr.GegenbauerDensity(1, 10, 0), 2)
     for head, tail in [(gradient, chebyshev), (chebyshev, gradient), (chebyshev, chebyshev),
                        (sobolev, chebyshev), (chebyshev, sobolev)]:  # fmt: skip
         for s in (0, 1, 4):

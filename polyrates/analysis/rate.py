@@ -73,9 +73,11 @@ class Rate:
 
         if not isinstance(self.estimator, Unrolled):
             refuse_value(
-                "estimator", self.estimator.name, "the average is defined for unrolling here",
+                "estimator",
+                self.estimator.name,
+                "the average is defined for unrolling here",
                 "use pr.Unrolled()",
-            )  # fmt: skip
+            )
         return average(self.method, self.spectrum, t, eta)
 
     def plot(self, steps: int | None = None, ax: Any = None) -> Any:

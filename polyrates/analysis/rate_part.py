@@ -78,10 +78,11 @@ class RatePart:
         theorem = self._theorem
         if theorem is None:
             raise NoClosedForm(
-                "derivation", self.method.name,
+                "derivation",
+                self.method.name,
                 f"the {self.kind} part is certified by enclosure, not by a theorem",
                 "read enclosure(t)",
-            )  # fmt: skip
+            )
         return theorem.derivation
 
     @property
@@ -236,9 +237,11 @@ class RatePart:
                 return self.curve(min(half, 128))  # a plateau: neither grows nor decays
             steps *= 2
         raise Undecided(
-            "burn_in", f"{steps // 2} steps", "the values have not settled by then",
+            "burn_in",
+            f"{steps // 2} steps",
+            "the values have not settled by then",
             "read curve(steps) for the steps of interest",
-        )  # fmt: skip
+        )
 
     def _float_curve(self, steps: int) -> np.ndarray:
         """Maxima of floats on a grid, to look far ahead cheaply: numeric."""
@@ -252,8 +255,9 @@ class RatePart:
         with np.errstate(over="ignore", invalid="ignore"):
             for pair in self.estimator.pairs(self.method, steps, ValueRing(points)):
                 part = {
-                    "residual": pair.residual, "initial": pair.residual - points * pair.drift,
-                }.get(self.kind, pair.drift)  # fmt: skip
+                    "residual": pair.residual,
+                    "initial": pair.residual - points * pair.drift,
+                }.get(self.kind, pair.drift)
                 found.append(float(np.max(np.abs(part))))
         return np.array(found)
 
@@ -285,9 +289,11 @@ class RatePart:
     def _require_numbers(self) -> None:
         if self._is_symbolic:
             raise Undecided(
-                "method, spectrum", (self.method, self.spectrum), "have symbols",
+                "method, spectrum",
+                (self.method, self.spectrum),
+                "have symbols",
                 "give numbers, or call the part itself for its expression",
-            )  # fmt: skip
+            )
 
     def _latex(self) -> str:
         from polyrates.ground.typeset import latex

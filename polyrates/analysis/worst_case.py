@@ -186,8 +186,10 @@ def _divided(
 
     chosen = minimize_scalar(
         lambda s: supremum(weight(s), 1e-6).upper,
-        bounds=(1e-9, 1 - 1e-9), method="bounded", options={"xatol": 1e-10},
-    )  # fmt: skip
+        bounds=(1e-9, 1 - 1e-9),
+        method="bounded",
+        options={"xatol": 1e-10},
+    )
     best = supremum(weight(float(chosen.x)))
     one = supremum(lambda x: a + g / x)  # a single eigenvalue: a lower bound for V
     return WorstCase(one.lower, best.upper, float(chosen.x), np.array([one.point]), np.ones(1))

@@ -93,9 +93,14 @@ def known_sizes(spectrum: Spectrum, sizes: dict[str, Any]) -> InitialSizes:
 
 
 def certified(
-    method: Method, estimator: Estimator, t: int, parameter: int, spectrum: Spectrum,
-    sizes: InitialSizes, found: dict[int, float],
-) -> Choice:  # fmt: skip
+    method: Method,
+    estimator: Estimator,
+    t: int,
+    parameter: int,
+    spectrum: Spectrum,
+    sizes: InitialSizes,
+    found: dict[int, float],
+) -> Choice:
     """What a search ``found``, with the certified guarantee at its best."""
     lower, upper = guarantee(method, estimator, t, spectrum, sizes)
     scanned = np.array(sorted(found.items()), dtype=float)

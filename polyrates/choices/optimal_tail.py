@@ -51,9 +51,11 @@ def optimal_tail(spectrum: Any, head: Method, start: int, steps: int, **sizes: A
     second = known.drift if known.drift is not None else known.hessian
     if second is None:
         refuse_value(
-            "cross", known.cross, "the tail is optimized in the form residual/drift",
+            "cross",
+            known.cross,
+            "the tail is optimized in the form residual/drift",
             "give residual= and drift=",
-        )  # fmt: skip
+        )
     scale = rate(head, where, Unrolled()).residual.enclosure(s)[1]
     optimum = minimax_optimal(
         where, k, residual=floating(known.error), drift=floating(second) * scale
@@ -95,8 +97,9 @@ def best_tail(budget: int, spectrum: Any, head: Method, **sizes: Any) -> Choice:
     best = min(found, key=lambda k: found[k].guarantee)
     chosen = found[best]
     scanned = np.array(sorted((k, each.guarantee) for k, each in found.items()), dtype=float)
-    return Choice(chosen.method, chosen.estimator, chosen.t, best, chosen.guarantee, chosen.lower,
-                  scanned)  # fmt: skip
+    return Choice(
+        chosen.method, chosen.estimator, chosen.t, best, chosen.guarantee, chosen.lower, scanned
+    )
 
 
 def tail_lower_bound(

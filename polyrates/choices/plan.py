@@ -68,17 +68,21 @@ def plan(
     where, known = _question(spectrum, x0, dx0, sizes)
     if (budget is None) == (target is None):
         refuse_value(
-            "budget, target", (budget, target), "exactly one of them must be given",
+            "budget, target",
+            (budget, target),
+            "exactly one of them must be given",
             "give N, or the accuracy wanted",
-        )  # fmt: skip
+        )
     named = _methods(methods, where)
     if budget is not None:
         total = count(budget, "budget")
         if total < 2:
             refuse_value(
-                "budget", budget,
-                "is too small for one step: a gradient and a Hessian-vector product", "give N ≥ 2",
-            )  # fmt: skip
+                "budget",
+                budget,
+                "is too small for one step: a gradient and a Hessian-vector product",
+                "give N ≥ 2",
+            )
         return Plan(where, total, known, ranked(where, total, known, named))
     goal = floating(positive(target, "target"), "target")
     return _reach(where, goal, known, named)
@@ -102,9 +106,11 @@ def _question(
     for name, value in (("x0", x0), ("dx0", dx0)):
         if value is not None:
             refuse_value(
-                name, value, "belongs to a pr.Quadratic or pr.Ridge, not to a spectrum",
+                name,
+                value,
+                "belongs to a pr.Quadratic or pr.Ridge, not to a spectrum",
                 "leave it out; of a problem whose solution is known give pr.local_model(problem)",
-            )  # fmt: skip
+            )
     where = as_spectrum(spectrum)
     ell, L = where.hull
     if is_symbolic(ell) or is_symbolic(L):
@@ -141,9 +147,11 @@ def _reach(
         high *= 2
         if high > _LONGEST:
             refuse_value(
-                "target", goal, f"is not guaranteed by {_LONGEST} products on this spectrum",
+                "target",
+                goal,
+                f"is not guaranteed by {_LONGEST} products on this spectrum",
                 "give a larger target, or a spectrum with a larger kappa",
-            )  # fmt: skip
+            )
     low = high // 2
     while low > 2 and best(low) <= goal:  # another estimator may reach it before
         low, high = low // 2, low
@@ -154,9 +162,11 @@ def _reach(
 
 
 def plan_curves(
-    spectrum: Any, budgets: Sequence[int], sizes: InitialSizes,
+    spectrum: Any,
+    budgets: Sequence[int],
+    sizes: InitialSizes,
     progress: Callable[[str], None] = lambda _: None,
-) -> tuple[PlanCurve, ...]:  # fmt: skip
+) -> tuple[PlanCurve, ...]:
     """The best guarantee of unrolled, restarted and implicit Chebyshev estimates against N.
 
     ``progress`` is called with what is being done.
@@ -223,8 +233,11 @@ class Plan:
     def verdict(self) -> str:
         """Who wins, by how much, and over what, in one sentence."""
         best = self.best
-        others = [self.best_of(f) for f in ("implicit", "unrolled") if f != best.family
-                  and any(row.family == f for row in self.rows)]  # fmt: skip
+        others = [
+            self.best_of(f)
+            for f in ("implicit", "unrolled")
+            if f != best.family and any(row.family == f for row in self.rows)
+        ]
         text = f"{_capital(best.family)} {best.label} wins: {best.guarantee:.3g}"
         for row in others:
             if not row.guarantee > 0 or not best.guarantee > 0:
@@ -244,10 +257,16 @@ class Plan:
     def __str__(self) -> str:
         head = ("method", "estimator", "guarantee", "products", "split", "memory")
         body = [
-            (row.label, row.family, f"{row.guarantee:.3e}", str(row.products.total), row.split,
-             str(row.memory))
+            (
+                row.label,
+                row.family,
+                f"{row.guarantee:.3e}",
+                str(row.products.total),
+                row.split,
+                str(row.memory),
+            )
             for row in self.rows
-        ]  # fmt: skip
+        ]
         widths = [max(len(line[i]) for line in (head, *body)) for i in range(len(head))]
         lines = [
             "  ".join(cell.ljust(w) for cell, w in zip(line, widths, strict=True)).rstrip()
@@ -261,13 +280,21 @@ class Plan:
             for name in ("method", "estimator", "guarantee", "products", "split", "memory")
         )
         body = "".join(
-            "<tr>" + "".join(
+            "<tr>"
+            + "".join(
                 f"<td>{html.escape(cell)}</td>"
-                for cell in (row.label, row.family, f"{row.guarantee:.3e}",
-                             str(row.products.total), row.split, str(row.memory))
-            ) + "</tr>"
+                for cell in (
+                    row.label,
+                    row.family,
+                    f"{row.guarantee:.3e}",
+                    str(row.products.total),
+                    row.split,
+                    str(row.memory),
+                )
+            )
+            + "</tr>"
             for row in self.rows
-        )  # fmt: skip
+        )
         caption = html.escape(f"N = {self.budget}, {self.sizes}")
         return (
             f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead>"
@@ -281,8 +308,13 @@ class Plan:
             r"method & estimator & guarantee & products & memory \\ \hline",
         ]
         for row in self.rows:
-            cells = (_tex(row.label), row.family, _scientific(row.guarantee),
-                     str(row.products.total), str(row.memory))  # fmt: skip
+            cells = (
+                _tex(row.label),
+                row.family,
+                _scientific(row.guarantee),
+                str(row.products.total),
+                str(row.memory),
+            )
             lines.append(" & ".join(cells) + r" \\")
         return "\n".join([*lines, r"\end{tabular}"])
 
@@ -305,8 +337,12 @@ class Plan:
                 ax = plotting.figure(7.0, 4.2).subplots()
             for curve in self.curves(budgets):
                 wide = curve.family == self.best.family
-                ax.plot(curve.budgets, curve.guarantees, label=curve.family,
-                        linewidth=2.4 if wide else 1.5)  # fmt: skip
+                ax.plot(
+                    curve.budgets,
+                    curve.guarantees,
+                    label=curve.family,
+                    linewidth=2.4 if wide else 1.5,
+                )
             ax.axvline(self.budget, color="0.6", linewidth=0.8, linestyle=":")
             ax.set_yscale("log")
             ax.set_xlabel("N, gradients + Hessian-vector products")

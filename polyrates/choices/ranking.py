@@ -46,9 +46,12 @@ def standard_methods(spectrum: Any) -> dict[str, Method]:
 
 
 def ranked(
-    where: Spectrum, budget: int, sizes: InitialSizes, methods: Mapping[str, Method],
+    where: Spectrum,
+    budget: int,
+    sizes: InitialSizes,
+    methods: Mapping[str, Method],
     families: Iterable[str] = FAMILIES,
-) -> tuple[PlanRow, ...]:  # fmt: skip
+) -> tuple[PlanRow, ...]:
     """The rows of ``budget`` products, best first, for what :func:`polyrates.plan` has checked."""
     rows = []
     for label, family, choose in _candidates(where, budget, sizes, methods, set(families)):
@@ -61,10 +64,17 @@ def ranked(
             continue
         rows.append(
             PlanRow(
-                label, family, choice.method, choice.estimator, choice.t, choice.guarantee,
-                choice.lower, choice.products, forward_memory(choice.method, choice.estimator),
+                label,
+                family,
+                choice.method,
+                choice.estimator,
+                choice.t,
+                choice.guarantee,
+                choice.lower,
+                choice.products,
+                forward_memory(choice.method, choice.estimator),
             )
-        )  # fmt: skip
+        )
     if not rows:
         refuse_value("methods", sorted(methods), "none of them can be analyzed here", "give others")
     order = {family: i for i, family in enumerate(FAMILIES)}

@@ -21,9 +21,11 @@ def checked_budget(value: object, minimum: int = 2) -> int:
     result = count(value, "budget")
     if result < minimum:
         refuse_value(
-            "budget", value, "is too small for one step: a gradient and a Hessian-vector product",
+            "budget",
+            value,
+            "is too small for one step: a gradient and a Hessian-vector product",
             f"give N ≥ {minimum}",
-        )  # fmt: skip
+        )
     return result
 
 

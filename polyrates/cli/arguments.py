@@ -10,9 +10,20 @@ from typing import Any
 from polyrates.ground.errors import meant, refuse_value
 
 __all__ = [
-    "EXACT", "METHODS", "SIZES", "add_column", "add_estimator", "add_hull", "add_outputs",
-    "add_sizes", "estimator", "given", "integer", "support", "two_sizes",
-]  # fmt: skip
+    "EXACT",
+    "METHODS",
+    "SIZES",
+    "add_column",
+    "add_estimator",
+    "add_hull",
+    "add_outputs",
+    "add_sizes",
+    "estimator",
+    "given",
+    "integer",
+    "support",
+    "two_sizes",
+]
 
 EXACT = "Numbers are exact: write 2/11, 0.1 or 1e-3."
 
@@ -63,8 +74,12 @@ def support(arguments: argparse.Namespace) -> Any:
     for a, b in sorted(pairs):
         if not low <= a < b <= L:
             apart = ": gaps do not overlap" if pieces else ""
-            refuse_value("gap", f"{a} {b}", f"must have {low} ≤ A < B ≤ {L}{apart}",
-                         "give the ends of a part without eigenvalues")  # fmt: skip
+            refuse_value(
+                "gap",
+                f"{a} {b}",
+                f"must have {low} ≤ A < B ≤ {L}{apart}",
+                "give the ends of a part without eigenvalues",
+            )
         pieces.append((low, a))
         low = b
     return Union([*pieces, (low, L)]) if pieces else hull
@@ -130,11 +145,15 @@ def two_sizes(arguments: argparse.Namespace) -> dict[str, Any]:
     for pair in _PAIRS:
         if set(pair) <= set(sizes):
             third = next(option for option in sizes if option not in pair)
-            refuse_value(third, texts[third], f"{' and '.join(pair)} are two sizes already",
-                         "leave it out")  # fmt: skip
+            refuse_value(
+                third, texts[third], f"{' and '.join(pair)} are two sizes already", "leave it out"
+            )
     alone, text = next(iter(texts.items()))
-    partners = [f"--{second}" if alone == first else f"--{first}"
-                for first, second in _PAIRS if alone in (first, second)]  # fmt: skip
+    partners = [
+        f"--{second}" if alone == first else f"--{first}"
+        for first, second in _PAIRS
+        if alone in (first, second)
+    ]
     refuse_value(alone, text, "is one size of two", f"give {' or '.join(partners)} too")
 
 
@@ -158,8 +177,10 @@ def estimator(text: str) -> Any:
     if name == "truncated":
         return Truncated(integer(start, "estimator truncated:START") if colon else 0)
     made: dict[str, Callable[[], Any]] = {
-        "unrolled": Unrolled, "one-step": OneStep, "implicit": Implicit
-    }  # fmt: skip
+        "unrolled": Unrolled,
+        "one-step": OneStep,
+        "implicit": Implicit,
+    }
     if text not in made:
         known = [*made, "truncated"]
         refuse_value("estimator", text, "is not the name of an estimator", hint(text, known))

@@ -109,9 +109,11 @@ def _ranked(arguments: argparse.Namespace) -> tuple[Any, list[float] | None, str
     _require_no_data(arguments)
     if not sizes:
         refuse_value(
-            "sizes", None, "the size of the initial error is needed",
+            "sizes",
+            None,
+            "the size of the initial error is needed",
             "give --residual and --drift, or --initial and --cross",
-        )  # fmt: skip
+        )
     where = support(arguments)
     result = plan(where, **asked, **sizes)
     words = [f"pr.Interval({arguments.ell!r}, {arguments.L!r})", str(result.budget)]

@@ -373,9 +373,11 @@ class Implicit(Estimator):
             inverse = getattr(rows, "inverse", None)
             if inverse is None:
                 refuse_value(
-                    "estimator", self.name, "its drift −P_t/λ is not in this ring",
+                    "estimator",
+                    self.name,
+                    "its drift −P_t/λ is not in this ring",
                     "evaluate it at points with λ > 0, or in the exact ring",
-                )  # fmt: skip
+                )
             zero, negated = zero_of(rows), inverse() * -1
             return lambda value: Pair(zero, rows.product(negated, value))
         residual = final(self.inner, rows, self.inner_steps)
@@ -388,6 +390,8 @@ def as_estimator(value: object, name: str = "estimator") -> Estimator:
     if isinstance(value, Estimator):
         return value
     refuse_type(
-        name, value, "must be an estimator",
+        name,
+        value,
+        "must be an estimator",
         "give pr.Unrolled(), pr.Truncated(start), pr.OneStep() or pr.Implicit()",
-    )  # fmt: skip
+    )

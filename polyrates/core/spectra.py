@@ -114,9 +114,11 @@ class Union(Spectrum):
         if len(pieces) == 2 and all(map(_is_point, pieces)):
             # what reads as an interval elsewhere would pass for its two ends
             refuse_value(
-                "intervals", intervals, "is one interval or two points",
+                "intervals",
+                intervals,
+                "is one interval or two points",
                 "give [(ell, L)], or [(p, p), (q, q)]",
-            )  # fmt: skip
+            )
         segments = [_segments(piece, f"intervals[{i}]") for i, piece in enumerate(pieces)]
         object.__setattr__(self, "intervals", merge(chain(*segments)))
 

@@ -59,9 +59,11 @@ class _Coefficients:
                 target = target[i]
             target[index[-1]] = shared.setdefault(values.tobytes(), value)
         return Transition(
-            tuple(fields["query"]), tuple(map(tuple, fields["mixing"])), tuple(fields["gain"]),
+            tuple(fields["query"]),
+            tuple(map(tuple, fields["mixing"])),
+            tuple(fields["gain"]),
             tuple(fields["output"]),
-        )  # fmt: skip
+        )
 
 
 def _coefficients(method: Method, steps: int) -> _Coefficients:
@@ -207,9 +209,11 @@ def transformation(method: Method, steps: int = 1000) -> GradientTransformation:
     as_method(method)
     if method.horizon is not None:
         refuse_value(
-            "method", method.name, f"has a fixed horizon of {method.horizon} steps, which an optax "
-            "loop does not know", "use scan_run, or an anytime method",
-        )  # fmt: skip
+            "method",
+            method.name,
+            f"has a fixed horizon of {method.horizon} steps, which an optax loop does not know",
+            "use scan_run, or an anytime method",
+        )
     length = 3 if isinstance(method, Stationary) else count(steps, "steps", 1) + 1
     coefficients = _coefficients(method, length)
     n = len(coefficients.constant.gain)
@@ -231,9 +235,11 @@ def transformation(method: Method, steps: int = 1000) -> GradientTransformation:
     def update(updates: Any, state: State, params: Any = None, **_: Any) -> tuple[Any, State]:
         if params is None:
             refuse_value(
-                "params", None, "must be given: the update is a difference of points",
+                "params",
+                None,
+                "must be given: the update is a difference of points",
                 "call update(grads, state, params)",
-            )  # fmt: skip
+            )
         dtype = _float_type(params)
         transition = row(state.step, dtype)
         g = start_of(updates)

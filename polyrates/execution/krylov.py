@@ -99,9 +99,11 @@ class Operator:
         result = self._vector(answer)
         if not np.all(np.isfinite(result)):
             raise NonFiniteError(
-                "hvp", f"NaN or infinity in product {self.products}", "must be finite",
+                "hvp",
+                f"NaN or infinity in product {self.products}",
+                "must be finite",
                 "check the point at which the Hessian is taken",
-            )  # fmt: skip
+            )
         return result
 
     def _vector(self, answer: Any) -> np.ndarray:
@@ -120,9 +122,11 @@ class Operator:
             not is_tree(answer) and shapes[0] != (self.dim,) and self._enter is None
         ):
             refuse_value(
-                "hvp", f"returned shape {shapes[0] if len(shapes) == 1 else shapes}",
-                f"must return {self.dim} numbers, like v", "check dim and the product",
-            )  # fmt: skip
+                "hvp",
+                f"returned shape {shapes[0] if len(shapes) == 1 else shapes}",
+                f"must return {self.dim} numbers, like v",
+                "check dim and the product",
+            )
         return result
 
     def _first(self, v: np.ndarray) -> Any:
@@ -245,10 +249,11 @@ def lanczos(operator: Operator, start: np.ndarray, steps: int) -> LanczosRun:
         tolerance = 8.0 * np.sqrt(2 * operator.unit) * size
         if asymmetry > tolerance:
             raise NotSymmetric(
-                "hvp", f"asymmetry {asymmetry / size:.1e} of ‖H‖ after {j + 1} products",
+                "hvp",
+                f"asymmetry {asymmetry / size:.1e} of ‖H‖ after {j + 1} products",
                 "is not the product with one symmetric matrix",
                 "give v -> ∇²f(x) v at a fixed x: not the gradient, not a changing minibatch",
-            )  # fmt: skip
+            )
         noise = max(noise, asymmetry)
         alpha.append(float(projection[j]))
         norm = float(np.linalg.norm(w))
@@ -269,9 +274,11 @@ def dense(operator: Operator) -> tuple[np.ndarray, float]:
     asymmetry = float(np.linalg.norm(H - H.T, 2))
     if asymmetry > 8.0 * np.sqrt(2 * operator.unit) * size:
         raise NotSymmetric(
-            "hvp", f"asymmetry {asymmetry / size:.1e} of ‖H‖", "is not symmetric: not a Hessian's",
+            "hvp",
+            f"asymmetry {asymmetry / size:.1e} of ‖H‖",
+            "is not symmetric: not a Hessian's",
             "give v -> ∇²f(x) v at a fixed x: not the gradient, not a changing minibatch",
-        )  # fmt: skip
+        )
     values = np.linalg.eigvalsh((H + H.T) / 2)
     return values, margin(operator, size) + asymmetry / 2
 

@@ -93,15 +93,19 @@ def _state_size(method: Method) -> int:
 def _cotangent(value: Any, size: int) -> Array:
     if not isinstance(value, np.ndarray) or value.dtype.kind not in "fiu":
         refuse_type(
-            "cotangent", value, "must be a numpy array of real numbers",
+            "cotangent",
+            value,
+            "must be a numpy array of real numbers",
             "give the gradient of the loss with respect to x_t, shape (d,)",
-        )  # fmt: skip
+        )
     vector = value.astype(float)
     if vector.shape != (size,):
         refuse_value(
-            "cotangent", f"an array of shape {vector.shape}", f"must have x0's shape ({size},)",
+            "cotangent",
+            f"an array of shape {vector.shape}",
+            f"must have x0's shape ({size},)",
             "give the gradient of the loss with respect to x_t",
-        )  # fmt: skip
+        )
     if not np.all(np.isfinite(vector)):
         refuse_value("cotangent", value, "has NaN or infinity", "check its source")
     return np.asarray(vector)
@@ -167,9 +171,11 @@ def vjp(
             refuse_type("estimator", chosen, "cannot be executed", "use one of the package's own")
     if not np.all(np.isfinite(value)):
         raise NonFiniteError(
-            "cotangent", "NaN or infinity in vᵀ∂x", "the run left the finite numbers",
+            "cotangent",
+            "NaN or infinity in vᵀ∂x",
+            "the run left the finite numbers",
             "use a smaller step: the method's interval must cover the spectrum",
-        )  # fmt: skip
+        )
     parameters = 1 if dx.ndim == 1 else dx.shape[1]
     memory = reverse_memory(method, chosen, steps, parameters) * len(x)
     return Derivative(float(value) if dx.ndim == 1 else value, products, memory)
@@ -267,9 +273,11 @@ def jvp(
             refuse_type("estimator", chosen, "cannot be executed", "use one of the package's own")
     if not np.all(np.isfinite(value)):
         raise NonFiniteError(
-            "jacobian", "NaN or infinity", "the run left the finite numbers",
+            "jacobian",
+            "NaN or infinity",
+            "the run left the finite numbers",
             "use a smaller step: the method's interval must cover the spectrum",
-        )  # fmt: skip
+        )
     parameters = 1 if dx.ndim == 1 else dx.shape[1]
     return Derivative(value, products, forward_memory(method, chosen, parameters) * len(x))
 

@@ -100,9 +100,11 @@ def start_of(x0: Any, name: str = "x0") -> Any:
         return flatten(x0, name)
     if library(x0) is None:
         refuse_type(
-            name, x0, "must be an array: + on plain containers concatenates",
+            name,
+            x0,
+            "must be an array: + on plain containers concatenates",
             f"give numpy.array({name}), or a JAX or torch array",
-        )  # fmt: skip
+        )
     if isinstance(x0, np.ndarray):
         if x0.dtype.kind not in "fiu":
             refuse_type(name, x0, f"has dtype {x0.dtype}", "give real floats")
@@ -145,9 +147,11 @@ def _checked_tree(gradient: Callable[[Any], Any], start: Tree) -> Callable[[Any]
             seen = True
             if _skeleton(answer) != _skeleton(x.value):
                 refuse_value(
-                    "gradient", answer, "must return a tree of the structure of x0",
+                    "gradient",
+                    answer,
+                    "must return a tree of the structure of x0",
                     "return ∇f(x) in x's containers, with the same keys",
-                )  # fmt: skip
+                )
             for i, (mine, theirs) in enumerate(zip(g.leaves, start.leaves, strict=True)):
                 _compare(mine, theirs, f"gradient, leaf {i}")
         return Tree(g.leaves, start.rebuild)
@@ -168,17 +172,22 @@ def _compare(g: Any, x: Any, label: str) -> None:
     shape = tuple(x.shape)
     if tuple(getattr(g, "shape", ())) != shape or (library(g) is None and shape == ()):
         refuse_value(
-            label, f"returned shape {getattr(g, 'shape', type(g).__name__)}",
-            f"must have the shape of x0, {shape}", "return ∇f(x) as an array like x",
-        )  # fmt: skip
+            label,
+            f"returned shape {getattr(g, 'shape', type(g).__name__)}",
+            f"must have the shape of x0, {shape}",
+            "return ∇f(x) as an array like x",
+        )
     if isinstance(g, np.ndarray) and g.dtype.kind not in "fiu":
         refuse_type(label, g.dtype, "must return real floats", "check its dtype")
     mine, theirs = (str(getattr(each, "dtype", "")).removeprefix("torch.") for each in (g, x))
     if "float" in mine and "float" in theirs and mine != theirs:
         refuse_type(
-            label, mine, f"x0 is {theirs}: the run would mix precisions, with the limits of the "
-            "lower and the memory of the higher", f"cast x0 to {mine}, or the gradient to {theirs}",
-        )  # fmt: skip
+            label,
+            mine,
+            f"x0 is {theirs}: the run would mix precisions, with the limits of the "
+            "lower and the memory of the higher",
+            f"cast x0 to {mine}, or the gradient to {theirs}",
+        )
 
 
 def _stack(points: list[Any]) -> Any:
@@ -338,19 +347,22 @@ def _require_finite_rows(label: str, values: Array) -> None:
     bad = ~np.isfinite(values).reshape(len(values), -1).all(axis=1)
     if bad.any():
         raise NonFiniteError(
-            label, f"NaN or infinity at step {int(np.argmax(bad))}",
+            label,
+            f"NaN or infinity at step {int(np.argmax(bad))}",
             "the run left the finite numbers",
             "use a smaller step: the method's interval must cover the spectrum",
-        )  # fmt: skip
+        )
 
 
 def check_problem(problem: Any, x0: Any, dx0: Any) -> tuple[Array, Array]:
     if not isinstance(problem, Problem):
         missing = [n for n in ("gradient", "hvp", "cross") if not hasattr(problem, n)]
         refuse_type(
-            "problem", problem, f"lacks {', '.join(missing)}",
+            "problem",
+            problem,
+            f"lacks {', '.join(missing)}",
             "give an object with gradient(x), hvp(x, v) and cross(x), such as pr.Quadratic",
-        )  # fmt: skip
+        )
     x = _numpy_start(x0, "x0", "(d,)")
     if x.ndim != 1:
         refuse_value(
@@ -359,24 +371,29 @@ def check_problem(problem: Any, x0: Any, dx0: Any) -> tuple[Array, Array]:
     x = x.astype(float, copy=False)  # the tangents are of 64 bits, whatever x0 is
     if isinstance(problem, QuadraticProblem) and x.shape != (problem.dimension,):
         refuse_value(
-            "x0", f"an array of shape {x.shape}", f"does not fit d = {problem.dimension}",
+            "x0",
+            f"an array of shape {x.shape}",
+            f"does not fit d = {problem.dimension}",
             f"give shape ({problem.dimension},)",
-        )  # fmt: skip
+        )
     cross = np.asarray(problem.cross(x))
     if cross.ndim not in (1, 2) or cross.shape[0] != len(x):
         refuse_value(
-            "problem.cross", f"returned shape {cross.shape}",
+            "problem.cross",
+            f"returned shape {cross.shape}",
             f"must be ({len(x)},) or ({len(x)}, p)",
             "return ∂_θ∇f(x), parameters along the last axis",
-        )  # fmt: skip
+        )
     if dx0 is None:
         return x, np.zeros(cross.shape)
     dx = _numpy_start(dx0, "dx0", str(cross.shape))
     if dx.shape != cross.shape:
         refuse_value(
-            "dx0", f"an array of shape {dx.shape}", f"must have cross(x0)'s shape {cross.shape}",
+            "dx0",
+            f"an array of shape {dx.shape}",
+            f"must have cross(x0)'s shape {cross.shape}",
             "reshape it",
-        )  # fmt: skip
+        )
     return x, dx
 
 
@@ -391,13 +408,19 @@ def _numpy_start(value: Any, name: str, shape: str) -> Array:
         shown = f"a {kind} array of shape {tuple(value.shape)}"
         refuse_type(name, shown, required, f"give {convert}")
     if isinstance(value, (list, tuple)) and not any(is_tree(e) or np.ndim(e) for e in value):
-        refuse_type(name, value, f"{required}, not a {type(value).__name__}",
-                    f"give numpy.array({name}, dtype=float)")  # fmt: skip
+        refuse_type(
+            name,
+            value,
+            f"{required}, not a {type(value).__name__}",
+            f"give numpy.array({name}, dtype=float)",
+        )
     if is_tree(value):
         refuse_type(
-            name, value, f"{required}: pr.run takes trees, derivatives do not",
+            name,
+            value,
+            f"{required}: pr.run takes trees, derivatives do not",
             "ravel the tree into one vector, or let its framework differentiate pr.run",
-        )  # fmt: skip
+        )
     refuse_type(name, value, required, "give a numpy array")
 
 
@@ -484,8 +507,10 @@ def exact_solve(problem: Problem, x: Array, right: Array) -> Array:
         solution, info = cg(operator, column, rtol=1e-13, atol=0.0, maxiter=20 * d)
         if info != 0:
             refuse_value(
-                "problem", "conjugate gradients did not converge", "the Hessian must be positive "
-                "definite for an exact implicit solve", "use pr.Implicit(inner, inner_steps)",
-            )  # fmt: skip
+                "problem",
+                "conjugate gradients did not converge",
+                "the Hessian must be positive definite for an exact implicit solve",
+                "use pr.Implicit(inner, inner_steps)",
+            )
         columns.append(solution)
     return np.stack(columns, axis=1).reshape(right.shape)

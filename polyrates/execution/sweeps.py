@@ -115,10 +115,12 @@ def sweep(
     if failures:
         setting, error = failures[0]
         raise SweepFailed(
-            "function", setting, f"raised {type(error).__name__}: {error}"
+            "function",
+            setting,
+            f"raised {type(error).__name__}: {error}"
             + (f" (and {len(failures) - 1} settings more failed)" if len(failures) > 1 else ""),
             "correct it and call again: what is finished is kept",
-        ) from error  # fmt: skip
+        ) from error
     return [_flat(done[_key(row)]) for row in wanted]
 
 
@@ -204,9 +206,11 @@ def _text(value: Any) -> str:
         return json.dumps(_plain(value), ensure_ascii=False)
     except (TypeError, ValueError):
         refuse_type(
-            "sweep", value, "has a value that JSON cannot hold",
+            "sweep",
+            value,
+            "has a value that JSON cannot hold",
             "use numbers, strings, booleans, None, and lists and dicts of them",
-        )  # fmt: skip
+        )
 
 
 def _plain(value: Any) -> Any:

@@ -72,9 +72,11 @@ class Recurrence(torch.optim.Optimizer):  # type: ignore[misc]
             for p in self._parameters():
                 if p.grad is None:
                     refuse_value(
-                        "params", "a parameter without .grad", "takes no part in the loss",
+                        "params",
+                        "a parameter without .grad",
+                        "takes no part in the loss",
                         "call backward() first, or leave it out: the method needs ∇f whole",
-                    )  # fmt: skip
+                    )
                 memory = self.state[p]
                 n = len(transition.gain)
                 before = [memory[f"point_{i}"] for i in range(n)] if memory else [p.clone()] * n

@@ -187,9 +187,11 @@ def verify(
     """
     if not isinstance(problem, QuadraticProblem):
         refuse_type(
-            "problem", problem, "must be a quadratic whose solution is known",
+            "problem",
+            problem,
+            "must be a quadratic whose solution is known",
             "give pr.Quadratic or pr.Ridge",
-        )  # fmt: skip
+        )
     steps = check_steps(as_method(method), steps)
     chosen = as_estimator(Unrolled() if estimator is None else estimator)
     if formula not in (None, "commuting", "two-variable"):

@@ -197,26 +197,42 @@ def _draw_truncation(folder: Path) -> Path:
         left.plot(columns["start"], columns["implicit"], color=LOOKS["implicit"].color, lw=2.4)
         left.annotate(
             f"best start {best}: {columns['guarantee'][best]:.3g}",
-            (columns["start"][best], columns["guarantee"][best]), xytext=(0, -16),
-            textcoords="offset points", fontsize=9.5, ha="center", color=LOOKS["unrolled"].color,
-        )  # fmt: skip
+            (columns["start"][best], columns["guarantee"][best]),
+            xytext=(0, -16),
+            textcoords="offset points",
+            fontsize=9.5,
+            ha="center",
+            color=LOOKS["unrolled"].color,
+        )
         left.annotate(
-            "implicit,\nthe same products", (34, columns["implicit"][34]), xytext=(9, -17),
-            textcoords="offset points", fontsize=9.5, color=LOOKS["implicit"].color,
-        )  # fmt: skip
+            "implicit,\nthe same products",
+            (34, columns["implicit"][34]),
+            xytext=(9, -17),
+            textcoords="offset points",
+            fontsize=9.5,
+            color=LOOKS["implicit"].color,
+        )
         left.set_xlabel("step $s$ where the tangents are reset", labelpad=2)
         left.set_title(
             f"truncated Chebyshev, $t = {STEPS}$", fontsize=11.0, fontweight="normal", pad=7
         )
         at = int(np.argmin(columns["implicit"]))
         right.plot(
-            [columns["implicit memory"][at]], [columns["implicit"][at]], "s", ms=5,
-            color=LOOKS["implicit"].color, zorder=5,
-        )  # fmt: skip
+            [columns["implicit memory"][at]],
+            [columns["implicit"][at]],
+            "s",
+            ms=5,
+            color=LOOKS["implicit"].color,
+            zorder=5,
+        )
         right.annotate(
-            "implicit", (columns["implicit memory"][at], columns["implicit"][at]), xytext=(7, -3),
-            textcoords="offset points", fontsize=9.5, color=LOOKS["implicit"].color,
-        )  # fmt: skip
+            "implicit",
+            (columns["implicit memory"][at], columns["implicit"][at]),
+            xytext=(7, -3),
+            textcoords="offset points",
+            fontsize=9.5,
+            color=LOOKS["implicit"].color,
+        )
         right.set_xlim(0, float(columns["memory"].max()))
         right.set_xlabel("arrays of length $d$ held in reverse mode", labelpad=2)
         right.set_title("the same against memory", fontsize=11.0, fontweight="normal", pad=7)

@@ -55,9 +55,12 @@ PROBLEMS = {
     "logistic-digits": "logistic, digits 3 and 8\npenalty 0.05",
 }
 METHODS = {
-    "large": "GD  2/(L+ℓ)", "short": "GD  1/L", "flat": "GD  √2/L", "chebyshev": "Chebyshev",
+    "large": "GD  2/(L+ℓ)",
+    "short": "GD  1/L",
+    "flat": "GD  √2/L",
+    "chebyshev": "Chebyshev",
     "sobolev": "Sobolev",
-}  # fmt: skip
+}
 PREDICTED = ("chebyshev", "sobolev")
 
 
@@ -142,9 +145,14 @@ def draw(folder: Path) -> list[Path]:
                     ax.tick_params(axis="y", labelleft=False)
                 if k == 1 and name.startswith("logistic"):
                     ax.text(
-                        0.98, 0.09, "gray: local model", transform=ax.transAxes, fontsize=9,
-                        color=MUTED, ha="right",
-                    )  # fmt: skip
+                        0.98,
+                        0.09,
+                        "gray: local model",
+                        transform=ax.transAxes,
+                        fontsize=9,
+                        color=MUTED,
+                        ha="right",
+                    )
                 if k == 0:
                     ax.set_title(title, fontsize=11, pad=24)
                 if i == 0:

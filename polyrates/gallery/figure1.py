@@ -36,8 +36,11 @@ PROBLEMS = {
     "synthetic": "synthetic: 200 equally spaced eigenvalues in [0.01, 1]",
 }
 METHODS = {
-    "short": "GD  1/L", "large": "GD  2/(L+ℓ)", "chebyshev": "Chebyshev", "sobolev": "Sobolev"
-}  # fmt: skip
+    "short": "GD  1/L",
+    "large": "GD  2/(L+ℓ)",
+    "chebyshev": "Chebyshev",
+    "sobolev": "Sobolev",
+}
 FLOOR = 1e-4
 
 Array = npt.NDArray[np.float64]

@@ -127,7 +127,7 @@ def _compute_profile(folder: Path) -> list[Path]:
         "initial": A,
         "cross": ELL * B,
         "profile": profile(P, x, share),
-    }  # fmt: skip
+    }
     spectrum = optimum.spectrum
     assert isinstance(spectrum, Empirical)
     points, weights = spectrum.atoms()
@@ -186,9 +186,13 @@ def _draw_panels(folder: Path) -> Path:
             columns = read_columns(folder / f"minimax-{name}.csv")
             row, column = divmod(i, 2)
             ax = drawn.add_axes(
-                ((0.62 + 5.05 * column) / width, (0.6 + 3.4 * (1 - row)) / height,
-                 3.25 / width, 2.4 / height)
-            )  # fmt: skip
+                (
+                    (0.62 + 5.05 * column) / width,
+                    (0.6 + 3.4 * (1 - row)) / height,
+                    3.25 / width,
+                    2.4 / height,
+                )
+            )
             curves = [
                 Curve(label, columns["t"], columns[key], look(key)) for key, label in LABELS.items()
             ]
@@ -235,31 +239,47 @@ def _draw_profile(folder: Path) -> Path:
         top.set_title(
             rf"The optimal polynomial, $t = {DEGREE}$, $\kappa = {ELL}$, $\Vert E\Vert \leq 1$, "
             rf"$\Vert G\Vert \leq \ell$",
-            fontsize=11.5, fontweight="normal", pad=8,
-        )  # fmt: skip
+            fontsize=11.5,
+            fontweight="normal",
+            pad=8,
+        )
         middle.plot(columns["angle"], columns["profile"], color=black, lw=1.8, zorder=3)
         middle.axhline(value, color=orange, lw=1.2, zorder=2)
         middle.plot(
-            contacts["angle"], contacts["profile"], "o", ms=5.5, color=orange, zorder=4,
+            contacts["angle"],
+            contacts["profile"],
+            "o",
+            ms=5.5,
+            color=orange,
+            zorder=4,
             clip_on=False,
-        )  # fmt: skip
+        )
         middle.set_ylim(0, 1.12 * value)
         middle.text(
-            1.02, value / (1.12 * value), f"$V^*$ = {value:.6f}", transform=middle.transAxes,
-            color=orange, va="center", fontsize=11,
-        )  # fmt: skip
+            1.02,
+            value / (1.12 * value),
+            f"$V^*$ = {value:.6f}",
+            transform=middle.transAxes,
+            color=orange,
+            va="center",
+            fontsize=11,
+        )
         middle.set_title(
             r"its profile  $\sqrt{(P-\lambda P')^2/s + (\ell P')^2/(1-s)}$,  "
             rf"$s = {contacts['share'][0]:.3f}$, touches $V^*$ at {len(contacts['angle'])} points",
-            fontsize=11.5, fontweight="normal", pad=8,
-        )  # fmt: skip
+            fontsize=11.5,
+            fontweight="normal",
+            pad=8,
+        )
         low.vlines(contacts["angle"], 0, contacts["weight"], color=black, lw=2.4)
         low.plot(contacts["angle"], contacts["weight"], "o", ms=4.5, color=black, clip_on=False)
         low.set_ylim(0, 1.15 * contacts["weight"].max())
         low.set_title(
             r"the least favourable spectrum $\omega^*$: nothing does better than $V^*$ on it",
-            fontsize=11.5, fontweight="normal", pad=8,
-        )  # fmt: skip
+            fontsize=11.5,
+            fontweight="normal",
+            pad=8,
+        )
         low.set_xlabel(r"eigenvalue  $\lambda$  (drawn on the scale of $\arccos$)", labelpad=2)
         path = folder / "minimax-profile.svg"
         path.write_bytes(svg(drawn))
@@ -284,9 +304,15 @@ def _draw_closed_form(folder: Path) -> Path:
                 error = np.abs(columns[f"{key} closed"] / columns[f"{key} optimum"] - 1)
                 error[error < 1e-12] = np.nan  # below the gap of the certificate
                 ax.plot(
-                    columns["t"], error, "o", ls=style_of.dash, lw=1.2, ms=3.6,
-                    color=style_of.color, label=rf"$\kappa = {name}$",
-                )  # fmt: skip
+                    columns["t"],
+                    error,
+                    "o",
+                    ls=style_of.dash,
+                    lw=1.2,
+                    ms=3.6,
+                    color=style_of.color,
+                    label=rf"$\kappa = {name}$",
+                )
             ax.set_xscale("log")
             log_axis(ax, 1e-12 if key == "g = 0" else 1e-5, 10.0)
             if key != "g = 0":

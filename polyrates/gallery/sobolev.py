@@ -63,9 +63,12 @@ TITLES = {
     "diabetes": "diabetes, 10 features, penalty $p=0.1$",
 }
 LABELS = {
-    "large": "GD  2/(L+ℓ)", "chebyshev": "Chebyshev", "sobolev 0": "Sobolev  α = 0",
-    "sobolev 0.5": "Sobolev  α = ½", "sobolev 1": "Sobolev  α = 1",
-}  # fmt: skip
+    "large": "GD  2/(L+ℓ)",
+    "chebyshev": "Chebyshev",
+    "sobolev 0": "Sobolev  α = 0",
+    "sobolev 0.5": "Sobolev  α = ½",
+    "sobolev 1": "Sobolev  α = 1",
+}
 LOOKS = {
     "large": look("large"),
     "chebyshev": look("chebyshev"),
@@ -313,14 +316,21 @@ def _draw_spectra(folder: Path) -> Path:
             ax.minorticks_off()
             ax.axhline(0.0, color=INK, lw=0.8, zorder=2)
             ax.plot(
-                eigenvalues, np.full(len(eigenvalues), 0.91 * low), "|", color=INK, ms=9, mew=1.0,
+                eigenvalues,
+                np.full(len(eigenvalues), 0.91 * low),
+                "|",
+                color=INK,
+                ms=9,
+                mew=1.0,
                 zorder=4,
-            )  # fmt: skip
+            )
             ax.set_xlabel(r"eigenvalue  $\lambda$  (ticks: those of the data)", labelpad=2)
             ax.set_title(
-                rf"optimal polynomials  $P_t(\lambda)$,  $t={SHOWN}$", fontsize=11,
-                fontweight="normal", pad=6,
-            )  # fmt: skip
+                rf"optimal polynomials  $P_t(\lambda)$,  $t={SHOWN}$",
+                fontsize=11,
+                fontweight="normal",
+                pad=6,
+            )
             ax = drawn.add_axes((5.87 / width, bottom, 3.3 / width, tall))
             t = columns["t"]
             curves = [
@@ -334,8 +344,10 @@ def _draw_spectra(folder: Path) -> Path:
             ax.set_xlabel("iteration  $t$  (of the own optima: horizon)", labelpad=2)
             ax.set_title(
                 r"mean square  $\int P_t^2\,d\mu+\eta\int P_t'^2\,d\mu$ on the eigenvalues",
-                fontsize=11, fontweight="normal", pad=6,
-            )  # fmt: skip
+                fontsize=11,
+                fontweight="normal",
+                pad=6,
+            )
         return _save(drawn, folder, "sobolev-spectra")
 
 

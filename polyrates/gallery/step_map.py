@@ -78,8 +78,10 @@ def draw(folder: Path) -> list[Path]:
         ax.set_yticks([2, 10, 100, 1000, 1e4], labels=["2", "10", "100", "1000", "$10^4$"])
         ax.grid(False)
         for at, label in (
-            (1.0, "$1/L$"), (np.sqrt(2), r"$\sqrt{2}/L$"), (2 / (1 + float(KAPPA)), r"$2/(L+\ell)$")
-        ):  # fmt: skip
+            (1.0, "$1/L$"),
+            (np.sqrt(2), r"$\sqrt{2}/L$"),
+            (2 / (1 + float(KAPPA)), r"$2/(L+\ell)$"),
+        ):
             ax.axvline(2 - at, color=INK, lw=0.9, ls=(0, (4, 3)))
             ax.annotate(
                 label,

@@ -75,9 +75,12 @@ def flatten(value: Any, name: str = "x0") -> Tree:
     if kinds not in ({"jax"}, {"torch"}):
         found = sorted({type(leaf).__name__ for leaf in leaves}) or ["nothing"]
         refuse_type(
-            name, value, f"is a container of {', '.join(found)}: only trees of JAX arrays, or of "
-            "torch tensors, are vectors", "give numpy.array(…), or make every leaf such an array",
-        )  # fmt: skip
+            name,
+            value,
+            f"is a container of {', '.join(found)}: only trees of JAX arrays, or of "
+            "torch tensors, are vectors",
+            "give numpy.array(…), or make every leaf such an array",
+        )
     return Tree(leaves, lambda given: rebuild(iter(given)))
 
 

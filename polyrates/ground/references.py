@@ -192,7 +192,9 @@ def cite(obj: Any) -> str:
     found = () if isinstance(obj, (str, bytes)) else sources_of(obj)
     if not found:
         refuse_type(
-            "obj", obj, "no source is recorded for it",
+            "obj",
+            obj,
+            "no source is recorded for it",
             f"give a method, an estimator, a rate, or one of the keys {', '.join(REFERENCES)}",
-        )  # fmt: skip
+        )
     return "\n".join(str(each) for each in found)

@@ -110,9 +110,11 @@ def latex(obj: Any) -> str:
         value = number(obj, "obj")
     except (TypeError, ValueError):
         refuse_type(
-            "obj", obj, "has no LaTeX form",
+            "obj",
+            obj,
+            "has no LaTeX form",
             "give an object of the package, a sympy object or a number",
-        )  # fmt: skip
+        )
     return _float(value) if isinstance(value, float) else inline(value)
 
 
@@ -192,9 +194,12 @@ def wrap_terms(terms: Sequence[str], left: str = "", relation: str = "=") -> str
     rows = broken_rows(terms, visible(head))
     first = f"{left} &{relation} {rows[0]}" if left else f"& {rows[0]}"
     return "\n".join(
-        [r"\begin{aligned}", " \\\\\n".join([first, *(rf"& \quad {r}" for r in rows[1:])]),
-         r"\end{aligned}"]
-    )  # fmt: skip
+        [
+            r"\begin{aligned}",
+            " \\\\\n".join([first, *(rf"& \quad {r}" for r in rows[1:])]),
+            r"\end{aligned}",
+        ]
+    )
 
 
 def broken_rows(terms: Iterable[str], start: int = 0) -> list[str]:

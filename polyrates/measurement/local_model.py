@@ -113,9 +113,11 @@ def local_model(problem: SolvedProblem) -> Quadratic:
         )
     if not isinstance(problem, SolvedProblem):
         refuse_type(
-            "problem", problem, "must know hessian(w), hessian_derivative(), solution and "
-            "solution_jacobian", "give pr.Logistic, or add them",
-        )  # fmt: skip
+            "problem",
+            problem,
+            "must know hessian(w), hessian_derivative(), solution and solution_jacobian",
+            "give pr.Logistic, or add them",
+        )
     x, J = np.asarray(problem.solution), np.asarray(problem.solution_jacobian)
     H = np.asarray(problem.hessian(x))
     dH = np.asarray(problem.hessian_derivative())
@@ -192,9 +194,12 @@ def local_errors(
         J = float(np.linalg.norm(problem.solution_jacobian))
         bound = contraction_bound(method, constants, steps, distance, E, J, chosen)
     return LocalErrors(
-        predicted, observed, bound, float(np.linalg.norm(start - problem.solution)),
+        predicted,
+        observed,
+        bound,
+        float(np.linalg.norm(start - problem.solution)),
         float(np.max(norms[1]) / np.max(norms[0])) if np.max(norms[0]) > 0 else 0.0,
-    )  # fmt: skip
+    )
 
 
 def contraction_bound(
@@ -224,9 +229,11 @@ def contraction_bound(
     """
     if not isinstance(method, GradientDescent):
         refuse_type(
-            "method", method, "the bound is proved for gradient descent alone",
+            "method",
+            method,
+            "the bound is proved for gradient descent alone",
             "give pr.GradientDescent(step)",
-        )  # fmt: skip
+        )
     steps = check_steps(method, steps)
     chosen = as_estimator(Unrolled() if estimator is None else estimator)
     for name, value in (("distance", distance), ("residual", residual), ("jacobian", jacobian)):

@@ -210,10 +210,11 @@ def measure_spectrum(
         refuse_value("hvp", "the zero map", "has no curvature at all", "check the product")
     if ritz[0] < -slack:
         raise NegativeCurvature(
-            "hvp", f"an eigenvalue ≤ {ritz[0]:.6g}",
+            "hvp",
+            f"an eigenvalue ≤ {ritz[0]:.6g}",
             "has negative curvature: f is not convex there",
             "move to a minimiser, or add an ℓ2 penalty larger than that",
-        )  # fmt: skip
+        )
     if ritz[0] < floor - slack:
         refuse_value(
             "ell", floor, f"an eigenvalue ≤ {ritz[0]:.6g} was found below it", "give a smaller ell"
@@ -234,9 +235,11 @@ def _require_linear(operator: Operator) -> None:
     offset = operator(np.zeros(operator.dim))
     if np.any(offset != 0):
         raise NotSymmetric(
-            "hvp", f"maps 0 to a vector of norm {float(np.linalg.norm(offset)):.3g}",
-            "is not linear in v", "give v -> ∇²f(x) v, not the gradient",
-        )  # fmt: skip
+            "hvp",
+            f"maps 0 to a vector of norm {float(np.linalg.norm(offset)):.3g}",
+            "is not linear in v",
+            "give v -> ∇²f(x) v, not the gradient",
+        )
 
 
 def estimate_spectrum(hvp: Callable[[Any], Any], dim: int, **options: Any) -> Empirical:
@@ -272,9 +275,12 @@ def check_interval(method: Method, spectrum: Any, steps: int = 256) -> None:
     worst = int(np.argmax(np.where(np.isfinite(size), size, np.inf)))
     if not size[worst] <= 1.0 + 1e-9:
         raise IntervalTooSmall(
-            "method", method.name, f"|P_{t}| = {size[worst]:.3g} at λ = {ends[worst]:.6g}, an end "
-            "of the spectrum's hull: it diverges there", "make the method for that hull",
-        )  # fmt: skip
+            "method",
+            method.name,
+            f"|P_{t}| = {size[worst]:.3g} at λ = {ends[worst]:.6g}, an end "
+            "of the spectrum's hull: it diverges there",
+            "make the method for that hull",
+        )
 
 
 def rounding_floor(method: Method, spectrum: Any, steps: int, dtype: Any = np.float32) -> float:
@@ -368,9 +374,12 @@ def estimate_sizes(
     drift = start - np.asarray(problem.cross(solution))
     cross = start + np.asarray(problem.hvp(x, dx)) if np.any(dx) else start
     return MeasuredSizes(
-        float(np.linalg.norm(dx - jacobian)), float(np.linalg.norm(drift)),
-        float(np.linalg.norm(cross)), float(np.linalg.norm(x - solution)), counting.products,
-    )  # fmt: skip
+        float(np.linalg.norm(dx - jacobian)),
+        float(np.linalg.norm(drift)),
+        float(np.linalg.norm(cross)),
+        float(np.linalg.norm(x - solution)),
+        counting.products,
+    )
 
 
 def estimate_eta(problem: Problem, x0: Any, dx0: Any = None) -> float:
@@ -429,14 +438,18 @@ def newton(problem: Problem, x0: Array, tolerance: float, limit: int = 100) -> A
             scale /= 2
             if scale < 1e-10:
                 refuse_value(
-                    "problem", f"gradient of norm {size:.2e}", "Newton's method cannot reduce it",
+                    "problem",
+                    f"gradient of norm {size:.2e}",
+                    "Newton's method cannot reduce it",
                     "give a problem with .solution and .solution_jacobian, or a better x0",
-                )  # fmt: skip
+                )
         x, g = x + scale * p, ahead
     refuse_value(
-        "problem", f"gradient of norm {float(np.linalg.norm(g)):.2e} after {limit} Newton steps",
-        "the minimiser was not reached", "give a better x0, or a larger tolerance",
-    )  # fmt: skip
+        "problem",
+        f"gradient of norm {float(np.linalg.norm(g)):.2e} after {limit} Newton steps",
+        "the minimiser was not reached",
+        "give a better x0, or a larger tolerance",
+    )
 
 
 def _conjugate_gradients(product: Callable[[Array], Array], right: Array, goal: float) -> Array:
@@ -450,10 +463,11 @@ def _conjugate_gradients(product: Callable[[Array], Array], right: Array, goal: 
         curvature = float(p @ q)
         if curvature <= 0:
             raise NegativeCurvature(
-                "problem", f"pᵀHp/pᵀp = {curvature / float(p @ p):.3g}",
+                "problem",
+                f"pᵀHp/pᵀp = {curvature / float(p @ p):.3g}",
                 "has negative curvature: f is not convex there",
                 "start nearer to a minimiser, or add an ℓ2 penalty",
-            )  # fmt: skip
+            )
         step = size / curvature
         x, r = x + step * p, r - step * q
         size, before = float(r @ r), size

@@ -40,9 +40,11 @@ class ValueRing:
         """1/λ, for the exact implicit solve."""
         if np.any(self.points <= 0):
             refuse_value(
-                "spectrum", float(np.min(self.points)), "an exact solve needs eigenvalues > 0",
+                "spectrum",
+                float(np.min(self.points)),
+                "an exact solve needs eigenvalues > 0",
                 "give ell > 0",
-            )  # fmt: skip
+            )
         return 1.0 / self.points
 
 

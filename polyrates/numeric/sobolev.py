@@ -132,9 +132,14 @@ def _symmetric_growth(ell: float, L: float, alpha: float, eta: float, t: int) ->
     growth: list[float] = []
     add = growth.append
     for d, p, w, k, v, u in zip(
-        push.tolist(), pull.tolist(), (gamma * end * end).tolist(), cross.tolist(),
-        square.tolist(), plain.tolist(), strict=True,
-    ):  # fmt: skip
+        push.tolist(),
+        pull.tolist(),
+        (gamma * end * end).tolist(),
+        cross.tolist(),
+        square.tolist(),
+        plain.tolist(),
+        strict=True,
+    ):
         excess = d + p * before
         z = 1.0 + excess
         before = excess / z

@@ -121,15 +121,19 @@ class LinearModelLoss(ABC):
             g = self.gradient(w)
         if float(np.linalg.norm(g)) > 1e-10 * max(1.0, goal * 1e14):
             refuse_value(
-                "penalty", float(np.min(self.penalty)), "Newton's method did not reach a minimiser",
+                "penalty",
+                float(np.min(self.penalty)),
+                "Newton's method did not reach a minimiser",
                 "give a larger penalty",
-            )  # fmt: skip
+            )
         lowest = float(np.linalg.eigvalsh(self.hessian(w))[0])
         if lowest <= 0:
             raise NegativeCurvature(
-                "problem", f"an eigenvalue {lowest:.3g} of the Hessian at the solution",
-                "has negative curvature: it is not a minimum", "give a larger penalty",
-            )  # fmt: skip
+                "problem",
+                f"an eigenvalue {lowest:.3g} of the Hessian at the solution",
+                "has negative curvature: it is not a minimum",
+                "give a larger penalty",
+            )
         w.setflags(write=False)
         return w
 

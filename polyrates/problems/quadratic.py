@@ -97,9 +97,11 @@ class QuadraticProblem(ABC):
     def _solve(self, right: Array) -> Array:
         if self.eigensystem[0][0] <= 0:
             refuse_value(
-                "H", float(self.eigensystem[0][0]), "is singular: x* is not unique",
+                "H",
+                float(self.eigensystem[0][0]),
+                "is singular: x* is not unique",
                 "give a positive definite H, for ridge a positive penalty",
-            )  # fmt: skip
+            )
         return np.asarray(linalg.solve(self.hessian, right, assume_a="pos"))
 
     @property
@@ -151,9 +153,11 @@ def _array(value: object, name: str, *dimensions: int) -> Array:
 def _same_size(name: str, array: Array, axis: int, size: int, other: str) -> None:
     if array.shape[axis] != size:
         refuse_value(
-            name, f"an array of shape {array.shape}", f"does not fit {other}, whose size is {size}",
+            name,
+            f"an array of shape {array.shape}",
+            f"does not fit {other}, whose size is {size}",
             f"give {size} entries along axis {axis}",
-        )  # fmt: skip
+        )
 
 
 def _symmetric(name: str, matrix: Array) -> None:
@@ -196,9 +200,11 @@ class Quadratic(QuadraticProblem):
         _same_size("db", dvector, -1, len(h), "H")
         if dh.ndim != dvector.ndim + 1 or (dh.ndim == 3 and len(dh) != len(dvector)):
             refuse_value(
-                "db", f"an array of shape {dvector.shape}", f"does not fit dH of shape {dh.shape}",
+                "db",
+                f"an array of shape {dvector.shape}",
+                f"does not fit dH of shape {dh.shape}",
                 "give (d,) with dH (d, d), or (p, d) with dH (p, d, d)",
-            )  # fmt: skip
+            )
         lowest = float(np.linalg.eigvalsh(h)[0])
         if lowest < -1e-10 * float(np.max(np.abs(h))):
             refuse_value("H", lowest, "has a negative eigenvalue: f is not convex", "check H")

@@ -88,8 +88,11 @@ class InitialSizes:
 
     def __str__(self) -> str:
         shown = [f"‖E‖ = {floating(self.error):g}"]
-        for label, value in (("‖D‖", self.drift), ("‖G‖", self.cross),
-                             ("‖∂H‖‖x_0 − x*‖", self.hessian)):  # fmt: skip
+        for label, value in (
+            ("‖D‖", self.drift),
+            ("‖G‖", self.cross),
+            ("‖∂H‖‖x_0 − x*‖", self.hessian),
+        ):
             if value is not None:
                 shown.append(f"{label} = {floating(value):g}")
         return ", ".join(shown)
@@ -123,9 +126,11 @@ def sizes_of(spectrum: Spectrum | None = None, **given: Any) -> InitialSizes:
     _require_complete(values)
     if "initial" in values and "residual" in values and values["initial"] != values["residual"]:
         refuse_value(
-            "initial, residual", (values["initial"], values["residual"]),
-            "both are ‖E‖ = ‖∂x_0 − ∂x*‖ and must be equal", "give one of them, or the same number",
-        )  # fmt: skip
+            "initial, residual",
+            (values["initial"], values["residual"]),
+            "both are ‖E‖ = ‖∂x_0 − ∂x*‖ and must be equal",
+            "give one of them, or the same number",
+        )
     error = values["initial"] if "initial" in values else values["residual"]
     result = InitialSizes(error, values.get("drift"), values.get("cross"), values.get("hessian"))
     if spectrum is not None:
@@ -145,14 +150,18 @@ def _require_complete(values: Mapping[str, Number]) -> None:
             )
     if "initial" in values and "cross" not in values and "residual" not in values:
         refuse_value(
-            "initial", values["initial"], "needs ‖G‖ beside it",
+            "initial",
+            values["initial"],
+            "needs ‖G‖ beside it",
             "give cross= too (or residual= with drift=)",
-        )  # fmt: skip
+        )
     if "residual" in values and not {"drift", "hessian"} & set(values) and "initial" not in values:
         refuse_value(
-            "residual", values["residual"], "needs ‖D‖ beside it",
+            "residual",
+            values["residual"],
+            "needs ‖D‖ beside it",
             "give drift= too (or initial= with cross=)",
-        )  # fmt: skip
+        )
     if not {"drift", "cross", "hessian"} & set(values):
         refuse_value("sizes", dict(values), "lack a second size", _GIVE)
 
@@ -171,9 +180,11 @@ def _require_triangle(sizes: InitialSizes, spectrum: Spectrum) -> None:
         d, h = floating(sizes.drift), floating(sizes.hessian)
         if d > h * room:
             refuse_value(
-                "drift, hessian", (d, h), "‖D‖ = ‖∂H(x_0 − x*)‖ is at most ‖∂H‖_F‖x_0 − x*‖",
+                "drift, hessian",
+                (d, h),
+                "‖D‖ = ‖∂H(x_0 − x*)‖ is at most ‖∂H‖_F‖x_0 − x*‖",
                 "check which problem the sizes belong to",
-            )  # fmt: skip
+            )
     if sizes.drift is None or sizes.cross is None:
         return
     d, g = floating(sizes.drift), floating(sizes.cross)
@@ -184,10 +195,11 @@ def _require_triangle(sizes: InitialSizes, spectrum: Spectrum) -> None:
     ):
         if not holds:
             refuse_value(
-                "residual, drift, cross", (a, d, g),
+                "residual, drift, cross",
+                (a, d, g),
                 f"G = D + HE needs {what} on the hull [{low:.6g}, {high:.6g}]",
                 "give one form only, or check which problem the sizes belong to",
-            )  # fmt: skip
+            )
 
 
 def sizes_of_problem(problem: Problem, x0: Any, dx0: Any = None) -> InitialSizes:
@@ -208,15 +220,19 @@ def sizes_of_problem(problem: Problem, x0: Any, dx0: Any = None) -> InitialSizes
     """
     if not isinstance(problem, QuadraticProblem):
         refuse_type(
-            "problem", problem, "must be a quadratic whose solution is known",
+            "problem",
+            problem,
+            "must be a quadratic whose solution is known",
             "give pr.Quadratic or pr.Ridge, or the sizes themselves",
-        )  # fmt: skip
+        )
     start = np.asarray(x0, dtype=float)
     if start.shape != (problem.dimension,):
         refuse_value(
-            "x0", f"an array of shape {start.shape}", f"does not fit d = {problem.dimension}",
+            "x0",
+            f"an array of shape {start.shape}",
+            f"does not fit d = {problem.dimension}",
             f"give shape ({problem.dimension},)",
-        )  # fmt: skip
+        )
     distance = start - problem.solution
     E = (0.0 if dx0 is None else np.asarray(dx0, dtype=float)) - problem.solution_jacobian
     dH = problem.hessian_derivative()
@@ -253,8 +269,9 @@ def joint_sizes(sizes: dict[str, Any], *, hessian: bool = False) -> SizePair:
             unknown[0], given[unknown[0]], "is no size", f"the sizes are {', '.join(known)}"
         )
     refuse_type(
-        ", ".join(given) or "sizes", given or "nothing",
+        ", ".join(given) or "sizes",
+        given or "nothing",
         "two sizes of one form are needed",
         "give initial=‖E‖ and cross=‖G‖, or residual=‖E‖ and drift=‖D‖"
         + (", or residual=‖E‖ and hessian=‖∂H‖_F‖x_0 − x*‖" if hessian else ""),
-    )  # fmt: skip
+    )

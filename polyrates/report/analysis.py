@@ -158,9 +158,15 @@ def _observe(named: NamedMethod, about: Subject, start: Start, steps: int) -> tu
 
 
 def _examined(
-    named: NamedMethod, about: Subject, start: Start, hull: Interval, iterate: Array,
-    jacobian: Array, shown_at: int, grid: Array,
-) -> MethodResult:  # fmt: skip
+    named: NamedMethod,
+    about: Subject,
+    start: Start,
+    hull: Interval,
+    iterate: Array,
+    jacobian: Array,
+    shown_at: int,
+    grid: Array,
+) -> MethodResult:
     """The prediction, the bound and the check of one method."""
     method, steps = named.method, len(iterate) - 1
     check = verify(method, about.quadratic, steps, x0=start.x0)
@@ -173,9 +179,18 @@ def _examined(
         gap = _gap(named, about, NEAR, steps)
         agrees = check.ok and gap < 0.05
     return MethodResult(
-        named, iterate, jacobian, residual, bound, predicted, "certified", gap, agrees, about.exact,
+        named,
+        iterate,
+        jacobian,
+        residual,
+        bound,
+        predicted,
+        "certified",
+        gap,
+        agrees,
+        about.exact,
         *residual_values(method, shown_at, grid),
-    )  # fmt: skip
+    )
 
 
 def _guarantee(
@@ -194,9 +209,14 @@ def _guarantee(
             continue
         A, B = series[first], series["drift"]
         tight = joint_worst_case(
-            A.coefficients, B.coefficients, [(ell, L)], 1.0, second,
-            domain=(min(A.ell, ell), max(A.L, L)), errors=(A.error, B.error),
-        )  # fmt: skip
+            A.coefficients,
+            B.coefficients,
+            [(ell, L)],
+            1.0,
+            second,
+            domain=(min(A.ell, ell), max(A.L, L)),
+            errors=(A.error, B.error),
+        )
         bounds.append(tight.upper)
     return np.array(residuals), np.array(bounds) if commutes else None
 
@@ -230,9 +250,7 @@ def _planned(
     """The ranking at the products that unrolling took, and the errors of its rows when run."""
     budget = min(max(2 * steps, 4), LARGEST_PLAN)
     ell, L = (floating(end) for end in hull.hull)
-    methods = {
-        "gradient descent": GradientDescent.large(ell, L), "Chebyshev": Chebyshev(ell, L)
-    }  # fmt: skip
+    methods = {"gradient descent": GradientDescent.large(ell, L), "Chebyshev": Chebyshev(ell, L)}
     sizes = sizes_of_problem(about.quadratic, start.x0)
     # a search for restarts takes longer than the rest of the report; `polyrates plan` has them
     where = Interval(*_wide(hull))

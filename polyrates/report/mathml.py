@@ -14,14 +14,34 @@ __all__ = ["mathml"]
 
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\[,;:!|{} ]|\d+(?:\.\d+)?|\s+|.", re.DOTALL)
 _IDENTIFIERS = {
-    "alpha": "α", "eta": "η", "kappa": "κ", "lambda": "λ", "mu": "μ", "sigma": "σ", "theta": "θ",
-    "ell": "ℓ", "xi": "ξ", "partial": "∂", "nabla": "∇", "infty": "∞",
-}  # fmt: skip
+    "alpha": "α",
+    "eta": "η",
+    "kappa": "κ",
+    "lambda": "λ",
+    "mu": "μ",
+    "sigma": "σ",
+    "theta": "θ",
+    "ell": "ℓ",
+    "xi": "ξ",
+    "partial": "∂",
+    "nabla": "∇",
+    "infty": "∞",
+}
 _OPERATORS = {
-    "cdot": "·", "times": "×", "le": "≤", "ge": "≥", "approx": "≈", "in": "∈", "int": "∫",
+    "cdot": "·",
+    "times": "×",
+    "le": "≤",
+    "ge": "≥",
+    "approx": "≈",
+    "in": "∈",
+    "int": "∫",
     "sum": "∑",
-    "to": "→", "star": "⋆", "propto": "∝", "ldots": "…", "pm": "±",
-}  # fmt: skip
+    "to": "→",
+    "star": "⋆",
+    "propto": "∝",
+    "ldots": "…",
+    "pm": "±",
+}
 _NAMES = {"max", "min", "arg", "sup", "log", "exp"}
 _SPACES = {
     "quad": "1em",

@@ -18,9 +18,13 @@ from polyrates.report.tex import document
 from polyrates.synthesis.optimum import Optimum
 
 __all__ = [
-    "minimax_document", "minimax_json", "minimax_text", "optimum_document", "optimum_json",
+    "minimax_document",
+    "minimax_json",
+    "minimax_text",
+    "optimum_document",
+    "optimum_json",
     "optimum_text",
-]  # fmt: skip
+]
 
 
 def _comparison(result: Optimum, eta: Number) -> list[float]:
@@ -83,9 +87,10 @@ def optimum_document(density: ClassicalDensity, result: Optimum, eta: Number) ->
     if result.degree <= 12:
         body += [r"\section*{The optimal polynomial}", _wrapped(result.polynomial)]
     body += [
-        r"\section*{Values}", r"\begin{center}\begin{tabular}{rll}",
+        r"\section*{Values}",
+        r"\begin{center}\begin{tabular}{rll}",
         r"$t$ & optimum & Chebyshev \\ \hline",
-    ]  # fmt: skip
+    ]
     others, values = _comparison(result, eta), result.values or ()
     for t in shown_rows(result.degree, 41):
         body.append(rf"{t} & {float(values[t]):.6g} & {others[t]:.6g} \\")

@@ -166,9 +166,15 @@ def _density(analysis: Analysis) -> Picture:
         _rug(ax, analysis)
         for curve, share in zip(curves, (0.985, 0.865), strict=True):
             ax.text(
-                0.995, share, curve.label, transform=ax.transAxes, color=curve.look.ink,
-                fontsize=10.5, ha="right", va="top",
-            )  # fmt: skip
+                0.995,
+                share,
+                curve.label,
+                transform=ax.transAxes,
+                color=curve.look.ink,
+                fontsize=10.5,
+                ha="right",
+                va="top",
+            )
         ax.set_yticks([])
         ax.spines["left"].set_visible(False)
         ax.set_xlabel(r"$\lambda$   (ticks: the eigenvalues of $H$)")
@@ -201,9 +207,12 @@ def _rug(ax: Any, analysis: Analysis) -> None:
 
 
 FAMILY = {
-    "unrolled": "#D55E00", "truncated": "#8c6a00", "restarted": "#CC79A7", "one step": "#6b6b6b",
+    "unrolled": "#D55E00",
+    "truncated": "#8c6a00",
+    "restarted": "#CC79A7",
+    "one step": "#6b6b6b",
     "implicit": "#0072B2",
-}  # fmt: skip
+}
 
 
 def _ranking(analysis: Analysis) -> Picture:

@@ -27,8 +27,13 @@ from polyrates.report.support import support_tex, support_text
 from polyrates.report.tex import document, escape_tex
 
 __all__ = [
-    "draw_plan", "observed_errors", "plan_document", "plan_json", "plan_picture", "plan_text",
-]  # fmt: skip
+    "draw_plan",
+    "observed_errors",
+    "plan_document",
+    "plan_json",
+    "plan_picture",
+    "plan_text",
+]
 
 _SIZES = (("E", "error"), ("D", "drift"), ("G", "cross"), ("dH_x0", "hessian"))
 
@@ -57,10 +62,15 @@ def plan_text(plan: Plan, observed: Sequence[float] | None = None, code: str = "
     """The winner in one sentence, then every row, in 79 columns."""
     head = ["method", "estimator", "guarantee", "steps", "memory"]
     rows = [
-        [row.label.replace("gradient descent", "GD"), row.family, f"{row.guarantee:.3g}",
-         _split(row), str(row.memory)]
+        [
+            row.label.replace("gradient descent", "GD"),
+            row.family,
+            f"{row.guarantee:.3g}",
+            _split(row),
+            str(row.memory),
+        ]
         for row in plan.rows
-    ]  # fmt: skip
+    ]
     if observed is not None:
         head.insert(3, "observed")
         for cells, error in zip(rows, observed, strict=True):
@@ -129,8 +139,12 @@ def plan_document(plan: Plan) -> bytes:
     """The question, the answer and the table."""
     from polyrates.ground.typeset import latex
 
-    symbols = {"error": r"\|E\|", "drift": r"\|D\|", "cross": r"\|G\|",
-               "hessian": r"\|\partial H\|_F \|x_0 - x_\star\|"}  # fmt: skip
+    symbols = {
+        "error": r"\|E\|",
+        "drift": r"\|D\|",
+        "cross": r"\|G\|",
+        "hessian": r"\|\partial H\|_F \|x_0 - x_\star\|",
+    }
     sizes = r",\quad ".join(
         rf"{symbol} \le {floating(value):.6g}"
         for field, symbol in symbols.items()

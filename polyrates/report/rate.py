@@ -71,9 +71,12 @@ def _summary(part: RatePart, steps: int) -> dict[str, Any]:
 
 
 def rate_json(
-    named: NamedMethod, result: Rate, steps: int, sizes: Mapping[str, Number] | None = None,
+    named: NamedMethod,
+    result: Rate,
+    steps: int,
+    sizes: Mapping[str, Number] | None = None,
     progress: Progress = lambda _: None,
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
     """Curves as floats that are upper bounds; the exact value at the last step where proved.
 
     ``sizes`` are the arguments of ``rate.worst_case``: its values are then there too.
@@ -110,9 +113,12 @@ def _columns(result: Rate, steps: int) -> dict[str, Any]:
 
 
 def rate_text(
-    named: NamedMethod, result: Rate, steps: int, sizes: Mapping[str, Number] | None = None,
+    named: NamedMethod,
+    result: Rate,
+    steps: int,
+    sizes: Mapping[str, Number] | None = None,
     progress: Progress = lambda _: None,
-) -> str:  # fmt: skip
+) -> str:
     """A table and what it says; with ``sizes`` a column for ``rate.worst_case``."""
     shown = ", ".join(f"{name} {value}" for name, value in named.parameters)
     where = support_text(result.spectrum)
@@ -161,9 +167,12 @@ def _cell(summary: dict[str, Any], key: str) -> str:
 
 
 def rate_document(
-    named: NamedMethod, result: Rate, steps: int, sizes: Mapping[str, Number] | None = None,
+    named: NamedMethod,
+    result: Rate,
+    steps: int,
+    sizes: Mapping[str, Number] | None = None,
     progress: Progress = lambda _: None,
-) -> bytes:  # fmt: skip
+) -> bytes:
     """The method, the closed forms with their derivations where proved, and a table.
 
     With ``sizes`` a section and a column for ``rate.worst_case``.
@@ -183,9 +192,10 @@ def rate_document(
         r"cross part.",
     ]
     names = {
-        "initial": r"\max_\lambda |R - \lambda C|", "cross": r"\max_\lambda |C|",
+        "initial": r"\max_\lambda |R - \lambda C|",
+        "cross": r"\max_\lambda |C|",
         "residual": r"\max_\lambda |R|",
-    }  # fmt: skip
+    }
     for name in _PARTS:
         part: RatePart = getattr(result, name)
         body.append(rf"\section*{{The {name} part, ${names[name]}$: {part.status}}}")
@@ -209,9 +219,10 @@ def rate_document(
         body += joint.section
         curves["worst case"] = joint.floats
     body += [
-        r"\section*{Values}", rf"\begin{{center}}\begin{{tabular}}{{r{'l' * len(curves)}}}",
+        r"\section*{Values}",
+        rf"\begin{{center}}\begin{{tabular}}{{r{'l' * len(curves)}}}",
         rf"$t$ & {' & '.join(curves)} \\ \hline",
-    ]  # fmt: skip
+    ]
     for t in shown_rows(steps, 41):
         cells = " & ".join(f"{curve[t]:.6g}" for curve in curves.values())
         body.append(rf"{t} & {cells} \\")
@@ -230,6 +241,11 @@ def _breakable(latex: str) -> str:
 
 
 _SYMBOLS = {
-    "step": "h", "momentum": "m", "first_step": r"h_0", "alpha": r"\alpha", "eta": r"\eta",
-    "ell": r"\ell", "L": "L",
-}  # fmt: skip
+    "step": "h",
+    "momentum": "m",
+    "first_step": r"h_0",
+    "alpha": r"\alpha",
+    "eta": r"\eta",
+    "ell": r"\ell",
+    "L": "L",
+}

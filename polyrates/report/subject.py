@@ -34,8 +34,15 @@ from polyrates.problems.losses import Constants, Logistic
 from polyrates.problems.quadratic import Problem, Quadratic, QuadraticProblem, Ridge
 
 __all__ = [
-    "MODELS", "Subject", "guarded", "logistic", "own_problem", "read_data", "ridge", "subject",
-]  # fmt: skip
+    "MODELS",
+    "Subject",
+    "guarded",
+    "logistic",
+    "own_problem",
+    "read_data",
+    "ridge",
+    "subject",
+]
 
 Array = npt.NDArray[np.float64]
 
@@ -158,9 +165,11 @@ def logistic(data: Dataset, penalty: str) -> Logistic:
     values = np.unique(data.y)
     if len(values) != 2:
         refuse_value(
-            "target", data.target, f"has {len(values)} values and logistic regression needs 2",
+            "target",
+            data.target,
+            f"has {len(values)} values and logistic regression needs 2",
             "choose a target of two classes, or --model ridge",
-        )  # fmt: skip
+        )
     problem = Logistic(data.X, (data.y > values.mean()).astype(float), _strength(penalty))
     if problem.constants.ell <= 1e-14 * problem.constants.L * data.dimension:
         refuse_value("penalty", penalty, "drowns in rounding", "give a larger one")
@@ -173,9 +182,11 @@ def own_problem(where: str, seed: int = 0) -> Subject:
     for name in ("gradient", "hvp", "cross"):
         if not callable(getattr(problem, name, None)):
             refuse_type(
-                "model", where, f"returned {type(problem).__name__}, which has no {name}",
+                "model",
+                where,
+                f"returned {type(problem).__name__}, which has no {name}",
                 "return an object with gradient(x), hvp(x, v) and cross(x)",
-            )  # fmt: skip
+            )
     if isinstance(problem, QuadraticProblem):
         _require_definite(where, problem)
         return Subject(where, where, problem, problem, True, _ends(problem))
@@ -237,9 +248,11 @@ def _measured(where: str, problem: Problem, seed: int) -> Subject:
     values = np.linalg.eigvalsh(H)
     if values[0] <= 1e-12 * values[-1] * d:
         raise NegativeCurvature(
-            "model", where, f"its Hessian at the solution has the eigenvalue {values[0]:.3g}",
+            "model",
+            where,
+            f"its Hessian at the solution has the eigenvalue {values[0]:.3g}",
             "give a strongly convex problem",
-        )  # fmt: skip
+        )
     J = np.linalg.solve(H, -np.asarray(problem.cross(x), dtype=float))
     size = 1.0 + float(np.linalg.norm(x))
     exact = _is_quadratic(problem, x, H, size, seed)
@@ -359,7 +372,9 @@ def hull_on_the_way(about: Subject, x0: Array) -> tuple[float, float]:
         low, high = min(low, float(values[0])), max(high, float(values[-1]))
     if low <= 1e-12 * high:
         raise NegativeCurvature(
-            "model", about.model, f"its Hessian has the eigenvalue {low:.3g} between x_0 and x*",
+            "model",
+            about.model,
+            f"its Hessian has the eigenvalue {low:.3g} between x_0 and x*",
             "start closer to the solution, with --x0 FILE",
-        )  # fmt: skip
+        )
     return low, high

@@ -13,13 +13,34 @@ from polyrates.report.sections import sections
 __all__ = ["document", "escape_tex", "paper"]
 
 _SPECIAL = {
-    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#",
-    "%": r"\%", "_": r"\_", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}",
-    "κ": r"$\kappa$", "ℓ": r"$\ell$", "√": r"$\surd$", "×": r"$\times$", "−": r"$-$",
+    "\\": r"\textbackslash{}",
+    "{": r"\{",
+    "}": r"\}",
+    "$": r"\$",
+    "&": r"\&",
+    "#": r"\#",
+    "%": r"\%",
+    "_": r"\_",
+    "^": r"\textasciicircum{}",
+    "~": r"\textasciitilde{}",
+    "κ": r"$\kappa$",
+    "ℓ": r"$\ell$",
+    "√": r"$\surd$",
+    "×": r"$\times$",
+    "−": r"$-$",
     "η": r"$\eta$",
-    "α": r"$\alpha$", "λ": r"$\lambda$", "₀": r"$_0$", "∂": r"$\partial$", "⋆": r"$\star$",
-    "“": "``", "”": "''", "’": "'", "<": r"$<$", ">": r"$>$", "|": r"$|$",
-}  # fmt: skip
+    "α": r"$\alpha$",
+    "λ": r"$\lambda$",
+    "₀": r"$_0$",
+    "∂": r"$\partial$",
+    "⋆": r"$\star$",
+    "“": "``",
+    "”": "''",
+    "’": "'",
+    "<": r"$<$",
+    ">": r"$>$",
+    "|": r"$|$",
+}
 _SUPERSCRIPT = re.compile("[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 _PLAIN = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 

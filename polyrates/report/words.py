@@ -11,8 +11,15 @@ from polyrates.ground.numbers import floating
 from polyrates.report.results import Analysis, MethodResult, Profile
 
 __all__ = [
-    "answer", "as_json", "columns", "number_text", "plan_columns", "setting", "table_text", "title",
-]  # fmt: skip
+    "answer",
+    "as_json",
+    "columns",
+    "number_text",
+    "plan_columns",
+    "setting",
+    "table_text",
+    "title",
+]
 
 GROWS = 1.25  # a peak above this is called a burn-in in the answer
 
@@ -134,7 +141,7 @@ def columns(analysis: Analysis) -> tuple[list[str], list[list[str]]]:
     """The table: head and rows of text."""
     steps = analysis.steps
     head = [
-                "method",
+        "method",
         "iterates within 1 % from t =",
         "Jacobian within 1 % from t =",
         "Jacobian at its worst",
@@ -143,7 +150,7 @@ def columns(analysis: Analysis) -> tuple[list[str], list[list[str]]]:
         "guaranteed burn-in until t =" if analysis.exact else "predicted burn-in until t =",
         f"Jacobian error at t = {steps}",
         "check",
-    ]  # fmt: skip
+    ]
     rows = []
     for each in analysis.methods:
         seen, promised = each.seen, each.promised if each.exact else each.foreseen
@@ -203,9 +210,14 @@ def table_text(analysis: Analysis) -> str:
 def method_rows(analysis: Analysis) -> list[tuple[str, str, str, str]]:
     """(title, update, residual polynomial, parameters as text) of each method."""
     symbols = {
-        "step": "$h$", "momentum": "$m$", "first_step": "first step", "alpha": r"$\alpha$",
-        "eta": r"$\eta$", "ell": r"$\ell$", "L": "$L$",
-    }  # fmt: skip
+        "step": "$h$",
+        "momentum": "$m$",
+        "first_step": "first step",
+        "alpha": r"$\alpha$",
+        "eta": r"$\eta$",
+        "ell": r"$\ell$",
+        "L": "$L$",
+    }
     rows = []
     for each in analysis.methods:
         named = each.named
@@ -332,9 +344,14 @@ def plan_columns(analysis: Analysis) -> tuple[list[str], list[list[str]]]:
     made, E = analysis.plan, analysis.start.E
     guaranteed = "guaranteed at most" if analysis.exact else "bound of the local model"
     head = [
-        "method", "differentiated", "gradients", "Hessian-vector products", guaranteed, "observed",
+        "method",
+        "differentiated",
+        "gradients",
+        "Hessian-vector products",
+        guaranteed,
+        "observed",
         "memory",
-    ]  # fmt: skip
+    ]
     rows = [
         [
             row.label,

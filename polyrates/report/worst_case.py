@@ -13,9 +13,12 @@ from polyrates.symbolic.theorems.balls import ball, float_enclosure, precision
 __all__ = ["JointColumn", "joint_column"]
 
 _SYMBOLS = {
-    "initial": r"\|E\|", "residual": r"\|E\|", "cross": r"\|G\|", "drift": r"\|D\|",
+    "initial": r"\|E\|",
+    "residual": r"\|E\|",
+    "cross": r"\|G\|",
+    "drift": r"\|D\|",
     "hessian": r"\|\partial H\|_F \|x_0 - x_\star\|",
-}  # fmt: skip
+}
 _LONG = 60  # characters of an exact number that a page can bear
 
 
@@ -98,9 +101,11 @@ class JointColumn:
 
 
 def joint_column(
-    rate: Rate, where: Iterable[int], sizes: Mapping[str, Number] | None,
+    rate: Rate,
+    where: Iterable[int],
+    sizes: Mapping[str, Number] | None,
     progress: Callable[[str], None],
-) -> JointColumn | None:  # fmt: skip
+) -> JointColumn | None:
     """The worst case at every t of ``where``; None without sizes."""
     if not sizes:
         return None

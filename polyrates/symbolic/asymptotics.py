@@ -47,9 +47,10 @@ def asymptotic_rate(method: Method, spectrum: Spectrum, estimator: Estimator) ->
         isinstance(estimator, Truncated) and estimator.start is not None
     ):
         _refuse(
-            estimator, "its residual polynomial stays the same for every t: no geometric rate",
+            estimator,
+            "its residual polynomial stays the same for every t: no geometric rate",
             "read the value at t, or the rate of the method with pr.Unrolled()",
-        )  # fmt: skip
+        )
     ends = sorted({end for segment in spectrum.support for end in segment}, key=_key)
     if isinstance(method, GradientDescent):
         return _largest([abs(1 - method.step * end) for end in ends])

@@ -54,9 +54,11 @@ def residual_closed_form(method: Method, t: sympy.Symbol) -> sympy.Expr:
     if isinstance(method, Stationary):
         return _Solved.of(method).form(t)
     raise NoClosedForm(
-        "method", method.name, "no closed form in t is known for it: its steps change with t",
+        "method",
+        method.name,
+        "no closed form in t is known for it: its steps change with t",
         "give an integer t",
-    )  # fmt: skip
+    )
 
 
 def error_closed_forms(
@@ -79,9 +81,11 @@ def error_closed_forms(
     if isinstance(estimator, Truncated) and isinstance(method, GradientDescent):
         return _truncated(method, t, estimator)
     raise NoClosedForm(
-        "estimator", estimator.name, f"no closed form in t is known for it along {method.name}",
+        "estimator",
+        estimator.name,
+        f"no closed form in t is known for it along {method.name}",
         "give an integer t, or pr.Unrolled() or pr.Implicit()",
-    )  # fmt: skip
+    )
 
 
 def _truncated(
@@ -121,10 +125,11 @@ def derivative(expression: sympy.Expr) -> sympy.Expr:
         return sympy.Piecewise(*((derivative(e), condition) for e, condition in expression.args))
     if isinstance(expression, sympy.RootSum):
         raise NoClosedForm(
-            "method", "a state of three points or more",
+            "method",
+            "a state of three points or more",
             "the derivative of a sum over roots that move with λ is not kept in closed form",
             "give an integer t",
-        )  # fmt: skip
+        )
     guarded = expression.replace(_U, SecondKind)
     return sympy.diff(guarded, lam).replace(SecondKind, _U)
 
@@ -231,10 +236,11 @@ class _Solved:
         characteristic = sympy.Poly(sympy.expand(shifted.det(method="berkowitz")), z)
         if sympy.discriminant(characteristic, z) == 0:
             raise NoClosedForm(
-                "method", f"a state of {self.size} points",
+                "method",
+                f"a state of {self.size} points",
                 "its characteristic polynomial has a double root at every eigenvalue",
                 "give an integer t",
-            )  # fmt: skip
+            )
         row, state = sympy.Matrix([list(self.output)]), sympy.Matrix(self.start)
         residue = (row * shifted.adjugate() * state)[0] / characteristic.as_expr().diff(z)
         # x_t = Σ over the roots of z^{t−1} residue, for t ≥ 1
@@ -285,16 +291,20 @@ def closed_form_derivation(method: Method, t: sympy.Symbol | None = None) -> Der
             entries = [abs(sympy.expand(entry)) for entry in powers]
             steps.append(
                 Equality(
-                    sympy.Add(*entries), 0,
+                    sympy.Add(*entries),
+                    0,
                     "every output solves the recurrence of the characteristic polynomial "
                     "(Cayley and Hamilton)",
                 )
-            )  # fmt: skip
+            )
     value = sympy.Eq(sympy.Symbol("P_t"), form, evaluate=False)
     return Derivation(
         f"{method.name.capitalize() if method.name[0].islower() else method.name}, closed form",
-        (value,), (), tuple(steps), ("dlmf",),
-    )  # fmt: skip
+        (value,),
+        (),
+        tuple(steps),
+        ("dlmf",),
+    )
 
 
 def _two_point_steps(solved: _Solved, t: sympy.Symbol) -> list[Step]:

@@ -101,9 +101,11 @@ def error_polynomials(
     chosen = Unrolled() if estimator is None else estimator
     if not isinstance(chosen, Estimator):
         refuse_type(
-            "estimator", chosen, "must be an estimator",
+            "estimator",
+            chosen,
+            "must be an estimator",
             "give pr.Unrolled(), pr.Truncated(start), pr.OneStep() or pr.Implicit()",
-        )  # fmt: skip
+        )
     if isinstance(t, sympy.Symbol):
         return ErrorPolynomials(*error_closed_forms(method, t, chosen))
     t = check_steps(method, t, "t")

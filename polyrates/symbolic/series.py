@@ -18,9 +18,11 @@ def exact_residual(polynomial: Any) -> sympy.Poly:
     expression = polynomial.as_expr() if isinstance(polynomial, sympy.Poly) else polynomial
     if expression.has(sympy.Float):
         raise InexactError(
-            "polynomial", polynomial, "a sympy polynomial must be exact",
+            "polynomial",
+            polynomial,
+            "a sympy polynomial must be exact",
             "use Rational coefficients, or give a numpy.polynomial.Chebyshev",
-        )  # fmt: skip
+        )
     if isinstance(polynomial, sympy.Poly) and polynomial.gens != (lam,):
         refuse_value("polynomial", polynomial, "must be in pr.lam alone", "write it in pr.lam")
     try:

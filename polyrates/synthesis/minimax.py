@@ -101,8 +101,9 @@ def minimax_optimal(spectrum: Any, t: int, digits: int | None = None, **sizes: A
         ends = [[_fraction(end, precision) for end in piece] for piece in where.support]
         truth = Truth(
             tuple((low, high) for low, high in ends),
-            _fraction(joint.first, precision), _fraction(joint.second, precision),
-        )  # fmt: skip
+            _fraction(joint.first, precision),
+            _fraction(joint.second, precision),
+        )
         asked = inner if len(inner.support) == len(support) else outer
         return optimum_of(_solved(asked, horizon, precision, truth), where, horizon)
     # on pieces the method is certified on the support itself
@@ -150,8 +151,9 @@ class _Question(NamedTuple):
         outer = tuple((low[0], high[1]) for low, high in ends)
         inner = tuple((low[1], high[0]) for low, high in ends if low[1] <= high[0])
         return (
-            cls(outer, joint.form, first[1], second[1]), cls(inner, joint.form, first[0], second[0])
-        )  # fmt: skip
+            cls(outer, joint.form, first[1], second[1]),
+            cls(inner, joint.form, first[0], second[0]),
+        )
 
 
 def _bracket(value: Number) -> tuple[float, float]:
@@ -180,18 +182,25 @@ def _solved(
     low, high = asked.support[0][0], asked.support[-1][1]
     if low > 0 and high / low > 1e250:
         refuse_value(
-            "spectrum", (low, high), "spans more than floats hold",
+            "spectrum",
+            (low, high),
+            "spans more than floats hold",
             "set the smallest eigenvalues to 0",
-        )  # fmt: skip
+        )
     power = min(max(math.frexp(high)[1], -1000), 1000)
     # V* does not decrease in the second size, and far beyond the first it is that one
     second = min(asked.second * 2.0 ** (-power / 2) * 2.0 ** (-power / 2), 1e300)
     support = [(math.ldexp(a, -power), math.ldexp(b, -power)) for a, b in asked.support]
     try:
         solution = solve_minimax(
-            support, t, form=asked.form, size=asked.first, second=second, digits=digits,
+            support,
+            t,
+            form=asked.form,
+            size=asked.first,
+            second=second,
+            digits=digits,
             truth=truth and truth.scaled(power, 0),
-        )  # fmt: skip
+        )
     except (ValueError, np.linalg.LinAlgError) as error:
         remedy = "give digits" if digits is None else "leave digits out: floats give a bracket"
         refuse_value("t, digits", (t, digits), str(error).rstrip("."), remedy)
@@ -254,11 +263,15 @@ def _recertified(optimum: Optimum, where: Spectrum, joint: SizePair, t: int) -> 
     value = 0.0 if optimum.upper == 0 else uppers[best]
     one = methods[best] is constant and joint.second != 0
     return replace(
-        optimum, method=methods[best], value=value, upper=uppers[best],
-        lower=min(optimum.lower, uppers[best]), build_polynomial=build,
+        optimum,
+        method=methods[best],
+        value=value,
+        upper=uppers[best],
+        lower=min(optimum.lower, uppers[best]),
+        build_polynomial=build,
         share=optimum.share if best == 0 else shares[best],
         eta=optimum.eta if best == 0 else (math.inf if one else None),
-    )  # fmt: skip
+    )
 
 
 # Relative half widths given to isolated points, and cross over initial in units of L given to 0.
@@ -347,10 +360,18 @@ def optimum_of(solution: MinimaxSolution, where: Spectrum, t: int) -> Optimum:
     weights = np.array(solution.weights, dtype=float)
     spectrum = Empirical(points, weights) if len(points) and weights.sum() > 0 else where
     return Optimum(
-        spectrum, t, solution.upper, solution.lower, solution.upper, "certified", method,
-        contact_points=tuple(points.tolist()), share=solution.share, eta=solution.eta,
+        spectrum,
+        t,
+        solution.upper,
+        solution.lower,
+        solution.upper,
+        "certified",
+        method,
+        contact_points=tuple(points.tolist()),
+        share=solution.share,
+        eta=solution.eta,
         build_polynomial=partial(_series, solution.coefficients, ell, L),
-    )  # fmt: skip
+    )
 
 
 def _series(coefficients: Any, ell: float, L: float) -> ChebyshevSeries:

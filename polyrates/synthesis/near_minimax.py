@@ -106,9 +106,11 @@ def near_minimax(interval: Any, **sizes: Any) -> HarmonicSobolev:
     for name, value in zip(joint.arguments, (first, second), strict=True):
         if not 0 < value < math.inf:
             refuse_value(
-                name, value, "must be positive and finite: η is a ratio of the sizes",
+                name,
+                value,
+                "must be positive and finite: η is a ratio of the sizes",
                 f"give a small one, for instance {name}=1e-9 where it is 0",
-            )  # fmt: skip
+            )
     weight = second / first
     if joint.form == "initial/cross":
         weight *= limit_odds(ell, L, size=first, second=second)

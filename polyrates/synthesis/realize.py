@@ -45,15 +45,19 @@ def realize(polynomial: Any, interval: Any) -> WeightedIterates:
         exact = exact_residual(polynomial)
         if isinstance(ell, float) or isinstance(L, float):
             refuse_type(
-                "interval", interval, "an exact polynomial needs an exact interval",
+                "interval",
+                interval,
+                "an exact polynomial needs an exact interval",
                 'give ints, Fractions or strings such as "0.1"',
-            )  # fmt: skip
+            )
         return WeightedIterates(Chebyshev(ell, L), exact_weights(exact, ell, L))
     if not isinstance(polynomial, (ChebyshevSeries, Polynomial)):
         refuse_type(
-            "polynomial", polynomial, "must be a polynomial",
+            "polynomial",
+            polynomial,
+            "must be a polynomial",
             "give a sympy Poly or expression in pr.lam, or a numpy Chebyshev or Polynomial",
-        )  # fmt: skip
+        )
     low, high = floating(ell, "ell"), floating(L, "L")
     series = polynomial.convert(domain=[low, high], kind=ChebyshevSeries, window=[-1, 1])
     if not np.all(np.isfinite(series.coef)):

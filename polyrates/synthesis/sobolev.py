@@ -92,10 +92,17 @@ def _exact(measure: Measure, t: int, eta: Number) -> Optimum:
             method = _on_chebyshev(measure, expansion.polynomial, t)
     shown = tuple(domain.to_sympy(value) for value in values)
     return Optimum(
-        spectrum=measure, degree=t, value=shown[-1], lower=shown[-1], upper=shown[-1],
-        status="proved", method=method, values=shown, build_polynomial=polynomial,
+        spectrum=measure,
+        degree=t,
+        value=shown[-1],
+        lower=shown[-1],
+        upper=shown[-1],
+        status="proved",
+        method=method,
+        values=shown,
+        build_polynomial=polynomial,
         build_certificate=partial(_exact_certificate, measure, method, eta, t),
-    )  # fmt: skip
+    )
 
 
 def _given(value: Any) -> Any:
@@ -140,11 +147,17 @@ def _float(measure: Measure, t: int, eta: Number) -> Optimum:
         lower, upper = numeric.enclosure(measure, eta, t)
         value = min(max(values[-1], lower), upper)
         return Optimum(
-            spectrum=measure, degree=t, value=value, lower=lower, upper=upper,
-            status="certified", method=method, values=(*values[:-1], value),
+            spectrum=measure,
+            degree=t,
+            value=value,
+            lower=lower,
+            upper=upper,
+            status="certified",
+            method=method,
+            values=(*values[:-1], value),
             build_polynomial=partial(_series, measure, method, t),
             build_certificate=partial(_float_certificate, measure, method, eta, t, value),
-        )  # fmt: skip
+        )
     points = measure.points
     last = _last_degree(measure, eta)
     if last is not None and t >= last:
@@ -162,13 +175,19 @@ def _float(measure: Measure, t: int, eta: Number) -> Optimum:
     method, executed = _realize(measure, eta, enough, result, weights)
     method = _padded(method, t - enough)
     return Optimum(
-        spectrum=measure, degree=t, value=values[-1], lower=min(values[-1], attained),
-        upper=max(values[-1], attained), status="numeric", method=method, values=values,
+        spectrum=measure,
+        degree=t,
+        value=values[-1],
+        lower=min(values[-1], attained),
+        upper=max(values[-1], attained),
+        status="numeric",
+        method=method,
+        values=values,
         build_polynomial=partial(_series, measure, method, t),
         build_certificate=partial(
             _given, Certificate(result.residual, result.attained - 1.0, executed)
         ),
-    )  # fmt: skip
+    )
 
 
 def _realize(
@@ -238,10 +257,17 @@ def _vanishing(measure: Measure, t: int, eta: Number, last: int) -> Optimum:
     method = _padded(Richardson(ordered), t - last)
     values = (*result.values.numbers(), *[0.0] * (t - last + 1))
     return Optimum(
-        spectrum=measure, degree=t, value=0.0, lower=0.0, upper=0.0, status="proved",
-        method=method, values=values, build_polynomial=partial(_series, measure, method, t),
+        spectrum=measure,
+        degree=t,
+        value=0.0,
+        lower=0.0,
+        upper=0.0,
+        status="proved",
+        method=method,
+        values=values,
+        build_polynomial=partial(_series, measure, method, t),
         build_certificate=partial(_given, Certificate(0.0, 0.0)),
-    )  # fmt: skip
+    )
 
 
 def _series(measure: Measure, method: Method, t: int) -> Any:

@@ -19,13 +19,17 @@ from polyrates.core.measures.densities import (
 from polyrates.core.methods.orthogonal import sobolev_steps
 from polyrates.ground.numbers import t
 from polyrates.ground.references import REFERENCES, cite
-from polyrates.symbolic.derivations import sobolev
+from polyrates.symbolic.derivations.registry import derivations
 from polyrates.symbolic.derivations.sobolev import notation, recurrence
 from polyrates.symbolic.derivations.sobolev.recurrence import connection_formula, jacobi_structure
 from polyrates.symbolic.proofs.steps import DerivationError, Equality
 from polyrates.symbolic.sobolev import kernel
 
-ALL = [getattr(sobolev, name)() for name in sobolev.__all__]
+ALL = [
+    make()
+    for make in derivations().values()
+    if make.__module__.startswith("polyrates.symbolic.derivations.sobolev")
+]
 R = sympy.Rational
 
 

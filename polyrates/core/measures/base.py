@@ -85,9 +85,11 @@ def as_measure(value: object, name: str = "spectrum") -> Measure:
     if isinstance(value, Spectrum) and not isinstance(value, Measure):
         ell, L = value.hull
         refuse_value(
-            name, value, "is a support without a measure, and an average needs one",
+            name,
+            value,
+            "is a support without a measure, and an average needs one",
             f"give pr.Uniform({ell}, {L}) or another density",
-        )  # fmt: skip
+        )
     if not isinstance(value, Measure):
         refuse_type(name, value, "must be a measure", "give pr.Uniform(ell, L) or another density")
     return value

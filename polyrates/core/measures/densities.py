@@ -69,9 +69,11 @@ class ClassicalDensity(Measure):
         rows = [jacobi_coefficients(k, alpha, beta) for k in range(size)]
         return (
             [field.to_sympy(m + h * a) for a, _ in rows],
-            [field.to_sympy(field.one * b if k == 0 else h * h * b)
-             for k, (_, b) in enumerate(rows)],
-        )  # fmt: skip
+            [
+                field.to_sympy(field.one * b if k == 0 else h * h * b)
+                for k, (_, b) in enumerate(rows)
+            ],
+        )
 
 
 def jacobi_coefficients(k: int, alpha: Any, beta: Any) -> tuple[Any, Any]:
@@ -227,9 +229,11 @@ class MarchenkoPastur(Measure):
         above = sign(self.ratio - 1)
         if above is None:
             raise Undecided(
-                "ratio", self.ratio, "whether it exceeds 1 decides whether 0 is an eigenvalue",
+                "ratio",
+                self.ratio,
+                "whether it exceeds 1 decides whether 0 is an eigenvalue",
                 "give ratio a value",
-            )  # fmt: skip
+            )
         return 1 - 1 / self.ratio if above == 1 else self.ratio * 0
 
     @property

@@ -59,9 +59,11 @@ class Empirical(Measure):
             inside = sign(values[0] - interval[0]) != -1 and sign(interval[1] - values[-1]) != -1
             if not inside:
                 refuse_value(
-                    "hull", hull, f"does not contain the eigenvalues {values[0]} … {values[-1]}",
+                    "hull",
+                    hull,
+                    f"does not contain the eigenvalues {values[0]} … {values[-1]}",
                     "widen it",
-                )  # fmt: skip
+                )
         set_fields(self, eigenvalues=values, weights=masses, interval=interval)
 
     def __repr__(self) -> str:
@@ -85,9 +87,11 @@ class Empirical(Measure):
         noise = len(values) * float(np.finfo(float).eps) * float(np.max(np.abs(values)))
         if values[0] < -noise:
             refuse_value(
-                "H", values[0], "has a negative eigenvalue",
+                "H",
+                values[0],
+                "has a negative eigenvalue",
                 "give the Hessian of a convex function",
-            )  # fmt: skip
+            )
         values[np.abs(values) <= noise] = 0.0
         return cls(values, hull=hull)
 
@@ -163,9 +167,11 @@ class Empirical(Measure):
         size = count(n, "n")
         if size > self.points:
             refuse_value(
-                "n", n, f"a measure of {self.points} points has {self.points} orthogonal "
-                "polynomials only", f"give n ≤ {self.points}",
-            )  # fmt: skip
+                "n",
+                n,
+                f"a measure of {self.points} points has {self.points} orthogonal polynomials only",
+                f"give n ≤ {self.points}",
+            )
         return size
 
     def coefficients(self, n: int) -> tuple[list[Number], list[Number]]:
@@ -280,7 +286,9 @@ def _nonnegative_vector(array: np.ndarray, name: str) -> np.ndarray:
     bad = np.flatnonzero(~(np.isfinite(values) & (values >= 0)))
     if bad.size:
         refuse_value(
-            f"{name}[{bad[0]}]", values[bad[0]], "must be finite and ≥ 0",
+            f"{name}[{bad[0]}]",
+            values[bad[0]],
+            "must be finite and ≥ 0",
             "give the eigenvalues of a positive semidefinite matrix and masses",
-        )  # fmt: skip
+        )
     return values

@@ -42,17 +42,21 @@ class Mixture(Measure):
     def __init__(self, components: object) -> None:
         if isinstance(components, (str, bytes)) or not isinstance(components, Iterable):
             refuse_type(
-                "components", components, "must be a sequence of pairs (weight, measure)",
+                "components",
+                components,
+                "must be a sequence of pairs (weight, measure)",
                 "give [(1, pr.Uniform(1, 2)), (2, pr.Uniform(5, 9))]",
-            )  # fmt: skip
+            )
         weights: list[Number] = []
         measures: list[Measure] = []
         for i, pair in enumerate(components):
             if isinstance(pair, (str, bytes)) or not hasattr(pair, "__len__") or len(pair) != 2:
                 refuse_type(
-                    f"components[{i}]", pair, "must be a pair (weight, measure)",
+                    f"components[{i}]",
+                    pair,
+                    "must be a pair (weight, measure)",
                     "give (1, pr.Uniform(1, 2))",
-                )  # fmt: skip
+                )
             weights.append(nonnegative(pair[0], f"components[{i}][0]"))
             measures.append(as_measure(pair[1], f"components[{i}][1]"))
         if not weights:
@@ -127,8 +131,10 @@ class Mixture(Measure):
         rows = [each.moments(n) for _, each in self.components]
         weights = [weight for weight, _ in self.components]
         if not self.is_exact:
-            return [sum(floating(w) * floating(m) for w, m in zip(weights, column, strict=True))
-                    for column in zip(*rows, strict=True)]  # fmt: skip
+            return [
+                sum(floating(w) * floating(m) for w, m in zip(weights, column, strict=True))
+                for column in zip(*rows, strict=True)
+            ]
         return [
             sympy.expand(sum(w * m for w, m in zip(weights, column, strict=True)))
             for column in zip(*rows, strict=True)

@@ -129,9 +129,11 @@ class HeavyBall(Stationary):
         if first_step is None:
             if sign(1 + m) == 0:
                 refuse_value(
-                    "momentum", momentum, "the default first step h/(1+m) is infinite",
+                    "momentum",
+                    momentum,
+                    "the default first step h/(1+m) is infinite",
                     "give first_step",
-                )  # fmt: skip
+                )
             first = positive(h / (1 + m), "first_step")
         else:
             first = positive(first_step, "first_step")

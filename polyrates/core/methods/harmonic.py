@@ -189,8 +189,9 @@ def _rows(xi: Any, eta: Any, initial: bool) -> Iterator[_Row]:
         scales = [one]
         for j in range(1, _WIDTH):
             at = n - j + 1
-            scales.append(scales[-1] * (zero if at < 1 else 2 * xi / (1 - xi * xi) if at == 1
-                                        else xi))  # fmt: skip
+            scales.append(
+                scales[-1] * (zero if at < 1 else 2 * xi / (1 - xi * xi) if at == 1 else xi)
+            )
         basis = tuple(each * scale for each, scale in zip(q, scales, strict=True))
         past = tuple(-each * scale for each, scale in zip(link, scales[1:], strict=True))
         value = zero

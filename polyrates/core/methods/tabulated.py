@@ -250,9 +250,11 @@ class WeightedIterates(Method):
             refuse_value("weights", total, "must sum to 1", "divide them by their sum")
         if base.horizon is not None and base.horizon < len(w) - 1:
             refuse_value(
-                "weights", len(w), f"the base method has {base.horizon} steps only",
+                "weights",
+                len(w),
+                f"the base method has {base.horizon} steps only",
                 "give a base method with as many steps",
-            )  # fmt: skip
+            )
         object.__setattr__(self, "base", base)
         object.__setattr__(self, "weights", w)
 

@@ -51,9 +51,15 @@ def _one_point(task: Task, number: Number) -> MinimaxSolution:
     # λ = p + (p/2) x on the domain (p/2, 3p/2)
     coefficients = np.array([1 - y, -y / 2])
     return MinimaxSolution(
-        coefficients, task.domain, s, value * (1 - slip), value * (1 + slip),
-        np.array([number(task.hull[0])]), np.array([number(1)]), task.eta(s),
-    )  # fmt: skip
+        coefficients,
+        task.domain,
+        s,
+        value * (1 - slip),
+        value * (1 + slip),
+        np.array([number(task.hull[0])]),
+        np.array([number(1)]),
+        task.eta(s),
+    )
 
 
 def _annihilating(
@@ -96,6 +102,12 @@ def _annihilating(
     weights = np.array([number(1) / len(points)] * len(points))
     s = number(0.5 if task.share is None else task.share)
     return MinimaxSolution(
-        coefficients, task.domain, s, number(0), number(0),
-        np.array([number(v) for v in points]), weights, task.eta(s),
-    )  # fmt: skip
+        coefficients,
+        task.domain,
+        s,
+        number(0),
+        number(0),
+        np.array([number(v) for v in points]),
+        weights,
+        task.eta(s),
+    )

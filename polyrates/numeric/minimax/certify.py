@@ -108,17 +108,26 @@ def certify(task: Task, problem: Problem, iterate: Iterate) -> MinimaxSolution:
     contact = problem.eigenvalues(points)
     order = np.argsort(contact)
     return MinimaxSolution(
-        p, task.hull, s, lower, upper, contact[order], weights[order], task.eta(s), expansion,
+        p,
+        task.hull,
+        s,
+        lower,
+        upper,
+        contact[order],
+        weights[order],
+        task.eta(s),
+        expansion,
         iterates,
-    )  # fmt: skip
+    )
 
 
 def _isolated(problem: Problem, points: Points) -> Points:
     """The isolated points of the support that are not among ``points``."""
     missing = [
-        i for i, (low, high) in enumerate(problem.support)
+        i
+        for i, (low, high) in enumerate(problem.support)
         if low == high and i not in points.segment
-    ]  # fmt: skip
+    ]
     return Points(np.array(missing, dtype=np.int64), np.zeros(len(missing)))
 
 

@@ -69,9 +69,11 @@ def _wave(delta: float, angle: float, gamma: float, t: float, odds: Array) -> Wa
     tau = spread * (t + q)
     with np.errstate(over="ignore"):
         log_value = (
-            np.log(outer) - 2 * math.log(-math.expm1(-2 * angle)) - t * angle
+            np.log(outer)
+            - 2 * math.log(-math.expm1(-2 * angle))
+            - t * angle
             + np.log(np.maximum(tau + np.sqrt(tau * tau + 4), 1e-300))
-        )  # fmt: skip
+        )
     return Wave(log_value, tau, root)
 
 
@@ -116,8 +118,13 @@ def asymptotic_value(ell: float, L: float, t: int, *, size: float, second: float
     """
     require(0 <= ell < L < math.inf, "(ell, L)", (ell, L), "must satisfy 0 <= ell < L", "reorder")
     for name, value in (("size", size), ("second", second), ("t", t)):
-        require(math.isfinite(value) and value >= 0, name, value,
-                 "must be finite and nonnegative", "pass a norm or a degree")  # fmt: skip
+        require(
+            math.isfinite(value) and value >= 0,
+            name,
+            value,
+            "must be finite and nonnegative",
+            "pass a norm or a degree",
+        )
     if ell == 0 or size == 0:
         return float(size)
     delta = 2 * (ell / (L - ell))

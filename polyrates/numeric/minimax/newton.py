@@ -276,9 +276,14 @@ def linearise(problem: Problem, q: Array, s: float, tops: Peaks, y: Array) -> Li
     gradients /= scale
     tilt /= scale
     return Linearisation(
-        hessian, gradients, tilt, target / scale, scale,
-        ua * a + wb * b, 2 * (ua * slope_a + wb * slope_b),
-    )  # fmt: skip
+        hessian,
+        gradients,
+        tilt,
+        target / scale,
+        scale,
+        ua * a + wb * b,
+        2 * (ua * slope_a + wb * slope_b),
+    )
 
 
 def _quadratic_program(

@@ -317,9 +317,10 @@ class Problem:
     def slopes(self, weights: Array) -> list[Array]:
         """Local Chebyshev series of dP/dx of ``P = sum weights_k p_k`` on every segment."""
         long = weights.astype(np.longdouble)
-        return [row[:, 0] for row in self._transformed([
-            (block[1] @ long)[:, None] for block in self._sampled
-        ])]  # fmt: skip
+        return [
+            row[:, 0]
+            for row in self._transformed([(block[1] @ long)[:, None] for block in self._sampled])
+        ]
 
     def _transformed(self, blocks: list[npt.NDArray[np.longdouble]]) -> list[Array]:
         """Local Chebyshev coefficients from values at the local Chebyshev points."""

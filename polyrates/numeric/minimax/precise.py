@@ -114,9 +114,11 @@ class Precise:
             first, first_phi = basis, slope * moving[:, None]
         keep = problem.columns
         return (
-            first[:, keep], self.gamma * slope[:, keep],
-            first_phi[:, keep], self.gamma * bend[:, keep],
-        )  # fmt: skip
+            first[:, keep],
+            self.gamma * slope[:, keep],
+            first_phi[:, keep],
+            self.gamma * bend[:, keep],
+        )
 
     def _table_rows(self, plus: Exact, moving: Exact) -> tuple[Exact, Exact, Exact, Exact]:
         """The same for ``p_k / 2**e_k`` on a support with gaps, at ``x + 1`` and ``dx/dphi``."""
@@ -260,8 +262,13 @@ def lower_bound(
     remainder = _floats(abs(rest) / largest) + float(slip / largest)
     leak = largest * mpmath.mpf(reach * float(np.linalg.norm(remainder @ np.abs(y))) * (1 + 1e-9))
     norm, share = _dual_norm(problem, alpha, beta, s, exact.unit)
-    spread = np.array([mpmath.sqrt(share * p * p + (1 - share) * r * r)
-                       for p, r in zip(alpha, beta, strict=True)], dtype=object)  # fmt: skip
+    spread = np.array(
+        [
+            mpmath.sqrt(share * p * p + (1 - share) * r * r)
+            for p, r in zip(alpha, beta, strict=True)
+        ],
+        dtype=object,
+    )
     bound = v / (norm + leak) * (1 - 64 * (n + t) * exact.unit)
     return max(bound, mpmath.mpf(0)), spread / sum(spread)
 
@@ -271,8 +278,10 @@ def _dual_norm(problem: Problem, alpha: Exact, beta: Exact, s: Any, unit: Any) -
     if problem.gamma == 0:
         share = mpmath.mpf(1 if problem.share is None else problem.share)
         return mpmath.sqrt(share) * sum(abs(alpha)), share
-    roots = np.array([mpmath.sqrt(s * p * p + (1 - s) * r * r)
-                      for p, r in zip(alpha, beta, strict=True)], dtype=object)  # fmt: skip
+    roots = np.array(
+        [mpmath.sqrt(s * p * p + (1 - s) * r * r) for p, r in zip(alpha, beta, strict=True)],
+        dtype=object,
+    )
     total = sum(roots)
     if problem.share is not None:
         return total, s
@@ -303,8 +312,9 @@ def upper_bound(exact: Precise, q: Exact, s: Any, points: Points, phi: Exact) ->
         if low == high:
             height = max([height, *(tops[j][0] for j in mine)])
             if not mine:
-                extra, _ = _tops(exact, q, u, w, slip, Points(np.array([i]), np.zeros(1)),
-                                 _exact([0]))[0]  # fmt: skip
+                extra, _ = _tops(
+                    exact, q, u, w, slip, Points(np.array([i]), np.zeros(1)), _exact([0])
+                )[0]
                 height = max(height, extra)
             continue
         series, slips = zip(*_local(exact, q, i, float(slip)), strict=True)

@@ -143,22 +143,45 @@ def require(condition: bool, name: str, value: object, requirement: str, remedy:
 
 
 def validated(
-    support: Sequence[tuple[float, float]], form: Form, size: float, second: float,
+    support: Sequence[tuple[float, float]],
+    form: Form,
+    size: float,
+    second: float,
     share: float | None,
-) -> Task:  # fmt: skip
+) -> Task:
     """The question in normal form: intervals sorted, those that touch merged."""
-    require(form in ("initial/cross", "residual/drift"), "form", form,
-            "must be 'initial/cross' or 'residual/drift'", "choose one")  # fmt: skip
+    require(
+        form in ("initial/cross", "residual/drift"),
+        "form",
+        form,
+        "must be 'initial/cross' or 'residual/drift'",
+        "choose one",
+    )
     for name, value in (("size", size), ("second", second)):
-        require(math.isfinite(value) and value >= 0, name, value,
-                "must be finite and nonnegative", "pass a norm")  # fmt: skip
-    require(share is None or 1e-30 <= share < 1, "share", share,
-            "must lie between 1e-30 and 1, below 1", "pass None to optimise it")  # fmt: skip
+        require(
+            math.isfinite(value) and value >= 0,
+            name,
+            value,
+            "must be finite and nonnegative",
+            "pass a norm",
+        )
+    require(
+        share is None or 1e-30 <= share < 1,
+        "share",
+        share,
+        "must lie between 1e-30 and 1, below 1",
+        "pass None to optimise it",
+    )
     require(len(support) > 0, "support", support, "must have an interval", "pass [(ell, L)]")
     merged: list[tuple[float, float]] = []
     for low, high in support:
-        require(0 <= low <= high < math.inf, "support", (low, high),
-                "intervals must satisfy 0 <= ell <= L < inf", "order the ends")  # fmt: skip
+        require(
+            0 <= low <= high < math.inf,
+            "support",
+            (low, high),
+            "intervals must satisfy 0 <= ell <= L < inf",
+            "order the ends",
+        )
     for low, high in sorted((float(lo), float(hi)) for lo, hi in support):
         if merged and low <= merged[-1][1]:
             merged[-1] = (merged[-1][0], max(high, merged[-1][1]))
@@ -244,10 +267,14 @@ class Units:
             flat = constant(self.original, t, number=type(lower))
             return replace(flat, lower=lower, contact_points=points, weights=solution.weights)
         return replace(
-            solution, lower=lower, upper=upper, contact_points=points,
-            hull=self.original.domain, eta=self.original.eta(solution.share),
+            solution,
+            lower=lower,
+            upper=upper,
+            contact_points=points,
+            hull=self.original.domain,
+            eta=self.original.eta(solution.share),
             expansion=solution.expansion and solution.expansion.rescaled(self.eigenvalue),
-        )  # fmt: skip
+        )
 
 
 def constant(

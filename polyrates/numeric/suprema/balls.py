@@ -102,9 +102,11 @@ def enclosed_pairs(
     degree = estimator.degree(steps)
     if degree > LARGEST_DEGREE:
         refuse_value(
-            "t", degree, f"a certificate at degrees above {LARGEST_DEGREE} takes hours",
+            "t",
+            degree,
+            f"a certificate at degrees above {LARGEST_DEGREE} takes hours",
             "read residual_values(method, t, points): floats without a certificate",
-        )  # fmt: skip
+        )
     precision = 80 + 4 * degree
     for _ in range(6):
         try:
@@ -114,9 +116,11 @@ def enclosed_pairs(
         except TooCoarse:
             precision *= 2
     refuse_value(
-        "t", steps, f"ball arithmetic at {precision} bits loses all digits",
+        "t",
+        steps,
+        f"ball arithmetic at {precision} bits loses all digits",
         "give a smaller t: the method is too unstable for a certificate",
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True)
@@ -246,9 +250,11 @@ def enclose_series(point: Any, ends: tuple[float, float]) -> EnclosedSeries:
     if not np.all(np.isfinite(middles)):
         if all(x.is_finite() for x in balls):
             refuse_value(
-                "t", len(balls) - 1, "the polynomial exceeds the range of floats",
+                "t",
+                len(balls) - 1,
+                "the polynomial exceeds the range of floats",
                 "give a smaller t: the method diverges on this spectrum",
-            )  # fmt: skip
+            )
         raise TooCoarse
     if float(np.max(radii)) > 1e-17 * size:
         raise TooCoarse

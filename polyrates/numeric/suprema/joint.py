@@ -126,16 +126,20 @@ def joint_worst_case_of(parts: Sequence[Piece], size: float, second: float) -> J
     size, second = size / unit, second / unit
     if not all(np.all(np.isfinite([*p.first, *p.second, *p.errors])) for p in parts):
         refuse_value(
-            "t", len(parts[0].first) - 1, "the polynomial exceeds the range of floats",
+            "t",
+            len(parts[0].first) - 1,
+            "the polynomial exceeds the range of floats",
             "give a smaller t: the method diverges on this spectrum",
-        )  # fmt: skip
+        )
     scale = supremum.scale_of(parts, (size, second))
     parts = [part.over(scale).times(size, second) for part in parts]
     found, seeds, log_odds = _exchange(parts)
     u, w = split(log_odds)
     share = 1 / u
-    absent = [not any(np.any(values) for values in pair)
-              for pair in ([p.first for p in parts], [p.second for p in parts])]  # fmt: skip
+    absent = [
+        not any(np.any(values) for values in pair)
+        for pair in ([p.first for p in parts], [p.second for p in parts])
+    ]
     if any(absent):
         # one function alone: no share to divide, only the error bound of the other to add
         share, u, w = (0.0 if absent[0] else 1.0), 1.0, 1.0
@@ -149,18 +153,23 @@ def joint_worst_case_of(parts: Sequence[Piece], size: float, second: float) -> J
     upper = supremum.times_scale(supremum.times_scale(upper, scale), unit)
     if not math.isfinite(upper):
         refuse_value(
-            "sizes", (size * unit, second * unit), "the worst case exceeds the range of floats",
+            "sizes",
+            (size * unit, second * unit),
+            "the worst case exceeds the range of floats",
             "choose other units",
-        )  # fmt: skip
+        )
     # a product that becomes subnormal may round upwards
     lower = lower * scale * unit if lower * scale * unit > 1e-300 else 0.0
     return JointWorstCase(lower, upper, share, points, weights)
 
 
 def method_pieces(
-    method: Method, t: int, support: Sequence[tuple[Number, Number]], initial: bool,
+    method: Method,
+    t: int,
+    support: Sequence[tuple[Number, Number]],
+    initial: bool,
     estimator: Estimator | None = None,
-) -> list[Piece]:  # fmt: skip
+) -> list[Piece]:
     """A and B of a method and an estimator at t on every piece of a support, enclosed."""
     estimator = Unrolled() if estimator is None else estimator
     kind = "initial" if initial else "residual"

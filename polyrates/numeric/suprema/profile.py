@@ -86,9 +86,12 @@ class Piece:
 
 
 def pieces(
-    first: Array, second: Array, errors: tuple[float, float],
-    support: Sequence[tuple[float, float]], hull: tuple[float, float],
-) -> list[Piece]:  # fmt: skip
+    first: Array,
+    second: Array,
+    errors: tuple[float, float],
+    support: Sequence[tuple[float, float]],
+    hull: tuple[float, float],
+) -> list[Piece]:
     """Two Chebyshev series of one length on the hull, wrong by at most ``errors``, by pieces."""
     result = []
     for i, (low, high) in enumerate(support):

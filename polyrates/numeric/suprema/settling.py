@@ -58,9 +58,14 @@ def settled_after(
 
 
 def _last(
-    method: Stationary, segment: tuple[Number, Number], part: Part, level: float,
-    values: np.ndarray, slopes: np.ndarray, k: int,
-) -> int | None:  # fmt: skip
+    method: Stationary,
+    segment: tuple[Number, Number],
+    part: Part,
+    level: float,
+    values: np.ndarray,
+    slopes: np.ndarray,
+    k: int,
+) -> int | None:
     start = _first_state(method, segment)
     if start is None:
         return None
@@ -72,8 +77,11 @@ def _last(
         value = U * u**q * s
         slope = V * u**q * s + U * q * u ** (q - 1) * v * s + U * u**q * s_slope
         bound = {
-            "residual": value, "drift": slope, "cross": slope, "initial": value + L * slope,
-        }[part]  # fmt: skip
+            "residual": value,
+            "drift": slope,
+            "cross": slope,
+            "initial": value + L * slope,
+        }[part]
         if output * bound * _UP <= level:
             return 1 + k * q
     return None

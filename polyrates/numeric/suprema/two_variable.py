@@ -143,9 +143,12 @@ def _segments_of(support: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
 
 
 def _by_parts(
-    method: Method, estimator: Estimator, wanted: list[int], segment: tuple[Number, Number],
+    method: Method,
+    estimator: Estimator,
+    wanted: list[int],
+    segment: tuple[Number, Number],
     tight: bool,
-) -> list[TwoVariableMaximum]:  # fmt: skip
+) -> list[TwoVariableMaximum]:
     """The estimators whose maximum is made of maxima in one variable."""
     bound = supremum if tight else grid_bound
     if isinstance(estimator, Unrolled):
@@ -156,9 +159,11 @@ def _by_parts(
         return [_diagonal(bound(parts["drift"])) for parts in pairs]
     if not isinstance(estimator, Implicit):
         refuse_type(
-            "estimator", estimator, "has no known two-variable multiplier",
+            "estimator",
+            estimator,
+            "has no known two-variable multiplier",
             "use one of the package's own",
-        )  # fmt: skip
+        )
     outer = [bound(series) for series in _residuals(method, wanted, segment)]
     if estimator.inner is None:
         low = float(ball(segment[0]).lower())
@@ -197,9 +202,11 @@ def _precisely(compute: Any, degree: int) -> Any:
         except TooCoarse:
             precision *= 2
     refuse_value(
-        "t", degree, f"ball arithmetic at {precision} bits loses all digits",
+        "t",
+        degree,
+        f"ball arithmetic at {precision} bits loses all digits",
         "give a smaller t: the method is too unstable for a certificate",
-    )  # fmt: skip
+    )
 
 
 def _ring(segment: tuple[Number, Number]) -> tuple[BallRing, tuple[float, float]]:
@@ -365,9 +372,13 @@ def _product_error(left: _Table, right: _Table, W: Array, P: Array) -> float:
 
 
 def _tops(
-    values: Array, slopes: tuple[Array, Array], widths: tuple[float, float],
-    degrees: tuple[int, int], whole: float, error: float,
-) -> Array:  # fmt: skip
+    values: Array,
+    slopes: tuple[Array, Array],
+    widths: tuple[float, float],
+    degrees: tuple[int, int],
+    whole: float,
+    error: float,
+) -> Array:
     """Taylor to second order on a cell; Bernstein bounds the second derivatives."""
     reach = degrees[0] * widths[0] + degrees[1] * widths[1]
     slack = (degrees[0] * widths[0] + degrees[1] * widths[1]) * error
@@ -376,9 +387,15 @@ def _tops(
 
 
 def _subdivide(
-    left: _Table, right: _Table, centers: Array, widths: tuple[float, float],
-    bounds: tuple[float, float], upper: float, best: float, spot: tuple[float, float],
-) -> tuple[float, float, tuple[float, float]]:  # fmt: skip
+    left: _Table,
+    right: _Table,
+    centers: Array,
+    widths: tuple[float, float],
+    bounds: tuple[float, float],
+    upper: float,
+    best: float,
+    spot: tuple[float, float],
+) -> tuple[float, float, tuple[float, float]]:
     whole, error = bounds
     degrees = left.degree, right.degree
     for _ in range(40):

@@ -105,9 +105,12 @@ def chebyshev_proof(
         )
     shown = (statement,) if value is None else (statement, value)
     return Derivation(
-        f"Chebyshev's method, {_name(part)}", shown, (*_HYPOTHESES, *hypotheses), tuple(steps),
+        f"Chebyshev's method, {_name(part)}",
+        shown,
+        (*_HYPOTHESES, *hypotheses),
+        tuple(steps),
         ("flanders-shortley", "curse"),
-    )  # fmt: skip
+    )
 
 
 def _initial_steps() -> list[Step]:
@@ -204,9 +207,12 @@ def gegenbauer_proof(
     )
     shown = (statement,) if value is None else (statement, value)
     return Derivation(
-        f"Gegenbauer's method, {_name(part)}", shown,
-        (*_HYPOTHESES, r"$\alpha > 0$", *hypotheses), tuple(steps), ("dlmf", "curse"),
-    )  # fmt: skip
+        f"Gegenbauer's method, {_name(part)}",
+        shown,
+        (*_HYPOTHESES, r"$\alpha > 0$", *hypotheses),
+        tuple(steps),
+        ("dlmf", "curse"),
+    )
 
 
 def _name(part: str) -> str:

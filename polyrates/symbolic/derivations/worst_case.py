@@ -149,9 +149,11 @@ def _counterexample_polynomial() -> sympy.Poly:
     slope = sympy.diff(P, lam)
     half = sympy.Rational(4, 5)
     conditions = [
-        P.subs(lam, 1) - sympy.Rational(3, 5), slope.subs(lam, 1),
-        P.subs(lam, 2) - 2 * half, slope.subs(lam, 2) - half,
-    ]  # fmt: skip
+        P.subs(lam, 1) - sympy.Rational(3, 5),
+        slope.subs(lam, 1),
+        P.subs(lam, 2) - 2 * half,
+        slope.subs(lam, 2) - half,
+    ]
     return sympy.Poly(P.subs(sympy.solve(conditions, c)), lam)
 
 
@@ -175,20 +177,24 @@ def counterexample() -> Derivation:
             r"$\{1, 2\}$ is $4/5$",
         ),
         Equality(
-            sympy.Add(sympy.Pow(three, 2, evaluate=False), sympy.Pow(four, 2, evaluate=False),
-                      evaluate=False),
+            sympy.Add(
+                sympy.Pow(three, 2, evaluate=False),
+                sympy.Pow(four, 2, evaluate=False),
+                evaluate=False,
+            ),
             1,
             r"take $E = (1, 0)$ and $G = (0, 1)$: the error is $(3/5, 4/5)$, of norm 1",
         ),
         Equality(
             sympy.Max(
                 sympy.Mul(three**2, 1 / share, evaluate=False),
-                sympy.Mul(four**2, 1 / (1 - share), evaluate=False), evaluate=False,
+                sympy.Mul(four**2, 1 / (1 - share), evaluate=False),
+                evaluate=False,
             ),
             1,
             r"and no more is possible: at $s = 9/25$ the profile is 1 at both eigenvalues",
         ),
-    )  # fmt: skip
+    )
     return Derivation(
         "The single maximum of the sum is no bound",
         (

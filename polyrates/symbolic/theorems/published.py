@@ -126,54 +126,90 @@ def published_rates() -> tuple[Published, ...]:
     entries = [
         _entry("Chebyshev iteration", "flanders-shortley", iterates, bound, chebyshev, "residual"),
         _entry(
-            "Chebyshev iteration, the usual upper bound", "flanders-shortley", iterates,
-            2 * xi**t, chebyshev, "residual",
+            "Chebyshev iteration, the usual upper bound",
+            "flanders-shortley",
+            iterates,
+            2 * xi**t,
+            chebyshev,
+            "residual",
         ),
         _entry(
-            "gradient descent, h = 2/(L + ℓ)", curse, iterates,
-            ((1 - k) / (1 + k)) ** t, large, "residual",
+            "gradient descent, h = 2/(L + ℓ)",
+            curse,
+            iterates,
+            ((1 - k) / (1 + k)) ** t,
+            large,
+            "residual",
         ),
         _entry("gradient descent, h = 1/L", curse, iterates, (1 - k) ** t, short, "residual"),
         _entry(
-            "unrolled gradient descent, h = 1/L: Jacobian", curse, initial,
-            (1 - k) ** (t - 1) * (1 + k * (t - 1)), short, "initial",
+            "unrolled gradient descent, h = 1/L: Jacobian",
+            curse,
+            initial,
+            (1 - k) ** (t - 1) * (1 + k * (t - 1)),
+            short,
+            "initial",
         ),
         _entry(
-            "unrolled gradient descent, h = 1/L: gradient at the start", curse, cross,
-            t * (1 - k) ** (t - 1), short, "cross",
+            "unrolled gradient descent, h = 1/L: gradient at the start",
+            curse,
+            cross,
+            t * (1 - k) ** (t - 1),
+            short,
+            "cross",
         ),
         _entry(
-            "unrolled gradient descent, h = 2/(L + ℓ): Jacobian", curse, initial,
-            ((1 - k) / (1 + k)) ** (t - 1) * (2 * t - 1 + k) / (1 + k), large, "initial",
+            "unrolled gradient descent, h = 2/(L + ℓ): Jacobian",
+            curse,
+            initial,
+            ((1 - k) / (1 + k)) ** (t - 1) * (2 * t - 1 + k) / (1 + k),
+            large,
+            "initial",
         ),
         _entry(
-            "unrolled gradient descent, h = 2/(L + ℓ): gradient at the start", curse, cross,
-            2 * t / (1 + k) * ((1 - k) / (1 + k)) ** (t - 1), large, "cross",
+            "unrolled gradient descent, h = 2/(L + ℓ): gradient at the start",
+            curse,
+            cross,
+            2 * t / (1 + k) * ((1 - k) / (1 + k)) ** (t - 1),
+            large,
+            "cross",
         ),
         _entry(
-            "unrolled Chebyshev: Jacobian", curse, initial,
-            bound * (2 * t**2 / (1 - k) - 1), chebyshev, "initial",
+            "unrolled Chebyshev: Jacobian",
+            curse,
+            initial,
+            bound * (2 * t**2 / (1 - k) - 1),
+            chebyshev,
+            "initial",
         ),
         _entry(
-            "unrolled Chebyshev: gradient at the start", curse, cross,
-            bound * 2 * t**2 / (1 - k), chebyshev, "cross",
+            "unrolled Chebyshev: gradient at the start",
+            curse,
+            cross,
+            bound * 2 * t**2 / (1 - k),
+            chebyshev,
+            "cross",
         ),
-    ]  # fmt: skip
+    ]
     entries += [
         Published(
-            "Polyak's heavy ball, tuned", REFERENCES["polyak"],
+            "Polyak's heavy ball, tuned",
+            REFERENCES["polyak"],
             "asymptotic rate: limsup of the t-th root of max |P_t|",
-            xi, _theorem(HeavyBall.tuned(k, 1), "residual").asymptotic,
+            xi,
+            _theorem(HeavyBall.tuned(k, 1), "residual").asymptotic,
             _theorem(HeavyBall.tuned(k, 1), "residual").derivation,
         ),
         Published(
-            "Nesterov's method on quadratics, h = 1/L", REFERENCES["state-space"],
+            "Nesterov's method on quadratics, h = 1/L",
+            REFERENCES["state-space"],
             "asymptotic rate: limsup of the t-th root of max |P_t|",
-            1 - root, _theorem(Nesterov.tuned(k, 1), "residual").asymptotic,
+            1 - root,
+            _theorem(Nesterov.tuned(k, 1), "residual").asymptotic,
             _theorem(Nesterov.tuned(k, 1), "residual").derivation,
         ),
         _marchenko_pastur(),
-    ]  # fmt: skip
+    ]
     return tuple(entries)
 
 
@@ -193,7 +229,9 @@ def _marchenko_pastur(steps: int = 4) -> Published:
     ell, L = law.hull
     published = residual_polynomial(Gegenbauer(ell, L, 1), steps).as_expr()
     return Published(
-        "average case, Marchenko–Pastur law", REFERENCES["average-case"],
+        "average case, Marchenko–Pastur law",
+        REFERENCES["average-case"],
         f"the polynomial itself, ratio 1/4, t = {steps}: least mean of |P|² with P(0) = 1",
-        published, sympy.expand(derived),
-    )  # fmt: skip
+        published,
+        sympy.expand(derived),
+    )

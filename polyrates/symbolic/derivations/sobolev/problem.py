@@ -128,7 +128,11 @@ def kernel_form() -> Derivation:
             r"$G = M N M^{T}$ and $v = M s$, gives $v^{T} G^{-1} v = s^{T} N^{-1} s = A_{t}$ "
             "(for every $t$; written out for $t = 1$)",
             where=(
-                (g00, n0), (g01, low * n0), (g11, low**2 * n0 + n1), (v0, s0), (v1, low * s0 + s1),
+                (g00, n0),
+                (g01, low * n0),
+                (g11, low**2 * n0 + n1),
+                (v0, s0),
+                (v1, low * s0 + s1),
             ),
         ),
         Equality(
@@ -149,7 +153,7 @@ def kernel_form() -> Derivation:
             r"there, at $t = 2$, the objective of the solution of the KKT system is the "
             r"$1/A_{2}$ of the kernel",
         ),
-    )  # fmt: skip
+    )
     return Derivation(
         "The kernel form of the optimum",
         (

@@ -41,9 +41,14 @@ def connection_formula() -> Derivation:
         return n / (2 * (n + ALPHA - 1))
 
     formulas = (
-        (b0, slope(N)), (b_1, slope(N - 1)), (b_2, slope(N - 2)), (c0, c_of(N)),
-        (c_1, c_of(N - 1)), (g_1, gamma_of(N - 1)), (k0, 2 * (N + ALPHA) * gamma_of(N)),
-    )  # fmt: skip
+        (b0, slope(N)),
+        (b_1, slope(N - 1)),
+        (b_2, slope(N - 2)),
+        (c0, c_of(N)),
+        (c_1, c_of(N - 1)),
+        (g_1, gamma_of(N - 1)),
+        (k0, 2 * (N + ALPHA) * gamma_of(N)),
+    )
     weight = 1 - x**2
     steps: tuple[Step, ...] = (
         Equality(
@@ -169,12 +174,23 @@ def jacobi_structure() -> Derivation:
     closed = closed / ((2 * N + total - 2) ** 2 * (2 * N + total - 1))
     here, before, after = _jacobi(N), _jacobi(N - 1), _jacobi(N + 1)
     formulas = (
-        (a_1, before[0]), (g_1, before[1]), (f0, here[2]), (k0, here[3]), (f_1, before[2]),
-        (k_1, before[3]), (e0, shift(N)), (e_1, shift(N - 1)), (e_2, shift(N - 2)),
-        (b0, slope(N)), (b_1, slope(N - 1)), (b_2, slope(N - 2)), (nu, closed),
+        (a_1, before[0]),
+        (g_1, before[1]),
+        (f0, here[2]),
+        (k0, here[3]),
+        (f_1, before[2]),
+        (k_1, before[3]),
+        (e0, shift(N)),
+        (e_1, shift(N - 1)),
+        (e_2, shift(N - 2)),
+        (b0, slope(N)),
+        (b_1, slope(N - 1)),
+        (b_2, slope(N - 2)),
+        (nu, closed),
         # n + α and 2n + α + β as variables: then every denominator is in one of them
-        (ALPHA, near - N), (BETA, double - near - N),
-    )  # fmt: skip
+        (ALPHA, near - N),
+        (BETA, double - near - N),
+    )
     first = N * (a_1 - e0) - (N - 1) * f0
     second = nu - f0 * (e_1 - e0) - b0
     third = nu * f_1 - f0 * b_1 - k0 * (e_2 - e0)

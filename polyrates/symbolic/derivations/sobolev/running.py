@@ -72,7 +72,9 @@ def running_form() -> Derivation:
             r"share $\omega_{n} = S_{n}(0) P_{n}(0)/(A_{n} N_{n})$, $S_{n}(0) = r_{n} P_{n}(0)$: "
             "at 0 the right side is 1",
             where=(
-                (share, S0 * P0 / (own * norm)), (before, own - S0**2 / norm), (S0, r * P0),
+                (share, S0 * P0 / (own * norm)),
+                (before, own - S0**2 / norm),
+                (S0, r * P0),
             ),
         ),
         Equality(
@@ -82,7 +84,7 @@ def running_form() -> Derivation:
             "iterate of the running method is the optimum of the dense elimination",
         ),
         *_vanishing_at_zero(),
-    )  # fmt: skip
+    )
     return Derivation(
         "The optimum of every degree, running",
         (

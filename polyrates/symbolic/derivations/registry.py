@@ -1,0 +1,88 @@
+"""Every derivation of the package by name, for the tests, the notebooks and the documentation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from polyrates.symbolic.derivations.asymptotic.least_favourable import least_favourable_limit
+from polyrates.symbolic.derivations.asymptotic.residual_drift import (
+    residual_drift_bounds,
+    residual_drift_limit,
+)
+from polyrates.symbolic.derivations.asymptotic.with_cross import initial_cross_limit, outer_function
+from polyrates.symbolic.derivations.asymptotic.without_cross import zolotarev
+from polyrates.symbolic.derivations.estimators import (
+    implicit_pair,
+    restarted_pair,
+    truncated_pair,
+    unrolled_pair,
+)
+from polyrates.symbolic.derivations.general import lower_bound_proof, master_identity, two_horns
+from polyrates.symbolic.derivations.gradient_descent import flat_step
+from polyrates.symbolic.derivations.minimax import (
+    degree_two_threshold,
+    matching_average,
+    no_burn_in,
+    one_eigenvalue,
+    weak_duality,
+)
+from polyrates.symbolic.derivations.sobolev.harmonic import harmonic_recurrence
+from polyrates.symbolic.derivations.sobolev.problem import average_case, degree_one, kernel_form
+from polyrates.symbolic.derivations.sobolev.recurrence import (
+    connection_formula,
+    jacobi_structure,
+    sobolev_recursion,
+)
+from polyrates.symbolic.derivations.sobolev.running import (
+    asymptotics,
+    marchenko_pastur,
+    running_form,
+    without_slopes,
+)
+from polyrates.symbolic.derivations.two_variable import frobenius_bound, two_variable_multipliers
+from polyrates.symbolic.derivations.worst_case import counterexample, tight_worst_case
+from polyrates.symbolic.proofs.derivation import Derivation
+
+__all__ = ["derivations"]
+
+_MAKERS: tuple[Callable[[], Derivation], ...] = (
+    least_favourable_limit,
+    residual_drift_bounds,
+    residual_drift_limit,
+    outer_function,
+    initial_cross_limit,
+    zolotarev,
+    unrolled_pair,
+    truncated_pair,
+    restarted_pair,
+    implicit_pair,
+    master_identity,
+    lower_bound_proof,
+    two_horns,
+    flat_step,
+    no_burn_in,
+    weak_duality,
+    matching_average,
+    one_eigenvalue,
+    degree_two_threshold,
+    harmonic_recurrence,
+    average_case,
+    kernel_form,
+    degree_one,
+    connection_formula,
+    jacobi_structure,
+    sobolev_recursion,
+    running_form,
+    without_slopes,
+    marchenko_pastur,
+    asymptotics,
+    two_variable_multipliers,
+    frobenius_bound,
+    tight_worst_case,
+    counterexample,
+)
+
+
+def derivations() -> dict[str, Callable[[], Derivation]]:
+    """{name: maker} of every derivation; a maker builds it, ``.check()`` runs its steps."""
+    return {make.__name__: make for make in _MAKERS}
