@@ -111,11 +111,11 @@ def test_the_coefficients_are_those_of_the_method():
     steps = list(islice(sobolev_steps(density, eta, lambda value: R(value)), 8))
     for n, step in enumerate(steps, 1):
         gamma = jacobi_coefficients(n, alpha - R(1, 2), alpha - R(1, 2))[1]
-        known = notation._gamma(notation._n).subs({notation._n: n, notation._alpha: alpha})
+        known = notation.gamma_of(notation.N).subs({notation.N: n, notation.ALPHA: alpha})
         assert gamma == known
         before = jacobi_coefficients(n - 1, alpha - R(1, 2), alpha - R(1, 2))[1]
         q = 1 / (m0 - (before * previous if n > 1 else 0))
-        c = notation._c(notation._n).subs({notation._n: n, notation._alpha: alpha}) if n > 2 else 0
+        c = notation.c_of(notation.N).subs({notation.N: n, notation.ALPHA: alpha}) if n > 2 else 0
         d = c / rho[n - 2] if n > 2 else 0
         rho.append(1 + eta * n**2 / gamma + (c * (c - d) / (gamma * before) if n > 2 else 0))
         assert step.excess == rho[n] - 1
@@ -127,8 +127,8 @@ def test_the_coefficients_are_those_of_the_method():
 
 
 def test_jacobi_coefficients_of_the_text():
-    at = {notation._n: 5, notation._alpha: R(1, 3), notation._beta: R(-1, 2)}
-    a, gamma, _, _ = (value.subs(at) for value in recurrence._jacobi(notation._n))
+    at = {notation.N: 5, notation.ALPHA: R(1, 3), notation.BETA: R(-1, 2)}
+    a, gamma, _, _ = (value.subs(at) for value in recurrence._jacobi(notation.N))
     assert (a, gamma) == jacobi_coefficients(5, R(1, 3), R(-1, 2))
     density = JacobiDensity(0, 2, F(1, 3), F(-1, 2))
     assert density.coefficients(6)[1][5] == gamma
