@@ -1,14 +1,57 @@
-"""What several tests share: the catalogue of methods, and the rule for tools pip cannot bring."""
+"""What several tests share: catalogues of methods, programs with a hard end, absent tools."""
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from fractions import Fraction as F
+from pathlib import Path
+from typing import Any
 
 import pytest
 import sympy as sp
 
 import polyrates as pr
+
+ROOT = Path(__file__).parent.parent
+REFERENCE = Path(__file__).parent / "reference"
+LONGEST = 300.0
+"""Seconds after which a program started by a test is ended, whatever it does."""
+
+
+@contextmanager
+def started(command: Sequence[str], **options: Any) -> Iterator[subprocess.Popen[str]]:
+    """A program and all it starts, ended when the block is left, however it is left."""
+    posix = os.name == "posix"
+    options = {"text": True, "encoding": "utf-8", "errors": "replace", **options}
+    process = subprocess.Popen(list(command), start_new_session=posix, **options)
+    try:
+        yield process
+    finally:
+        if posix:
+            with suppress(ProcessLookupError, PermissionError):  # it has ended, with its children
+                os.killpg(process.pid, signal.SIGKILL)
+        process.kill()
+        process.wait(timeout=10)
+        for stream in (process.stdin, process.stdout, process.stderr):
+            if stream is not None:
+                stream.close()
+
+
+def finished(
+    command: Sequence[str], *, given: str | None = None, timeout: float = LONGEST, **options: Any
+) -> subprocess.CompletedProcess[str]:
+    """What a program printed and how it ended; past ``timeout`` seconds it is killed."""
+    pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    pipes["stdin"] = subprocess.DEVNULL if given is None else subprocess.PIPE
+    with started(command, **{**pipes, **options}) as process:
+        out, error = process.communicate(given, timeout=timeout)
+    return subprocess.CompletedProcess(list(command), process.returncode, out, error)
 
 
 def require(name: str, available: bool) -> None:
@@ -19,6 +62,29 @@ def require(name: str, available: bool) -> None:
     if name in demanded or "all" in demanded:
         pytest.fail(f"{name} is required here (POLYRATES_REQUIRE) and absent")
     pytest.skip(f"{name} is not installed")
+
+
+KATEX = """
+const katex = require('katex');
+const formulas = JSON.parse(require('fs').readFileSync(0, 'utf8'));
+const bad = [];
+for (const [name, text] of Object.entries(formulas)) {
+  try { katex.renderToString(text, {displayMode: true, strict: 'error', throwOnError: true}); }
+  catch (error) { bad.push(name + ': ' + error.message + ' in ' + text.slice(0, 200)); }
+}
+console.log(JSON.stringify(bad));
+"""
+
+
+def refused_by_katex(texts: dict[str, str]) -> list[str]:
+    """What KaTeX says against each of many formulas, at least a hundred."""
+    node = shutil.which("node")
+    require("katex", node is not None and (ROOT / "node_modules" / "katex").is_dir())
+    assert len(texts) > 100
+    done = finished([str(node), "-e", KATEX], given=json.dumps(texts), cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    found: list[str] = json.loads(done.stdout)
+    return found
 
 
 def exact_methods() -> dict[str, pr.Method]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from pathlib import Path
 
 import pytest
+from support import ROOT
 
-FOLDER = Path(__file__).parent.parent / "derivations"
+FOLDER = ROOT / "derivations"
 BOOKS = sorted(FOLDER.glob("*.ipynb"))
 
 

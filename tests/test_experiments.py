@@ -8,9 +8,9 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from support import require
+from support import ROOT, require
 
-FOLDER = Path(__file__).parent.parent / "experiments"
+FOLDER = ROOT / "experiments"
 
 
 def load(name: str, where: Path) -> ModuleType:

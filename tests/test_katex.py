@@ -4,31 +4,15 @@ from __future__ import annotations
 
 import importlib
 import inspect
-import json
 import pkgutil
-import shutil
-import subprocess
 from fractions import Fraction as F
-from pathlib import Path
 from typing import Any
 
 import sympy as sp
-from support import ESTIMATORS, exact_methods, require, symbolic_methods
+from support import ESTIMATORS, exact_methods, refused_by_katex, symbolic_methods
 
 import polyrates as pr
 from polyrates.symbolic import derivations
-
-ROOT = Path(__file__).parent.parent
-SCRIPT = """
-const katex = require('katex');
-const formulas = JSON.parse(require('fs').readFileSync(0, 'utf8'));
-const bad = [];
-for (const [name, text] of Object.entries(formulas)) {
-  try { katex.renderToString(text, {displayMode: true, strict: 'error', throwOnError: true}); }
-  catch (error) { bad.push(name + ': ' + error.message + ' in ' + text.slice(0, 200)); }
-}
-console.log(JSON.stringify(bad));
-"""
 
 
 def formulas() -> dict[str, str]:
@@ -76,23 +60,6 @@ def formulas() -> dict[str, str]:
     objects["Sobolev optimum"] = pr.sobolev_optimal(pr.Uniform(1, 9), 3, 1)
     objects["minimax optimum"] = pr.minimax_optimal(pr.Interval(1, 10), 4, initial=1, cross=1)
     return {name: pr.latex(value) for name, value in objects.items()}
-
-
-def refused_by_katex(texts: dict[str, str]) -> list[str]:
-    """What KaTeX says against each of many formulas, at least a hundred."""
-    node = shutil.which("node")
-    require("katex", node is not None and (ROOT / "node_modules" / "katex").is_dir())
-    assert len(texts) > 100
-    done = subprocess.run(
-        [str(node), "-e", SCRIPT],
-        input=json.dumps(texts),
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        check=True,
-    )
-    found: list[str] = json.loads(done.stdout)
-    return found
 
 
 def test_katex_accepts_every_formula() -> None:

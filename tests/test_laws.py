@@ -11,7 +11,7 @@ import pytest
 import sympy as sp
 from hypothesis import given
 from hypothesis import strategies as st
-from support import ESTIMATORS, exact_methods, symbolic_methods
+from support import ESTIMATORS, exact_methods, finished, symbolic_methods
 
 import polyrates as pr
 from polyrates.numeric.ring import ValueRing
@@ -306,7 +306,6 @@ def test_square_roots_stay_exact() -> None:
 def test_python_ground_types_give_the_same() -> None:
     """The same polynomials in a process without flint ground types."""
     import os
-    import subprocess
     import sys
 
     program = (
@@ -320,9 +319,8 @@ def test_python_ground_types_give_the_same() -> None:
         "    print(sympy.srepr(sympy.expand(e.initial.as_expr())))\n"
     )
     environment = dict(os.environ, SYMPY_GROUND_TYPES="python")
-    done = subprocess.run(
-        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
-    )
+    done = finished([sys.executable, "-c", program], env=environment)
+    assert done.returncode == 0, done.stderr
     methods = (pr.HeavyBall.tuned(1, 10), pr.Chebyshev("1/3", 7), pr.Gegenbauer(1, 9, "1/3"),
                pr.GradientDescent.flat(1, 10))  # fmt: skip
     here = [sp.srepr(sp.expand(pr.error_polynomials(m, 4).initial.as_expr())) for m in methods]

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
-from support import require
-from test_katex import ROOT, refused_by_katex
+from support import ROOT, finished, refused_by_katex, require
 
 FORMULA = re.compile(r"\$\$(.+?)\$\$|(?<![\\$])\$(?!\$)([^$\n]+?)\$(?!\$)", re.DOTALL)
 
@@ -49,8 +47,6 @@ def test_a_tex_engine_compiles_every_notebook(tmp_path: Path) -> None:
     packages = r"\usepackage{amsmath,amssymb}\usepackage[utf8]{inputenc}"
     source = rf"\documentclass{{article}}{packages}\begin{{document}}{body}\end{{document}}"
     (tmp_path / "all.tex").write_text(source, encoding="utf-8")
-    done = subprocess.run(
-        [str(engine), "-interaction=nonstopmode", "-halt-on-error", "all.tex"],
-        cwd=tmp_path, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    command = [str(engine), "-interaction=nonstopmode", "-halt-on-error", "all.tex"]
+    done = finished(command, cwd=tmp_path)
     assert done.returncode == 0, done.stdout[-1500:]

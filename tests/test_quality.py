@@ -5,24 +5,19 @@ from __future__ import annotations
 import doctest
 import importlib.util
 import re
-import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from support import ROOT, finished
 
 import polyrates as pr
-
-ROOT = Path(__file__).parent.parent
 
 
 def run(*arguments: str) -> None:
     module = arguments[0]
     if importlib.util.find_spec(module) is None:
         pytest.skip(f"{module} is not installed")
-    done = subprocess.run(
-        [sys.executable, "-m", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    done = finished([sys.executable, "-m", *arguments], cwd=ROOT, timeout=600)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
 
 

@@ -9,11 +9,11 @@ import shlex
 from pathlib import Path
 
 import pytest
+from support import ROOT
 
 from polyrates.cli.entry import main
 from polyrates.cli.parser import make_parser
 
-ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 from fractions import Fraction as F
 from itertools import pairwise
-from pathlib import Path
 
 import mpmath
 import pytest
 import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support import REFERENCE
 
 from polyrates.core.measures.base import Measure
 from polyrates.core.measures.densities import (
@@ -36,7 +36,6 @@ from polyrates.symbolic.sobolev import (
     violation,
 )
 
-REFERENCE = Path(__file__).parents[1] / "reference"
 R = sympy.Rational
 
 

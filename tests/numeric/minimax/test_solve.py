@@ -6,18 +6,17 @@
 import csv
 import itertools
 import math
-from pathlib import Path
 
 import mpmath
 import numpy as np
 import pytest
 from numpy.polynomial import chebyshev
+from support import REFERENCE
 
 from polyrates.numeric.minimax.extremal import asymptotic_value
 from polyrates.numeric.minimax.solve import solve_family, solve_minimax
 from polyrates.numeric.suprema.joint import joint_worst_case
 
-REFERENCE = Path(__file__).parent.parent / "reference"
 FORMS = ("initial/cross", "residual/drift")
 
 

@@ -9,10 +9,11 @@ import sys
 import time
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
-from support import require
+from support import finished, require, started
 
 import polyrates as pr
 from polyrates.cli.entry import main
@@ -549,10 +550,7 @@ def test_latex_is_a_document_that_compiles(
 
 
 def compile_tex(folder: Path, name: str) -> None:
-    done = subprocess.run(
-        ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", name],
-        cwd=folder, capture_output=True, text=True, errors="replace",
-    )  # fmt: skip
+    done = finished(["pdflatex", "-interaction=nonstopmode", "-halt-on-error", name], cwd=folder)
     assert done.returncode == 0, done.stdout[-2000:]
 
 
@@ -561,14 +559,12 @@ def command(*argv: str) -> list[str]:
 
 
 def test_in_a_pipe_there_is_no_progress_and_a_closed_pipe_is_no_crash(here: Path) -> None:
-    done = subprocess.run(command(*GD), capture_output=True, text=True)
+    done = finished(command(*GD))
     assert done.returncode == 0 and done.stderr == ""
     read, write = os.pipe()
     os.close(read)
     with os.fdopen(write, "w") as closed:
-        done = subprocess.run(
-            command(*GD, "--json"), stdout=closed, stderr=subprocess.PIPE, text=True
-        )
+        done = finished(command(*GD, "--json"), stdout=closed)
     assert "Traceback" not in done.stderr and done.returncode != 0
 
 
@@ -576,15 +572,13 @@ def test_in_a_pipe_there_is_no_progress_and_a_closed_pipe_is_no_crash(here: Path
 def test_a_run_that_is_stopped_leaves_nothing(kind: int, here: Path) -> None:
     pytest.importorskip("sklearn")
     program = (
-        "import sys, polyrates.report.problem; from polyrates.cli.entry import main\n"
+        "import signal, sys, polyrates.report.analysis; from polyrates.cli.entry import main\n"
+        # where this suite runs in the background, its children inherit an ignored SIGINT
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "print('ready', flush=True); sys.exit(main(['report', '--steps', '1000']))"
     )
-    with subprocess.Popen(
-        [sys.executable, "-c", program],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
+    pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with started([sys.executable, "-c", program], **pipes) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
         time.sleep(1)

@@ -5,7 +5,6 @@ import json
 import re
 import shutil
 import signal
-import subprocess
 import sys
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -14,7 +13,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from support import require
+from support import finished, require
 
 import polyrates as pr
 from polyrates.cli.entry import main
@@ -536,10 +535,8 @@ def test_the_command_writes_prints_and_says_where(
 
 
 def compile_tex(folder: Path) -> None:
-    done = subprocess.run(
-        ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "report.tex"],
-        cwd=folder, capture_output=True, text=True, errors="replace",
-    )  # fmt: skip
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "report.tex"]
+    done = finished(command, cwd=folder)
     assert done.returncode == 0, done.stdout[-2000:]
 
 
@@ -587,9 +584,7 @@ def test_in_a_browser(folder: Path, tmp_path: Path, width: int) -> None:
         "--enable-logging=stderr", "--v=0", f"--user-data-dir={tmp_path / 'profile'}",
         f"--window-size={width},2400", "--virtual-time-budget=4000",
     ]  # fmt: skip
-    dom = subprocess.run(
-        [*base, "--dump-dom", probed.as_uri()], capture_output=True, text=True, timeout=60
-    )
+    dom = finished([*base, "--dump-dom", probed.as_uri()])
     assert "CONSOLE" not in dom.stderr, dom.stderr
     found = re.search(r'data-probe="([^"]*)"', dom.stdout)
     assert found is not None
@@ -597,10 +592,7 @@ def test_in_a_browser(folder: Path, tmp_path: Path, width: int) -> None:
     assert probe["formulas"] > 20 and probe["flat"] == 0 and probe["stacked"]
     assert probe["figures"] == 13 and probe["small"] == 0
     assert probe["overflow"] <= 0 and probe["size"] >= 14
-    shot = subprocess.run(
-        [*base, f"--screenshot={picture}", (folder / "report.html").as_uri()],
-        capture_output=True, text=True, timeout=60,
-    )  # fmt: skip
+    shot = finished([*base, f"--screenshot={picture}", (folder / "report.html").as_uri()])
     assert "CONSOLE" not in shot.stderr
     pillow = pytest.importorskip("PIL.Image")
     with pillow.open(picture) as image:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import math
 from fractions import Fraction as F
-from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -13,14 +12,13 @@ import pytest
 import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support import exact_methods, float_methods
+from support import REFERENCE, exact_methods, float_methods
 
 import polyrates as pr
 from polyrates.numeric.suprema.balls import enclosed_pairs
 from polyrates.numeric.suprema.series import grid_bound, supremum
 
 PARTS = ("initial", "cross", "residual", "drift")
-REFERENCE = Path(__file__).parent / "reference"
 METHODS = exact_methods()
 
 

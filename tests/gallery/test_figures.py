@@ -5,10 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from support import ROOT
 
 from polyrates.gallery.figures import FIGURES, make
 
-HERE = Path(__file__).parent.parent / "figures"
+HERE = ROOT / "figures"
 
 
 @pytest.fixture(scope="module")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
 from fractions import Fraction as F
 
 import pytest
 import sympy
+from support import finished
 
 from polyrates.core.estimators import Implicit, OneStep, Unrolled
 from polyrates.core.methods.classical import Chebyshev, GradientDescent, HeavyBall, Nesterov
@@ -114,18 +114,13 @@ def test_pdflatex_accepts_everything(tmp_path):
     engine = shutil.which("pdflatex")
     if engine is None:
         pytest.skip("no TeX engine")
-    if (
-        not shutil.which("kpsewhich")
-        or subprocess.run(["kpsewhich", "amsmath.sty"], capture_output=True, check=False).returncode
-    ):
+    if not shutil.which("kpsewhich") or finished(["kpsewhich", "amsmath.sty"]).returncode:
         pytest.skip("no amsmath")
     body = "\n".join(f"\\[{latex(obj)}\\]" for obj in everything())
     source = "\\documentclass{article}\\usepackage{amsmath,amssymb}\\begin{document}" + body
     (tmp_path / "all.tex").write_text(source + "\\end{document}\n")
-    done = subprocess.run(
-        [engine, "-interaction=nonstopmode", "-halt-on-error", "all.tex"],
-        cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+    command = [engine, "-interaction=nonstopmode", "-halt-on-error", "all.tex"]
+    done = finished(command, cwd=tmp_path)
     assert done.returncode == 0, done.stdout[-2000:]
 
 

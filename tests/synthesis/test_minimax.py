@@ -7,7 +7,6 @@ import math
 import warnings
 from fractions import Fraction as F
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import mpmath
@@ -18,13 +17,13 @@ from anytime import anytime_rows
 from anytime import main as anytime_main
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support import REFERENCE
 
 import polyrates as pr
 from polyrates.analysis.worst_case import enclose
 from polyrates.numeric.minimax.solve import solve_minimax
 from polyrates.problems.sizes import joint_sizes
 
-REFERENCE = Path(__file__).parent / "reference"
 ROWS = list(csv.DictReader((REFERENCE / "minimax.csv").read_text(encoding="utf-8").splitlines()))
 
 INITIAL, RESIDUAL = ("initial", "cross"), ("residual", "drift")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import math
 from fractions import Fraction as F
-from pathlib import Path
 
 import mpmath
 import numpy as np
@@ -13,6 +12,7 @@ import pytest
 import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support import REFERENCE
 
 from polyrates.core.measures.densities import (
     GegenbauerDensity,
@@ -32,8 +32,6 @@ from polyrates.numeric.sobolev import (
     weights_from_series,
 )
 from polyrates.symbolic import sobolev as symbolic
-
-REFERENCE = Path(__file__).parents[1] / "reference"
 
 
 def exact_values(measure, eta, t) -> list[float]:
