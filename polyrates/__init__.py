@@ -59,8 +59,9 @@ from polyrates.core.methods.tabulated import Richardson, Tabulated, WeightedIter
 from polyrates.core.recurrence import Method, Stationary, Transition
 from polyrates.core.spectra import Interval, Spectrum, Union
 from polyrates.execution.reverse import jvp, vjp
-from polyrates.execution.run import Trajectory, differentiate, run
+from polyrates.execution.run import run
 from polyrates.execution.sweeps import read_sweep, sweep
+from polyrates.execution.trajectory import Trajectory, differentiate
 from polyrates.execution.verify import Verification, verify
 from polyrates.ground.errors import (
     HorizonError,

@@ -63,3 +63,16 @@ def test_hyperparameters(tmp_path: Path) -> None:
     exact = module.tuning_point("ridge", 0, 0, "exact", 5)["loss"]
     found = module.tuning_point("ridge", 0, 400, "implicit Chebyshev", 5)["loss"]
     assert found == pytest.approx(exact, abs=1e-6)
+
+
+@pytest.mark.parametrize("installed", [True, False])
+def test_estimators_without_their_library_are_left_out(
+    installed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = load("hyperparameters", tmp_path)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: object() if installed else None)
+    few = ["unrolled Chebyshev", "implicit Chebyshev"]
+    assert module.available(few) == few
+    all_of_them = module.available(module.ESTIMATORS)
+    assert ("implicit optimistix" in all_of_them) is installed
+    assert set(few) < set(all_of_them)

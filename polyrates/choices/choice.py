@@ -12,7 +12,7 @@ from polyrates.analysis.worst_case import enclose, worst_case
 from polyrates.core.estimators import Estimator, Implicit, Truncated, Unrolled
 from polyrates.core.recurrence import Method
 from polyrates.core.spectra import Spectrum, as_spectrum
-from polyrates.execution.run import Products
+from polyrates.execution.trajectory import Products
 from polyrates.ground.errors import refuse_type
 from polyrates.ground.numbers import count, floating
 from polyrates.problems.sizes import InitialSizes, sizes_of

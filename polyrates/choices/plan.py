@@ -16,7 +16,7 @@ from polyrates.choices.ranking import ranked, standard_methods
 from polyrates.choices.searches import best_split
 from polyrates.core.recurrence import Method, as_method
 from polyrates.core.spectra import Interval, Spectrum, as_spectrum
-from polyrates.execution.run import Trajectory
+from polyrates.execution.trajectory import Trajectory
 from polyrates.ground.errors import refuse_type, refuse_value
 from polyrates.ground.numbers import count, floating, is_symbolic, positive
 from polyrates.problems.quadratic import Problem, QuadraticProblem

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from polyrates.core.estimators import Estimator
 from polyrates.core.recurrence import Method
 from polyrates.execution.reverse import reverse_memory
-from polyrates.execution.run import Products, Trajectory, differentiate
+from polyrates.execution.trajectory import Products, Trajectory, differentiate
 from polyrates.problems.quadratic import Problem
 
 FAMILIES = ("unrolled", "truncated", "restarted", "one step", "implicit")

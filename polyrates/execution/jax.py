@@ -25,7 +25,7 @@ from polyrates.core.recurrence import (
     check_steps,
     combine,
 )
-from polyrates.execution.run import checked_gradient, start_of
+from polyrates.execution.checks import checked_gradient, start_of
 from polyrates.ground.arrays import map_leaves
 from polyrates.ground.errors import refuse_type, refuse_value
 from polyrates.ground.numbers import count

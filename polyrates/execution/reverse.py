@@ -30,7 +30,10 @@ from polyrates.core.recurrence import (
     final,
     walk,
 )
-from polyrates.execution.run import Iterates, Products, Tangents, check_problem, exact_solve
+from polyrates.execution.checks import check_problem
+from polyrates.execution.exact_solve import exact_solve
+from polyrates.execution.run import Iterates
+from polyrates.execution.trajectory import Products, Tangents
 from polyrates.ground.arrays import Array
 from polyrates.ground.errors import NonFiniteError, refuse_type, refuse_value
 from polyrates.ground.numbers import count, floating

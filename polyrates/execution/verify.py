@@ -10,7 +10,7 @@ import numpy as np
 
 from polyrates.core.estimators import Estimator, Implicit, Unrolled, as_estimator
 from polyrates.core.recurrence import Method, as_method, check_steps
-from polyrates.execution.run import differentiate
+from polyrates.execution.trajectory import differentiate
 from polyrates.ground.arrays import Array
 from polyrates.ground.errors import NotCommuting, refuse_type, refuse_value
 from polyrates.numeric.ring import ValueRing

@@ -24,7 +24,7 @@ from polyrates.choices.searches import best_restart, best_split, best_start
 from polyrates.core.estimators import Implicit, Truncated, Unrolled
 from polyrates.core.spectra import Interval
 from polyrates.execution.reverse import reverse_memory
-from polyrates.execution.run import differentiate
+from polyrates.execution.trajectory import differentiate
 from polyrates.gallery.tables import read_columns, write_columns
 from polyrates.ground.drawing import Curve, Look, draw_curves, figure, limits, mark_one, style, svg
 from polyrates.problems.quadratic import QuadraticProblem

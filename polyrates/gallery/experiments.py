@@ -22,7 +22,7 @@ from polyrates.core.measures.densities import GegenbauerDensity
 from polyrates.core.methods.classical import Chebyshev, GradientDescent
 from polyrates.core.methods.orthogonal import Sobolev
 from polyrates.core.recurrence import Method
-from polyrates.execution.run import differentiate
+from polyrates.execution.trajectory import differentiate
 from polyrates.execution.verify import predicted_errors
 from polyrates.gallery.tables import read_columns, write_columns
 from polyrates.ground.drawing import (

@@ -47,7 +47,7 @@ import numpy as np
 from polyrates.core.estimators import Estimator, Implicit, Truncated, Unrolled, as_estimator
 from polyrates.core.methods.classical import GradientDescent
 from polyrates.core.recurrence import Method, as_method, check_steps
-from polyrates.execution.run import differentiate
+from polyrates.execution.trajectory import differentiate
 from polyrates.execution.verify import predicted_errors
 from polyrates.ground.arrays import Array
 from polyrates.ground.errors import refuse_type, refuse_value

@@ -23,6 +23,8 @@ import numpy as np
 from polyrates.core.measures.empirical import Empirical
 from polyrates.core.recurrence import Method, as_method
 from polyrates.core.spectra import as_spectrum
+from polyrates.execution.checks import check_problem
+from polyrates.execution.exact_solve import exact_solve
 from polyrates.execution.krylov import (
     LanczosRun,
     NotSymmetric,
@@ -34,7 +36,6 @@ from polyrates.execution.krylov import (
     margin,
     pooled_nodes,
 )
-from polyrates.execution.run import check_problem, exact_solve
 from polyrates.ground.arrays import Array
 from polyrates.ground.errors import InvalidValue, NegativeCurvature, refuse_value
 from polyrates.ground.numbers import count, floating, nonnegative

@@ -87,14 +87,15 @@ class QuadraticProblem(ABC):
     @cached_property
     def solution(self) -> Array:
         """x* = −H⁻¹b, shape (d,)."""
-        return self._solve(-self.linear)
+        return self.solve(-self.linear)
 
     @cached_property
     def solution_jacobian(self) -> Array:
         """∂x* = −H⁻¹(∂H x* + ∂b), shape (d,) or (d, p)."""
-        return self._solve(-self.cross(self.solution))
+        return self.solve(-self.cross(self.solution))
 
-    def _solve(self, right: Array) -> Array:
+    def solve(self, right: Array) -> Array:
+        """H⁻¹ right for a right side (d,) or (d, p)."""
         if self.eigensystem[0][0] <= 0:
             refuse_value(
                 "H",

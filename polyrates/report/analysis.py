@@ -22,7 +22,7 @@ from polyrates.core.estimators import Unrolled
 from polyrates.core.methods.catalogue import NamedMethod, parse_methods
 from polyrates.core.methods.classical import Chebyshev, GradientDescent
 from polyrates.core.spectra import Interval
-from polyrates.execution.run import differentiate
+from polyrates.execution.trajectory import differentiate
 from polyrates.execution.verify import verify
 from polyrates.ground.errors import NonFiniteError, refuse_value
 from polyrates.ground.numbers import Number, count, floating

@@ -24,7 +24,8 @@ from polyrates.core.measures.empirical import Empirical
 from polyrates.core.measures.mixture import Mixture
 from polyrates.core.methods.classical import Chebyshev, GradientDescent, HeavyBall
 from polyrates.core.methods.orthogonal import Orthogonal, Sobolev, SobolevAsymptotic
-from polyrates.execution.run import differentiate, run
+from polyrates.execution.run import run
+from polyrates.execution.trajectory import differentiate
 from polyrates.numeric.values import residual_values
 from polyrates.problems.quadratic import Quadratic
 from polyrates.symbolic.polynomials import residual_polynomial

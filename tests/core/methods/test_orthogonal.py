@@ -24,7 +24,8 @@ from polyrates.core.methods.orthogonal import Orthogonal, Sobolev, SobolevAsympt
 from polyrates.core.methods.tabulated import WeightedIterates
 from polyrates.core.recurrence import orbit
 from polyrates.core.spectra import Interval
-from polyrates.execution.run import differentiate, run
+from polyrates.execution.run import run
+from polyrates.execution.trajectory import differentiate
 from polyrates.ground.errors import HorizonError, InvalidArgument, InvalidValue, NoShortRecurrence
 from polyrates.ground.numbers import lam
 from polyrates.numeric.values import residual_values

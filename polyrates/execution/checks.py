@@ -1,0 +1,181 @@
+"""What a run begins with: its start, its gradient and its problem, refused by name if wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from polyrates.ground.arrays import Array, Tree, flatten, is_tree, library
+from polyrates.ground.errors import refuse_type, refuse_value
+from polyrates.problems.quadratic import Problem, QuadraticProblem
+
+__all__ = ["check_problem", "checked_gradient", "start_of"]
+
+
+def start_of(x0: Any, name: str = "x0") -> Any:
+    """A start as a vector: an array as it is (integers as floats), a tree as a Tree."""
+    if is_tree(x0):
+        return flatten(x0, name)
+    if library(x0) is None:
+        refuse_type(
+            name,
+            x0,
+            "must be an array: + on plain containers concatenates",
+            f"give numpy.array({name}), or a JAX or torch array",
+        )
+    if isinstance(x0, np.ndarray):
+        if x0.dtype.kind not in "fiu":
+            refuse_type(name, x0, f"has dtype {x0.dtype}", "give real floats")
+        if x0.dtype.kind in "iu":
+            x0 = x0.astype(float)
+        if not np.all(np.isfinite(x0)):
+            refuse_value(name, x0, "has NaN or infinity", "check its source")
+    return x0
+
+
+def checked_gradient(gradient: Callable[[Any], Any], start: Any) -> Callable[[Any], Any]:
+    """The gradient, its first answer compared with x0: structure, shape, precision."""
+    if isinstance(start, Tree):
+        return _checked_tree(gradient, start)
+    seen = False
+
+    def call(x: Any) -> Any:
+        nonlocal seen
+        g = gradient(x)
+        if not seen:
+            seen = True
+            _compare(g, start, "gradient")
+        return g
+
+    return call
+
+
+def _checked_tree(gradient: Callable[[Any], Any], start: Tree) -> Callable[[Any], Any]:
+    seen = False
+
+    def call(x: Tree) -> Tree:
+        nonlocal seen
+        answer = gradient(x.value)
+        if not is_tree(answer):
+            refuse_type(
+                "gradient", answer, "must return a tree like x0", "return ∇f(x) in x's containers"
+            )
+        g = flatten(answer, "gradient")
+        if not seen:
+            seen = True
+            if _skeleton(answer) != _skeleton(x.value):
+                refuse_value(
+                    "gradient",
+                    answer,
+                    "must return a tree of the structure of x0",
+                    "return ∇f(x) in x's containers, with the same keys",
+                )
+            for i, (mine, theirs) in enumerate(zip(g.leaves, start.leaves, strict=True)):
+                _compare(mine, theirs, f"gradient, leaf {i}")
+        return Tree(g.leaves, start.rebuild)
+
+    return call
+
+
+def _skeleton(value: Any) -> Any:
+    """The containers without the arrays, for comparison."""
+    if isinstance(value, dict):
+        return {key: _skeleton(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value).__name__, [_skeleton(each) for each in value]
+    return None if library(value) is not None else type(value).__name__
+
+
+def _compare(g: Any, x: Any, label: str) -> None:
+    shape = tuple(x.shape)
+    if tuple(getattr(g, "shape", ())) != shape or (library(g) is None and shape == ()):
+        refuse_value(
+            label,
+            f"returned shape {getattr(g, 'shape', type(g).__name__)}",
+            f"must have the shape of x0, {shape}",
+            "return ∇f(x) as an array like x",
+        )
+    if isinstance(g, np.ndarray) and g.dtype.kind not in "fiu":
+        refuse_type(label, g.dtype, "must return real floats", "check its dtype")
+    mine, theirs = (str(getattr(each, "dtype", "")).removeprefix("torch.") for each in (g, x))
+    if "float" in mine and "float" in theirs and mine != theirs:
+        refuse_type(
+            label,
+            mine,
+            f"x0 is {theirs}: the run would mix precisions, with the limits of the "
+            "lower and the memory of the higher",
+            f"cast x0 to {mine}, or the gradient to {theirs}",
+        )
+
+
+def check_problem(problem: Any, x0: Any, dx0: Any) -> tuple[Array, Array]:
+    """x_0 (d,) and ∂x_0, of the shape of cross(x_0), in floats of 64 bits; None stands for 0."""
+    if not isinstance(problem, Problem):
+        missing = [n for n in ("gradient", "hvp", "cross") if not hasattr(problem, n)]
+        refuse_type(
+            "problem",
+            problem,
+            f"lacks {', '.join(missing)}",
+            "give an object with gradient(x), hvp(x, v) and cross(x), such as pr.Quadratic",
+        )
+    x = _numpy_start(x0, "x0", "(d,)")
+    if x.ndim != 1:
+        refuse_value(
+            "x0", f"an array of shape {x.shape}", "must be a numpy array of shape (d,)", "ravel it"
+        )
+    x = x.astype(float, copy=False)  # the tangents are of 64 bits, whatever x0 is
+    if isinstance(problem, QuadraticProblem) and x.shape != (problem.dimension,):
+        refuse_value(
+            "x0",
+            f"an array of shape {x.shape}",
+            f"does not fit d = {problem.dimension}",
+            f"give shape ({problem.dimension},)",
+        )
+    cross = np.asarray(problem.cross(x))
+    if cross.ndim not in (1, 2) or cross.shape[0] != len(x):
+        refuse_value(
+            "problem.cross",
+            f"returned shape {cross.shape}",
+            f"must be ({len(x)},) or ({len(x)}, p)",
+            "return ∂_θ∇f(x), parameters along the last axis",
+        )
+    if dx0 is None:
+        return x, np.zeros(cross.shape)
+    dx = _numpy_start(dx0, "dx0", str(cross.shape))
+    if dx.shape != cross.shape:
+        refuse_value(
+            "dx0",
+            f"an array of shape {dx.shape}",
+            f"must have cross(x0)'s shape {cross.shape}",
+            "reshape it",
+        )
+    return x, dx
+
+
+def _numpy_start(value: Any, name: str, shape: str) -> Array:
+    """A start of what is differentiated here, in numpy alone: no trees, no other library."""
+    if isinstance(value, np.ndarray):
+        return np.asarray(start_of(value, name))
+    required = f"must be a numpy array of shape {shape}"
+    kind = library(value)
+    if kind == "jax" or kind == "torch":
+        convert = f"numpy.asarray({name})" if kind == "jax" else f"{name}.detach().numpy()"
+        shown = f"a {kind} array of shape {tuple(value.shape)}"
+        refuse_type(name, shown, required, f"give {convert}")
+    if isinstance(value, (list, tuple)) and not any(is_tree(e) or np.ndim(e) for e in value):
+        refuse_type(
+            name,
+            value,
+            f"{required}, not a {type(value).__name__}",
+            f"give numpy.array({name}, dtype=float)",
+        )
+    if is_tree(value):
+        refuse_type(
+            name,
+            value,
+            f"{required}: pr.run takes trees, derivatives do not",
+            "ravel the tree into one vector, or let its framework differentiate pr.run",
+        )
+    refuse_type(name, value, required, "give a numpy array")

@@ -1,0 +1,45 @@
+"""The linear system of implicit differentiation, solved to rounding."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import linalg
+from scipy.sparse.linalg import LinearOperator, cg
+
+from polyrates.ground.arrays import Array
+from polyrates.ground.errors import refuse_value
+from polyrates.problems.quadratic import Problem, QuadraticProblem
+
+__all__ = ["exact_solve"]
+
+DENSE_LIMIT = 500  # below this many unknowns, forming the Hessian is cheaper than iterating
+
+
+def exact_solve(problem: Problem, x: Array, right: Array) -> Array:
+    """∇²f(x)⁻¹ right, shapes (d,) or (d, p): by its factors where d is small, else by CG."""
+    if isinstance(problem, QuadraticProblem):
+        return problem.solve(right)
+    d = len(x)
+    shaped = right if right.ndim == 2 else right[:, None]
+
+    def product(v: Array) -> Array:
+        wide = v if right.ndim == 1 else np.repeat(v[:, None], right.shape[1], axis=1)
+        answer = np.asarray(problem.hvp(x, wide))
+        return answer if right.ndim == 1 else answer[:, 0]
+
+    if d <= DENSE_LIMIT:
+        H = np.stack([product(column) for column in np.eye(d)], axis=1)
+        return np.asarray(linalg.solve((H + H.T) / 2, right, assume_a="sym"))
+    operator = LinearOperator((d, d), matvec=product, dtype=float)
+    columns = []
+    for column in shaped.T:
+        solution, info = cg(operator, column, rtol=1e-13, atol=0.0, maxiter=20 * d)
+        if info != 0:
+            refuse_value(
+                "problem",
+                "conjugate gradients did not converge",
+                "the Hessian must be positive definite for an exact implicit solve",
+                "use pr.Implicit(inner, inner_steps)",
+            )
+        columns.append(solution)
+    return np.stack(columns, axis=1).reshape(right.shape)

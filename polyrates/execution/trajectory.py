@@ -1,0 +1,191 @@
+"""Differentiating a run: the loop on iterates and on their tangents, and what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from polyrates.core.estimators import Estimator, Implicit, Truncated, Unrolled, as_estimator
+from polyrates.core.recurrence import Jet, Method, as_method, check_steps, orbit, walk
+from polyrates.execution.checks import check_problem
+from polyrates.execution.exact_solve import exact_solve
+from polyrates.execution.run import Iterates
+from polyrates.ground.arrays import Array
+from polyrates.ground.errors import NonFiniteError, refuse_type
+from polyrates.ground.numbers import Number, floating
+from polyrates.problems.quadratic import Problem
+
+__all__ = ["Products", "Tangents", "Trajectory", "differentiate"]
+
+
+class Products(NamedTuple):
+    """What the estimate at the last step costs."""
+
+    gradients: int
+    hessian_vector: int
+
+    @property
+    def total(self) -> int:
+        """Gradients plus Hessian-vector products (one a parameter and step counts once)."""
+        return self.gradients + self.hessian_vector
+
+
+@dataclass(frozen=True, eq=False)
+class Trajectory:
+    """A run and its Jacobian estimates.
+
+    Attributes
+    ----------
+    iterates : array (steps+1, d)
+    jacobians : array (steps+1, d) or (steps+1, d, p)
+        The estimate of ∂x* at every t = 0, …, steps.
+    products : Products
+        Gradients and Hessian-vector products that the estimate at t = steps needs by itself; an
+        exact solve counts none.
+    """
+
+    iterates: Array
+    jacobians: Array
+    products: Products
+
+    @property
+    def memory(self) -> int:
+        """Floats this history holds, (steps + 1)d(1 + p); an estimate without it needs few."""
+        return int(self.iterates.size + self.jacobians.size)
+
+    def __repr__(self) -> str:
+        shape = self.jacobians.shape[1:]
+        return f"Trajectory(steps={len(self.iterates) - 1}, Jacobian {shape}, {self.products})"
+
+
+class Tangents:
+    """Pairs (x, X) with gradient (∇f(x), ∇²f(x)X + ∂_θ∇f(x)): the run and its derivative."""
+
+    def __init__(self, problem: Problem, x0: Array, dx0: Array) -> None:
+        self.problem = problem
+        self.start = Jet(x0, dx0)
+
+    def number(self, value: Number) -> float:
+        """A coefficient in 64 bits."""
+        return floating(value)
+
+    def gradient(self, point: Jet[Array]) -> Jet[Array]:
+        """(∇f(x), ∇²f(x)X + ∂_θ∇f(x))."""
+        x, X = point.value, point.tangent
+        return Jet(
+            np.asarray(self.problem.gradient(x)),
+            np.asarray(self.problem.hvp(x, X)) + np.asarray(self.problem.cross(x)),
+        )
+
+
+def differentiate(
+    method: Method,
+    problem: Problem,
+    x0: Any,
+    steps: int,
+    estimator: Estimator | None = None,
+    dx0: Any = None,
+) -> Trajectory:
+    """Run a method and estimate ∂x* along the run.
+
+    Unrolled: the tangent recursion of the whole run. Truncated: tangents of the whole state reset
+    to ``dx0``. Implicit: solves ∇²f(x_t) V = −∂_θ∇f(x_t), from V = ``dx0``, at every x_t.
+
+    Parameters
+    ----------
+    method : Method
+    problem : Problem
+        gradient(x), hvp(x, v), cross(x).
+    x0 : numpy array (d,)
+    steps : int ≥ 0
+    estimator : Estimator, default ``pr.Unrolled()``
+    dx0 : numpy array of the shape of cross(x0), optional
+        ∂x_0, the start of every estimate; None is 0.
+    """
+    steps = check_steps(as_method(method), steps)
+    chosen = as_estimator(Unrolled() if estimator is None else estimator)
+    x, dx = check_problem(problem, x0, dx0)
+    with np.errstate(over="ignore", invalid="ignore"):  # what overflows is reported by its step
+        if isinstance(chosen, (Unrolled, Truncated)):
+            result = _tangent_run(method, problem, x, dx, steps, chosen)
+        elif isinstance(chosen, Implicit):
+            result = _implicit_run(method, problem, x, dx, steps, chosen)
+        else:
+            refuse_type("estimator", chosen, "cannot be executed", "use one of the package's own")
+    for label, values in (("iterates", result.iterates), ("jacobians", result.jacobians)):
+        _require_finite_rows(label, values)
+    return result
+
+
+def _require_finite_rows(label: str, values: Array) -> None:
+    bad = ~np.isfinite(values).reshape(len(values), -1).all(axis=1)
+    if bad.any():
+        raise NonFiniteError(
+            label,
+            f"NaN or infinity at step {int(np.argmax(bad))}",
+            "the run left the finite numbers",
+            "use a smaller step: the method's interval must cover the spectrum",
+        )
+
+
+def _tangent_run(
+    method: Method,
+    problem: Problem,
+    x0: Array,
+    dx0: Array,
+    steps: int,
+    chosen: Unrolled | Truncated,
+) -> Trajectory:
+    carrier = Tangents(problem, x0, dx0)
+    plain = Iterates(x0, problem.gradient)
+    if isinstance(chosen, Truncated) and chosen.last is not None:
+        states = list(walk(method, plain, steps))
+        jacobians = []
+        for t in range(steps + 1):
+            s = chosen.reset_at(t)
+            fresh = tuple(Jet(point, dx0) for point in states[s][1])
+            for jet, _ in walk(method, carrier, t, (s, fresh)):  # noqa: B007
+                pass
+            jacobians.append(jet.tangent)
+        differentiated = steps - chosen.reset_at(steps)
+        iterates = [output for output, _ in states]
+    else:
+        s = chosen.reset_at(steps) if isinstance(chosen, Truncated) else 0
+        state: tuple[Array, ...] = ()
+        iterates, jacobians = [], []
+        for t, (output, state) in enumerate(walk(method, plain, s)):  # noqa: B007
+            if t < s:
+                iterates.append(output)
+                jacobians.append(dx0)
+        fresh = tuple(Jet(point, dx0) for point in state)
+        for jet, _ in walk(method, carrier, steps, (s, fresh)):
+            iterates.append(jet.value)
+            jacobians.append(jet.tangent)
+        differentiated = steps - s
+    return Trajectory(np.stack(iterates), np.stack(jacobians), Products(steps, differentiated))
+
+
+def _implicit_run(
+    method: Method, problem: Problem, x0: Array, dx0: Array, steps: int, chosen: Implicit
+) -> Trajectory:
+    iterates = list(orbit(method, Iterates(x0, problem.gradient), steps))
+    jacobians = []
+    inner_steps = chosen.inner_steps or 0
+    for x in iterates:
+        right = np.asarray(problem.cross(x))
+        if chosen.inner is None:
+            jacobians.append(exact_solve(problem, x, -right))
+            continue
+        residual = Iterates(dx0, _linear_system(problem, x, right))
+        for estimate in orbit(chosen.inner, residual, inner_steps):  # noqa: B007
+            pass
+        jacobians.append(estimate)
+    return Trajectory(np.stack(iterates), np.stack(jacobians), Products(steps, inner_steps))
+
+
+def _linear_system(problem: Problem, x: Array, right: Array) -> Callable[[Any], Any]:
+    """V ↦ ∇²f(x)V + right, the gradient of the inner quadratic."""
+    return lambda v: problem.hvp(x, v) + right
