@@ -56,8 +56,9 @@ from polyrates.core.methods.harmonic import HarmonicSobolev
 from polyrates.core.methods.orthogonal import Orthogonal, Sobolev, SobolevAsymptotic
 from polyrates.core.methods.restarted import Restarted
 from polyrates.core.methods.tabulated import Richardson, Tabulated, WeightedIterates
-from polyrates.core.recurrence import Method, Stationary, Transition
+from polyrates.core.recurrence import Method, Stationary
 from polyrates.core.spectra import Interval, Spectrum, Union
+from polyrates.core.transition import Transition
 from polyrates.execution.reverse import jvp, vjp
 from polyrates.execution.run import run
 from polyrates.execution.sweeps import read_sweep, sweep

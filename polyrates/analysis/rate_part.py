@@ -11,7 +11,7 @@ import sympy
 
 from polyrates.core.estimators import Estimator, Unrolled
 from polyrates.core.methods.classical import Chebyshev, GradientDescent, HeavyBall, Nesterov
-from polyrates.core.recurrence import Method, Stationary, check_steps
+from polyrates.core.recurrence import Method, Stationary, check_steps, is_stationary
 from polyrates.core.spectra import Interval, Spectrum, Union
 from polyrates.ground.errors import NoClosedForm, Undecided
 from polyrates.ground.numbers import is_symbolic
@@ -196,7 +196,9 @@ class RatePart:
 
     def _settled_after(self) -> int | None:
         """A t beyond which the values stay below 1 and below their peak, certified."""
-        if not isinstance(self.method, Stationary) or not isinstance(self.estimator, Unrolled):
+        if not isinstance(self.method, Stationary) or not is_stationary(self.method):
+            return None
+        if type(self.estimator) is not Unrolled:
             return None
         try:
             if not float(self.asymptotic) < 1:
@@ -273,7 +275,7 @@ class RatePart:
 
     @property
     def _theorem(self) -> Theorem | None:
-        if not isinstance(self.estimator, Unrolled):
+        if type(self.estimator) is not Unrolled:
             return None
         method, spectrum = as_exact(self.method), as_exact(self.spectrum)
         if method is None or spectrum is None:
@@ -322,7 +324,7 @@ def _points(spectrum: Spectrum) -> list[Any]:
 def as_exact(value: Any) -> Any:
     """A method or spectrum with floats read as the dyadic rationals they are; None if it cannot."""
     kinds = (GradientDescent, Chebyshev, HeavyBall, Nesterov, Interval)
-    if isinstance(value, kinds):
+    if type(value) in kinds:
         parameters = value.parameters if isinstance(value, Method) else value.hull
         if not any(isinstance(p, float) for p in parameters):
             return value

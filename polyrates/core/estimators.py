@@ -23,17 +23,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar, cast
 
-from polyrates.core.recurrence import (
-    Jet,
-    Method,
-    Shifted,
-    advance,
-    check_steps,
-    combine,
-    final,
-    orbit,
-    walk,
-)
+from polyrates.core.recurrence import Jet, Method, Shifted, check_steps, final, orbit, walk
+from polyrates.core.transition import advance, combine
 from polyrates.ground.errors import refuse_type, refuse_value
 from polyrates.ground.numbers import Number, count
 

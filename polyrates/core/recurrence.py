@@ -22,8 +22,9 @@ from itertools import islice
 from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
-from scipy.linalg import blas
 
+from polyrates.core.checked import check_first_steps, guard
+from polyrates.core.transition import Transition, advance, combine
 from polyrates.ground.errors import HorizonError, refuse_type, refuse_value
 from polyrates.ground.numbers import Number, count, floating
 from polyrates.ground.typeset import plain_text
@@ -35,12 +36,9 @@ __all__ = [
     "Shifted",
     "Stationary",
     "Table",
-    "Transition",
-    "advance",
     "as_method",
     "check_steps",
-    "combine",
-    "momentum_step",
+    "is_stationary",
     "orbit",
     "walk",
 ]
@@ -48,16 +46,6 @@ __all__ = [
 S = TypeVar("S")  # scalars of a carrier
 Scalar = TypeVar("Scalar", covariant=True)
 P = TypeVar("P")  # points of a carrier
-
-
-@dataclass(frozen=True, slots=True)
-class Transition(Generic[S]):
-    """One step in state-space form; the plain integers 0 and 1 may stand for the scalars' own."""
-
-    query: tuple[S | int, ...]
-    mixing: tuple[tuple[S | int, ...], ...]
-    gain: tuple[S | int, ...]
-    output: tuple[S | int, ...]
 
 
 class Carrier(Protocol[P, Scalar]):
@@ -77,20 +65,17 @@ class Carrier(Protocol[P, Scalar]):
         ...
 
 
-def momentum_step(step: S, momentum: S | int, lookahead: S | int = 0) -> Transition[S]:
-    """x⁺ = x + m(x − x₋) − h∇f(x + n(x − x₋)) on the state (x, x₋)."""
-    one_plus: Any = lambda m: 1 if isinstance(m, int) and m == 0 else m + 1  # noqa: E731
-    minus: Any = lambda m: 0 if isinstance(m, int) and m == 0 else -m  # noqa: E731
-    return Transition(
-        query=(one_plus(lookahead), minus(lookahead)),
-        mixing=((one_plus(momentum), minus(momentum)), (1, 0)),
-        gain=(step, 0),
-        output=(1, 0),
-    )
-
-
 class Method(ABC):
-    """A linear first-order method: a validated table of coefficients, and nothing else."""
+    """A linear first-order method: a validated table of coefficients, and nothing else.
+
+    What a subclass defines is read and checked when it is used (:mod:`polyrates.core.checked`).
+    """
+
+    def __init_subclass__(cls, trusted: bool = False, **rest: object) -> None:
+        """Guard a class that does not say that its rows sum to one by construction."""
+        super().__init_subclass__(**rest)
+        if not trusted:
+            guard(cls)
 
     @property
     @abstractmethod
@@ -131,11 +116,50 @@ class Method(ABC):
         return f"$${self._latex()}$$"
 
 
-class Stationary(Method):
+class Stationary(Method, trusted=True):
     """A method whose steps are all alike, but for the first.
 
     A user's own method needs only this: ``name``, ``parameters``, ``transition`` and, where the
-    first step differs, ``first_transition``. Closed forms in t are solved from them.
+    first step differs, ``first_transition``. Closed forms in t are solved from them. One step takes
+    the n points s of the state, all equal to x_0 at the start, to
+
+        s_i⁺ = Σ_j A_ij s_j − b_i ∇f(Σ_j c_j s_j),    and the iterate is x⁺ = Σ_i o_i s_i⁺:
+
+    ``query`` is c, where the gradient is taken; ``mixing`` is A; ``gain`` is b, the step sizes, in
+    units of 1/λ; ``output`` is o. The query, the output and every row of A sum to one, or the
+    solution would not be a fixed point: another sum is refused. ``number`` maps a coefficient (an
+    int, a Fraction, a string such as "0.9", a float, a symbol) to the scalars of whatever the
+    method runs on; the plain integers 0 and 1 need no mapping.
+
+    Quasi-hyperbolic momentum (Ma and Yarats 2019), v⁺ = βv + (1 − β)g, x⁺ = x − α((1 − ν)g + νv⁺),
+    has the points x and z = x − ανβ/(1 − β) v, which takes plain gradient steps:
+
+    >>> from dataclasses import dataclass
+    >>> import polyrates as pr
+    >>> @dataclass(frozen=True)
+    ... class QuasiHyperbolic(pr.Stationary):
+    ...     alpha: object
+    ...     beta: object
+    ...     nu: object
+    ...     name = "quasi-hyperbolic momentum"
+    ...
+    ...     @property
+    ...     def parameters(self):
+    ...         return (self.alpha, self.beta, self.nu)
+    ...
+    ...     def transition(self, number):
+    ...         alpha, beta, nu = map(number, self.parameters)
+    ...         return pr.Transition(
+    ...             query=(1, 0),
+    ...             mixing=((beta, 1 - beta), (0, 1)),
+    ...             gain=(alpha * (1 - nu * beta), alpha),
+    ...             output=(1, 0),
+    ...         )
+    >>> method = QuasiHyperbolic("0.2", "0.5", 1)
+    >>> pr.residual_polynomial(method, 2)
+    Poly(1/100*lambda**2 - 1/4*lambda + 1, lambda, domain='QQ')
+    >>> pr.rate(method, pr.Interval(1, 10)).residual.asymptotic
+    sqrt(2)/2
     """
 
     @abstractmethod
@@ -148,10 +172,25 @@ class Stationary(Method):
 
     def transitions(self, number: Callable[[Number], Any]) -> Iterator[Transition[Any]]:
         """The first step, then the repeated one for ever."""
-        yield self.first_transition(number)
-        repeated = self.transition(number)
+        first, repeated = self.first_transition(number), self.transition(number)
+        if len(first.gain) != len(repeated.gain):
+            refuse_value(
+                "first_transition",
+                first,
+                f"has {len(first.gain)} points, the repeated step {len(repeated.gain)}",
+                "give both the same state",
+            )
+        yield first
         while True:
             yield repeated
+
+
+def is_stationary(method: Method) -> bool:
+    """Whether ``transition`` tells all of a method: a subclass with its own ``transitions`` is not.
+
+    What is solved from one step, a closed form or a rate, holds for these alone.
+    """
+    return isinstance(method, Stationary) and type(method).transitions is Stationary.transitions
 
 
 @dataclass(frozen=True)
@@ -230,7 +269,7 @@ class Jet(Generic[P]):
 
 
 @dataclass(frozen=True)
-class Shifted(Method):
+class Shifted(Method, trusted=True):
     """The steps of a method from step ``start`` on, run from a fresh state."""
 
     base: Method
@@ -259,6 +298,7 @@ class Shifted(Method):
 def as_method(value: object, name: str = "method") -> Method:
     """A Method, or our error."""
     if isinstance(value, Method):
+        check_first_steps(value)
         return value
     refuse_type(name, value, "must be a method", "give for instance pr.Chebyshev(ell, L)")
 
@@ -274,73 +314,6 @@ def check_steps(method: Method, steps: object, name: str = "steps") -> int:
             "build the method for the longer horizon, or use an anytime method",
         )
     return number
-
-
-_AXPY = {np.dtype(np.float64): blas.daxpy, np.dtype(np.float32): blas.saxpy}
-
-
-def combine(coefficients: Sequence[Any], points: Sequence[P]) -> P:
-    """Σ_i c_i p_i: the one place where points are combined.
-
-    Zero coefficients cost nothing, a single coefficient of one returns the point itself, and
-    containers whose ``+`` concatenates are refused. Points are never written to.
-    """
-    if len(coefficients) == 1 and type(coefficients[0]) is int and coefficients[0] == 1:
-        return points[0]
-    terms = [
-        (coefficient, point)
-        for coefficient, point in zip(coefficients, points, strict=True)
-        if type(coefficient) is not int or coefficient != 0
-    ]
-    if len(terms) > 1 and type(terms[0][1]) is np.ndarray:
-        total = _sum_of_arrays(terms)
-        if total is not None:
-            return total  # type: ignore[no-any-return]
-    total = None
-    for coefficient, point in terms:
-        if isinstance(point, (list, tuple, str, bytes)) or type(point) is dict:
-            refuse_type(
-                "point",
-                point,
-                "a plain container is not a vector: its + concatenates",
-                "give a numpy, JAX or torch array",
-            )
-        one = type(coefficient) is int and coefficient == 1
-        term: Any = point if one else point * coefficient
-        total = term if total is None else total + term
-    return total  # type: ignore[no-any-return]
-
-
-def _sum_of_arrays(terms: list[tuple[Any, Any]]) -> Any:
-    """The same sum in memory of its own, by BLAS' y ← ax + y, or None where that does not apply.
-
-    One pass over memory a term, where numpy's operators make two and a copy.
-    """
-    (coefficient, first), (scale, second) = terms[:2]
-    shape, dtype = first.shape, first.dtype
-    starts_with_one = type(coefficient) is int and coefficient == 1
-    if len(terms) == 2 and starts_with_one and type(second) is np.ndarray:  # a gradient step
-        if second.dtype != dtype or second.shape != shape or type(scale) is not float:
-            return None
-        total = second * scale
-        total += first
-        return total
-    axpy = _AXPY.get(dtype)
-    if axpy is None or not shape or not first.size:
-        return None
-    for factor, point in terms:
-        if (
-            (type(factor) is not float and type(factor) is not int)
-            or type(point) is not np.ndarray
-            or point.dtype != dtype
-            or point.shape != shape
-            or not point.flags.c_contiguous
-        ):
-            return None
-    total = first.copy() if starts_with_one else first * coefficient
-    for factor, point in terms[1:]:
-        axpy(point.reshape(-1), total.reshape(-1), a=factor)
-    return total
 
 
 def walk(
@@ -369,28 +342,6 @@ def walk(
         yield output, state
 
 
-def advance(
-    transition: Transition[Any], state: tuple[P, ...], gradient: Callable[[P], P]
-) -> tuple[P, ...]:
-    """One step: the gradient at the query, then every point of the next state."""
-    at = combine(transition.query, state)
-    slope = gradient(at)
-    # a row that mixes what the query mixed starts from the query itself (x⁺ = y − h∇f(y))
-    return tuple(
-        combine((1, _negated(gain)), (at, slope))
-        if all(map(_same, row, transition.query))
-        else combine((*row, _negated(gain)), (*state, slope))
-        for row, gain in zip(transition.mixing, transition.gain, strict=True)
-    )
-
-
-def _same(left: Any, right: Any) -> bool:
-    """Whether two coefficients are known to be equal; what == means on the others is not asked."""
-    return left is right or (
-        type(left) in (int, float) and type(right) in (int, float) and left == right
-    )
-
-
 def orbit(method: Method, carrier: Carrier[P, Any], steps: int) -> Iterator[P]:
     """The outputs x_0, x_1, …, x_steps of a method on a carrier."""
     return (output for output, _ in walk(method, carrier, steps))
@@ -402,7 +353,3 @@ def final(method: Method, carrier: Carrier[P, Any], steps: int) -> P:
     for output in orbit(method, carrier, steps):  # noqa: B007
         pass
     return output
-
-
-def _negated(gain: Any) -> Any:
-    return gain if type(gain) is int and gain == 0 else -gain

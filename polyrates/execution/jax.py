@@ -16,15 +16,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from polyrates.core.recurrence import (
-    Method,
-    Stationary,
-    Transition,
-    advance,
-    as_method,
-    check_steps,
-    combine,
-)
+from polyrates.core.recurrence import Method, as_method, check_steps, is_stationary
+from polyrates.core.transition import Transition, advance, combine
 from polyrates.execution.checks import checked_gradient, start_of
 from polyrates.ground.arrays import map_leaves
 from polyrates.ground.errors import refuse_type, refuse_value
@@ -214,7 +207,7 @@ def transformation(method: Method, steps: int = 1000) -> GradientTransformation:
             f"has a fixed horizon of {method.horizon} steps, which an optax loop does not know",
             "use scan_run, or an anytime method",
         )
-    length = 3 if isinstance(method, Stationary) else count(steps, "steps", 1) + 1
+    length = 3 if is_stationary(method) else count(steps, "steps", 1) + 1
     coefficients = _coefficients(method, length)
     n = len(coefficients.constant.gain)
 

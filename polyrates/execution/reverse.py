@@ -20,16 +20,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from polyrates.core.estimators import Estimator, Implicit, Truncated, Unrolled, as_estimator
-from polyrates.core.recurrence import (
-    Jet,
-    Method,
-    Transition,
-    as_method,
-    check_steps,
-    combine,
-    final,
-    walk,
-)
+from polyrates.core.recurrence import Jet, Method, as_method, check_steps, final, walk
+from polyrates.core.transition import Transition, combine
 from polyrates.execution.checks import check_problem
 from polyrates.execution.exact_solve import exact_solve
 from polyrates.execution.run import Iterates

@@ -13,7 +13,8 @@ from typing import Any
 
 import torch
 
-from polyrates.core.recurrence import Method, Transition, advance, as_method, combine
+from polyrates.core.recurrence import Method, as_method
+from polyrates.core.transition import Transition, advance, combine
 from polyrates.ground.errors import HorizonError, refuse_value
 from polyrates.ground.numbers import floating
 

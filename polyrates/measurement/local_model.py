@@ -188,7 +188,7 @@ def local_errors(
     ]
     constants = getattr(problem, "constants", None)
     bound = np.full(steps + 1, np.inf)
-    if isinstance(constants, Constants) and isinstance(method, GradientDescent):
+    if isinstance(constants, Constants) and type(method) is GradientDescent:
         distance = float(np.linalg.norm(start - problem.solution))
         E = float(np.linalg.norm(initial - problem.solution_jacobian))
         J = float(np.linalg.norm(problem.solution_jacobian))
@@ -227,7 +227,7 @@ def contraction_bound(
         ‖x_0 − x*‖, ‖E_0‖ (‖∂x*‖ where ∂x_0 = 0), ‖∂x*‖, the latter two in Frobenius norm.
     estimator : Estimator, default ``pr.Unrolled()``
     """
-    if not isinstance(method, GradientDescent):
+    if type(method) is not GradientDescent:
         refuse_type(
             "method",
             method,

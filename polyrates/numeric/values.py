@@ -33,9 +33,9 @@ def residual_values(method: Method, t: int, points: object) -> tuple[np.ndarray,
         refuse_type("points", points, "must be an array of numbers", "give a numpy array")
     if not np.all(np.isfinite(where)):
         refuse_value("points", points, "must be finite numbers", "drop NaN and infinities")
-    if isinstance(method, GradientDescent):
+    if type(method) is GradientDescent:
         return _gradient_descent(floating(method.step), t, where)
-    if isinstance(method, Chebyshev):
+    if type(method) is Chebyshev:
         ell, L = floating(method.ell), floating(method.L)
         if where.size and ell <= where.min() and where.max() <= L:
             return _chebyshev(ell, L, t, where)

@@ -26,10 +26,11 @@ import sympy
 
 from polyrates.core.estimators import Estimator, Implicit, Truncated, Unrolled
 from polyrates.core.methods.classical import Chebyshev, Gegenbauer, GradientDescent
-from polyrates.core.recurrence import Method, Stationary, Transition
+from polyrates.core.recurrence import Method, Stationary, is_stationary
+from polyrates.core.transition import Transition
 from polyrates.ground.errors import NoClosedForm
 from polyrates.ground.numbers import exact, is_symbolic, lam
-from polyrates.symbolic.at_step import polynomial_at
+from polyrates.symbolic.at_step import is_classical, polynomial_at
 from polyrates.symbolic.proofs.derivation import Derivation
 from polyrates.symbolic.proofs.radicals import root_of, tidy
 from polyrates.symbolic.proofs.steps import Equality, Step
@@ -49,9 +50,9 @@ def residual_closed_form(method: Method, t: sympy.Symbol) -> sympy.Expr:
         For methods that are neither stationary nor classical, or have a fixed horizon.
     """
     ring_of(method)  # refuses floats
-    if isinstance(method, (Chebyshev, Gegenbauer)):
+    if isinstance(method, (Chebyshev, Gegenbauer)) and is_classical(method):
         return _classical(method, t)
-    if isinstance(method, Stationary):
+    if isinstance(method, Stationary) and is_stationary(method):
         return _Solved.of(method).form(t)
     raise NoClosedForm(
         "method",
@@ -70,15 +71,15 @@ def error_closed_forms(
     (R, C) = (P_{t−s}, P_{t−s}′P_s).
     """
     residual = residual_closed_form(method, t)
-    if isinstance(estimator, Unrolled):
+    if type(estimator) is Unrolled:
         return residual, derivative(residual)
-    if isinstance(estimator, Implicit):
+    if type(estimator) is Implicit:
         if estimator.inner is None:
             return sympy.Integer(0), -residual / lam
         inner = polynomial_at(estimator.inner, estimator.inner_steps)
         solved = (inner - 1).exquo(sympy.Poly(lam, lam, domain=inner.get_domain()))
         return inner.as_expr(), residual * solved.as_expr()
-    if isinstance(estimator, Truncated) and isinstance(method, GradientDescent):
+    if type(estimator) is Truncated and type(method) is GradientDescent:
         return _truncated(method, t, estimator)
     raise NoClosedForm(
         "estimator",
@@ -268,7 +269,7 @@ def closed_form_derivation(method: Method, t: sympy.Symbol | None = None) -> Der
         )
         for k in range(3)
     ]
-    if isinstance(method, (Chebyshev, Gegenbauer)):
+    if isinstance(method, (Chebyshev, Gegenbauer)) and is_classical(method):
         steps += _classical_steps(method, time)
     elif isinstance(method, Stationary):
         solved = _Solved.of(method)

@@ -14,10 +14,11 @@ import sympy
 from sympy.external.gmpy import GROUND_TYPES
 from sympy.polys.constructor import construct_domain
 from sympy.polys.polyclasses import DMP
+from sympy.polys.polyerrors import CoercionFailed
 from sympy.polys.rings import PolyRing
 
 from polyrates.core.recurrence import Method
-from polyrates.ground.errors import InexactError
+from polyrates.ground.errors import InexactError, refuse_value
 from polyrates.ground.numbers import Number, lam
 from polyrates.symbolic.proofs.radicals import restore, symbols_under_roots, without_roots
 
@@ -62,7 +63,15 @@ class ExactRing:
         """An exact number as an element of the domain."""
         if self.roots:
             value = without_roots(sympy.sympify(value), dict(self.roots))
-        return self.domain.from_sympy(value)
+        try:
+            return self.domain.from_sympy(value)
+        except (AttributeError, CoercionFailed):  # a float; a number that was not announced
+            refuse_value(
+                "parameters",
+                value,
+                "a coefficient needs this number, and the parameters of the method do not tell",
+                "list every number the coefficients are made of in parameters",
+            )
 
     def gradient(self, point: Any) -> Any:
         """λ times a polynomial."""

@@ -19,7 +19,8 @@ from polyrates.core.methods.classical import (
     Nesterov,
 )
 from polyrates.core.methods.tabulated import Tabulated
-from polyrates.core.recurrence import Stationary, Transition, momentum_step
+from polyrates.core.recurrence import Stationary
+from polyrates.core.transition import Transition, momentum_step
 from polyrates.ground.errors import InexactError, NoClosedForm
 from polyrates.ground.numbers import lam, t
 from polyrates.symbolic.closed_forms import (

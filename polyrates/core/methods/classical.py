@@ -14,8 +14,9 @@ from typing import Any
 
 import sympy
 
-from polyrates.core.recurrence import Method, Stationary, Transition, momentum_step
+from polyrates.core.recurrence import Method, Stationary
 from polyrates.core.spectra import check_hull
+from polyrates.core.transition import Transition, momentum_step
 from polyrates.ground.errors import refuse_value
 from polyrates.ground.numbers import (
     Number,
@@ -52,7 +53,7 @@ def contraction(ell: Number, L: Number) -> Number:
 
 
 @dataclass(frozen=True)
-class GradientDescent(Stationary):
+class GradientDescent(Stationary, trusted=True):
     """x⁺ = x − h∇f(x), so P_t(λ) = (1 − hλ)^t.
 
     Parameters
@@ -104,7 +105,7 @@ class GradientDescent(Stationary):
 
 
 @dataclass(frozen=True)
-class HeavyBall(Stationary):
+class HeavyBall(Stationary, trusted=True):
     """x⁺ = x + m(x − x₋) − h∇f(x) (Polyak 1964); the first step is a gradient step of its own.
 
     For a spectrum in [ℓ, L]: ``HeavyBall.tuned(ell, L)``.
@@ -179,7 +180,7 @@ class HeavyBall(Stationary):
 
 
 @dataclass(frozen=True)
-class Nesterov(Stationary):
+class Nesterov(Stationary, trusted=True):
     """y = x + m(x − x₋), x⁺ = y − h∇f(y) (Nesterov 1983); the residual polynomial is x's.
 
     For a spectrum in [ℓ, L]: ``Nesterov.tuned(ell, L)``.
@@ -264,7 +265,7 @@ def gegenbauer_transitions(
 
 
 @dataclass(frozen=True)
-class Chebyshev(Method):
+class Chebyshev(Method, trusted=True):
     """P_t(λ) = T_t(m(λ))/T_t(m(0)): the smallest max |P| on [ℓ, L] (Flanders and Shortley 1950).
 
     Parameters
@@ -304,7 +305,7 @@ class Chebyshev(Method):
 
 
 @dataclass(frozen=True)
-class Gegenbauer(Method):
+class Gegenbauer(Method, trusted=True):
     """P_t(λ) = C_t^α(m(λ))/C_t^α(m(0)), orthogonal for (1 − x²)^{α − ½} (DLMF 18.3).
 
     Parameters

@@ -25,8 +25,9 @@ from typing import Any, Literal
 import sympy
 
 from polyrates.core.methods.classical import contraction
-from polyrates.core.recurrence import Method, Transition
+from polyrates.core.recurrence import Method
 from polyrates.core.spectra import check_hull
+from polyrates.core.transition import Transition
 from polyrates.ground.errors import refuse_value
 from polyrates.ground.numbers import Number, is_exact, nonnegative, positive, square_root, unify
 
@@ -36,7 +37,7 @@ _WIDTH = 4  # p_n, …, p_{n−3}
 
 
 @dataclass(frozen=True)
-class HarmonicSobolev(Method):
+class HarmonicSobolev(Method, trusted=True):
     """At every t the P with P(0) = 1, deg P ≤ t that minimises ∫A²dω + η∫P′²dω, ω harmonic measure.
 
     A = P in residual/drift, P − λP′ in initial/cross: the mean over the spectrum that the least

@@ -25,8 +25,9 @@ import sympy
 from polyrates.core.measures.base import Measure, as_measure
 from polyrates.core.measures.densities import ClassicalDensity, MarchenkoPastur, jacobi_coefficients
 from polyrates.core.methods.classical import contraction
-from polyrates.core.recurrence import Method, Stationary, Transition, momentum_step
+from polyrates.core.recurrence import Method, Stationary
 from polyrates.core.spectra import check_hull
+from polyrates.core.transition import Transition, momentum_step
 from polyrates.ground.errors import NoShortRecurrence
 from polyrates.ground.numbers import (
     Number,
@@ -42,7 +43,7 @@ __all__ = ["Orthogonal", "Sobolev", "SobolevAsymptotic", "SobolevStep", "sobolev
 
 
 @dataclass(frozen=True)
-class Orthogonal(Method):
+class Orthogonal(Method, trusted=True):
     """P_t = p_t(λ)/p_t(0), p_t orthogonal for the measure; its three-term recurrence is the method.
 
     For the Gegenbauer densities this is :class:`Gegenbauer`, for Chebyshev's density Chebyshev's
@@ -250,7 +251,7 @@ def sobolev_steps(
 
 
 @dataclass(frozen=True)
-class Sobolev(Method):
+class Sobolev(Method, trusted=True):
     """At every t the P with P(0) = 1, deg P ≤ t that minimises ∫P²dμ + η∫P′²dμ.
 
     With E = ∂x_0 − ∂x* and D = ∂H(x_0 − x*) of zero mean, uncorrelated and isotropic and
@@ -329,7 +330,7 @@ class Sobolev(Method):
 
 
 @dataclass(frozen=True)
-class SobolevAsymptotic(Stationary):
+class SobolevAsymptotic(Stationary, trusted=True):
     """The limit of :class:`Sobolev` as t → ∞ for η > 0, the same for every η and every exponent.
 
         y_t = y_{t−1} + ξ²(y_{t−1} − y_{t−2}) − h∇f(y_{t−1}),    h = (2/(√L + √ℓ))²,

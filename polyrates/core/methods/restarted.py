@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from polyrates.core.recurrence import Method, Transition, as_method, check_steps
+from polyrates.core.recurrence import Method, as_method, check_steps
+from polyrates.core.transition import Transition
 from polyrates.ground.numbers import Number
 
 __all__ = ["Restarted"]
 
 
 @dataclass(frozen=True)
-class Restarted(Method):
+class Restarted(Method, trusted=True):
     """``start`` steps of ``head``, then ``tail`` from a fresh state at the head's last output.
 
     P_t = P^{head}_s P^{tail}_{t−s}. With ``Truncated(start)`` the tail alone is differentiated and

@@ -10,7 +10,8 @@ from typing import Any
 
 import sympy
 
-from polyrates.core.recurrence import Method, Transition, momentum_step
+from polyrates.core.recurrence import Method
+from polyrates.core.transition import Transition, momentum_step
 from polyrates.ground.errors import refuse_type, refuse_value
 from polyrates.ground.numbers import (
     Number,
@@ -28,7 +29,7 @@ __all__ = ["Richardson", "Tabulated", "WeightedIterates"]
 
 
 @dataclass(frozen=True)
-class Tabulated(Method):
+class Tabulated(Method, trusted=True):
     """x⁺ = x + m_t(x − x₋) − h_t∇f(x + n_t(x − x₋)), t < len(steps).
 
     Parameters
@@ -86,7 +87,7 @@ class Tabulated(Method):
 
 
 @dataclass(frozen=True)
-class Richardson(Method):
+class Richardson(Method, trusted=True):
     """x⁺ = x − h_t∇f(x): P_t(λ) = Π(1 − h_kλ), in the order given.
 
     Parameters
@@ -219,7 +220,7 @@ def _leja_order(entries: list[tuple[Any, bool]]) -> list[tuple[Any, bool]]:
 
 
 @dataclass(frozen=True)
-class WeightedIterates(Method):
+class WeightedIterates(Method, trusted=True):
     """x_t = Σ_k w_k y_k on the iterates y_k of a base method, run without storing them.
 
     Before the horizon the output is the partial sum x_s = Σ_{k<s} w_k y_k + (1 − Σ_{k<s} w_k) y_s,

@@ -32,17 +32,9 @@ import flint
 import numpy as np
 
 from polyrates.core.estimators import Estimator, Implicit, InverseCarrier, Truncated, Unrolled
-from polyrates.core.recurrence import (
-    Method,
-    Transition,
-    as_method,
-    check_steps,
-    combine,
-    final,
-    orbit,
-    walk,
-)
+from polyrates.core.recurrence import Method, as_method, check_steps, final, orbit, walk
 from polyrates.core.spectra import Spectrum, as_spectrum
+from polyrates.core.transition import Transition, combine
 from polyrates.ground.arrays import Array
 from polyrates.ground.errors import refuse_type, refuse_value
 from polyrates.ground.numbers import Number, ball

@@ -8,6 +8,9 @@ bounds            the lower bound for every method, the best constant step for a
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from polyrates.core.estimators import Estimator, Unrolled
 from polyrates.core.methods.classical import (
     Chebyshev,
@@ -26,6 +29,15 @@ from polyrates.symbolic.theorems.momentum import heavy_ball_theorem, nesterov_th
 
 __all__ = ["Asymptotic", "BestStep", "Theorem", "best_step", "find_theorem", "lower_bound"]
 
+_THEOREMS: Mapping[type[Method], Callable[[Any, Spectrum, str], Theorem | None]] = {
+    GradientDescent: gradient_descent_theorem,
+    Chebyshev: classical_theorem,
+    Gegenbauer: classical_theorem,
+    HeavyBall: heavy_ball_theorem,
+    Nesterov: nesterov_theorem,
+}
+"""By the exact type: a subclass may take other steps, and nothing is proved of it."""
+
 
 def find_theorem(
     method: Method, spectrum: Spectrum, part: str, estimator: Estimator
@@ -41,16 +53,9 @@ def find_theorem(
     estimator : Estimator
         Only unrolling has theorems.
     """
-    if part not in PARTS or not isinstance(estimator, Unrolled):
+    theorem = _THEOREMS.get(type(method))
+    if theorem is None or part not in PARTS or type(estimator) is not Unrolled:
         return None
     if any(isinstance(value, float) for value in (*method.parameters, *spectrum.hull)):
         return None
-    if isinstance(method, GradientDescent):
-        return gradient_descent_theorem(method, spectrum, part)
-    if isinstance(method, (Chebyshev, Gegenbauer)):
-        return classical_theorem(method, spectrum, part)
-    if isinstance(method, HeavyBall):
-        return heavy_ball_theorem(method, spectrum, part)
-    if isinstance(method, Nesterov):
-        return nesterov_theorem(method, spectrum, part)
-    return None
+    return theorem(method, spectrum, part)

@@ -1,0 +1,151 @@
+"""One step of a method in state-space form, and the one place where points are combined.
+
+With the state s = (s_1, …, s_n) and g = ∇f(Σ_i c_i s_i),
+
+    s_i⁺ = Σ_j A_ij s_j − b_i g,    output x = Σ_i o_i s_i⁺,
+
+c the query, A the mixing, b the gain, o the output; c, o and every row of A sum to one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+from scipy.linalg import blas
+
+from polyrates.ground.errors import refuse_type
+
+__all__ = ["Transition", "advance", "combine", "momentum_step"]
+
+S = TypeVar("S")  # scalars of a carrier
+P = TypeVar("P")  # points of a carrier
+
+
+@dataclass(frozen=True, slots=True)
+class Transition(Generic[S]):
+    """One step; the plain integers 0 and 1 may stand for the scalars' own.
+
+    Attributes
+    ----------
+    query : (n,)
+        c, the point at which the gradient is taken.
+    mixing : (n, n)
+        A, what each point of the next state is made of.
+    gain : (n,)
+        b, how much of the gradient each loses, in units of 1/λ.
+    output : (n,)
+        o, the iterate read off the next state.
+    """
+
+    query: tuple[S | int, ...]
+    mixing: tuple[tuple[S | int, ...], ...]
+    gain: tuple[S | int, ...]
+    output: tuple[S | int, ...]
+
+
+def momentum_step(step: S, momentum: S | int, lookahead: S | int = 0) -> Transition[S]:
+    """x⁺ = x + m(x − x₋) − h∇f(x + n(x − x₋)) on the state (x, x₋)."""
+    one_plus: Any = lambda m: 1 if isinstance(m, int) and m == 0 else m + 1  # noqa: E731
+    minus: Any = lambda m: 0 if isinstance(m, int) and m == 0 else -m  # noqa: E731
+    return Transition(
+        query=(one_plus(lookahead), minus(lookahead)),
+        mixing=((one_plus(momentum), minus(momentum)), (1, 0)),
+        gain=(step, 0),
+        output=(1, 0),
+    )
+
+
+_AXPY = {np.dtype(np.float64): blas.daxpy, np.dtype(np.float32): blas.saxpy}
+
+
+def combine(coefficients: Sequence[Any], points: Sequence[P]) -> P:
+    """Σ_i c_i p_i: the one place where points are combined.
+
+    Zero coefficients cost nothing, a single coefficient of one returns the point itself, and
+    containers whose ``+`` concatenates are refused. Points are never written to.
+    """
+    if len(coefficients) == 1 and type(coefficients[0]) is int and coefficients[0] == 1:
+        return points[0]
+    terms = [
+        (coefficient, point)
+        for coefficient, point in zip(coefficients, points, strict=True)
+        if type(coefficient) is not int or coefficient != 0
+    ]
+    if len(terms) > 1 and type(terms[0][1]) is np.ndarray:
+        total = _sum_of_arrays(terms)
+        if total is not None:
+            return total  # type: ignore[no-any-return]
+    total = None
+    for coefficient, point in terms:
+        if isinstance(point, (list, tuple, str, bytes)) or type(point) is dict:
+            refuse_type(
+                "point",
+                point,
+                "a plain container is not a vector: its + concatenates",
+                "give a numpy, JAX or torch array",
+            )
+        one = type(coefficient) is int and coefficient == 1
+        term: Any = point if one else point * coefficient
+        total = term if total is None else total + term
+    return total  # type: ignore[no-any-return]
+
+
+def _sum_of_arrays(terms: list[tuple[Any, Any]]) -> Any:
+    """The same sum in memory of its own, by BLAS' y ← ax + y, or None where that does not apply.
+
+    One pass over memory a term, where numpy's operators make two and a copy.
+    """
+    (coefficient, first), (scale, second) = terms[:2]
+    shape, dtype = first.shape, first.dtype
+    starts_with_one = type(coefficient) is int and coefficient == 1
+    if len(terms) == 2 and starts_with_one and type(second) is np.ndarray:  # a gradient step
+        if second.dtype != dtype or second.shape != shape or type(scale) is not float:
+            return None
+        total = second * scale
+        total += first
+        return total
+    axpy = _AXPY.get(dtype)
+    if axpy is None or not shape or not first.size:
+        return None
+    for factor, point in terms:
+        if (
+            (type(factor) is not float and type(factor) is not int)
+            or type(point) is not np.ndarray
+            or point.dtype != dtype
+            or point.shape != shape
+            or not point.flags.c_contiguous
+        ):
+            return None
+    total = first.copy() if starts_with_one else first * coefficient
+    for factor, point in terms[1:]:
+        axpy(point.reshape(-1), total.reshape(-1), a=factor)
+    return total
+
+
+def advance(
+    transition: Transition[Any], state: tuple[P, ...], gradient: Callable[[P], P]
+) -> tuple[P, ...]:
+    """One step: the gradient at the query, then every point of the next state."""
+    at = combine(transition.query, state)
+    slope = gradient(at)
+    # a row that mixes what the query mixed starts from the query itself (x⁺ = y − h∇f(y))
+    return tuple(
+        combine((1, _negated(gain)), (at, slope))
+        if all(map(_same, row, transition.query))
+        else combine((*row, _negated(gain)), (*state, slope))
+        for row, gain in zip(transition.mixing, transition.gain, strict=True)
+    )
+
+
+def _same(left: Any, right: Any) -> bool:
+    """Whether two coefficients are known to be equal; what == means on the others is not asked."""
+    return left is right or (
+        type(left) in (int, float) and type(right) in (int, float) and left == right
+    )
+
+
+def _negated(gain: Any) -> Any:
+    return gain if type(gain) is int and gain == 0 else -gain
