@@ -214,7 +214,7 @@ def _basis(n: int, xi: Any, initial: bool) -> tuple[tuple[Any, ...], ...]:
     """Q_n and A(Q_n) on p_n, …, p_{n−3}, and Q_n′ (in y) on p_{n−1}, …, p_{n−4}."""
     zero = xi * 0
     one = zero + 1
-    c = (xi + 1 / xi) / 2
+    c = (xi + one / xi) / 2  # 1/ξ by the scalars: an algebraic number does not divide an int
     if n == 1:
         # initial/cross: y − c = −2λ/(L − ℓ), for which A = 0
         low = xi - c if initial else zero
