@@ -13,7 +13,7 @@ from polyrates.analysis.rate_part import PARTS, Part, RatePart
 from polyrates.core.estimators import Estimator, Unrolled
 from polyrates.core.recurrence import Method, as_method
 from polyrates.core.spectra import Spectrum, as_spectrum
-from polyrates.execution.run import differentiate
+from polyrates.execution.trajectory import differentiate
 from polyrates.ground.errors import refuse_type
 from polyrates.ground.numbers import floating
 from polyrates.numeric.ring import ValueRing

@@ -11,7 +11,7 @@ from polyrates.core.estimators import Estimator, as_estimator
 from polyrates.core.methods.classical import Nesterov
 from polyrates.core.recurrence import Method
 from polyrates.core.spectra import Interval
-from polyrates.execution.run import differentiate
+from polyrates.execution.trajectory import differentiate
 from polyrates.execution.verify import verify
 from polyrates.ground.errors import PolyratesError
 from polyrates.numeric.ring import ValueRing

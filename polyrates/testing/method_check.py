@@ -13,8 +13,9 @@ import sympy
 from numpy.polynomial import Chebyshev as Series
 
 from polyrates.core.estimators import JetCarrier
-from polyrates.core.recurrence import Method, Transition, as_method, orbit
+from polyrates.core.recurrence import Method, as_method, orbit
 from polyrates.core.spectra import as_spectrum
+from polyrates.core.transition import Transition
 from polyrates.execution.run import run
 from polyrates.ground.errors import HorizonError, PolyratesError
 from polyrates.ground.numbers import floating, is_exact, is_symbolic

@@ -36,8 +36,9 @@ from polyrates.core.methods.classical import (
 from polyrates.core.methods.harmonic import HarmonicSobolev
 from polyrates.core.methods.orthogonal import Orthogonal, Sobolev
 from polyrates.core.methods.tabulated import Richardson, Tabulated, WeightedIterates
-from polyrates.core.recurrence import Method, Stationary, Transition
+from polyrates.core.recurrence import Method, Stationary
 from polyrates.core.spectra import Interval, Spectrum, Union
+from polyrates.core.transition import Transition
 from polyrates.ground.errors import refuse_value
 from polyrates.ground.numbers import Number
 from polyrates.ground.numbers import number as as_number
