@@ -46,12 +46,13 @@ def check_method(method: Method, hull: object = (1, 10), steps: int = 6) -> None
     AssertionError
         With the law that does not hold, where, and by how much.
     """
-    as_method(method)
+    if not isinstance(method, Method):
+        as_method(method)
     subject = f"check_method({type(method).__name__})"
     ell, L = (floating(end) for end in as_spectrum(hull).hull)
     steps = steps if method.horizon is None else min(steps, method.horizon)
     laws: tuple[Callable[[], str | None], ...] = (
-        lambda: _described(method),
+        lambda: _described(as_method(method)),
         lambda: _rows(method, steps),
         lambda: _repeats(method, steps),
         lambda: _horizon(method),
