@@ -251,7 +251,7 @@ def scale(d: int = 1_000_000) -> None:
 
     right = np.random.default_rng(0).standard_normal(d)
     begin = time.perf_counter()
-    from polyrates.measurement.spectrum_and_sizes import measure_spectrum
+    from polyrates.measurement.spectrum import measure_spectrum
 
     seen = measure_spectrum(hvp, d, steps=12, probes=2, ell=ell)
     print(f"d = {d}: spectrum in [{ell}, {seen.upper:.4f}] at 0.999 (true L {top:.4f}) from "

@@ -26,7 +26,7 @@ from sklearn.datasets import load_digits
 
 import polyrates as pr
 from polyrates.core.methods.orthogonal import Sobolev
-from polyrates.measurement.spectrum_and_sizes import estimate_eta
+from polyrates.measurement.measured_sizes import estimate_eta
 from polyrates.problems.data import load
 from polyrates.problems.losses import Logistic
 

@@ -60,7 +60,7 @@ from scipy import special
 import polyrates as pr
 from polyrates.core.methods.orthogonal import Sobolev
 from polyrates.execution.sweeps import sweep
-from polyrates.measurement.spectrum_and_sizes import estimate_sizes
+from polyrates.measurement.measured_sizes import estimate_sizes
 from polyrates.problems.data import load
 from polyrates.problems.losses import Logistic
 

@@ -80,13 +80,8 @@ from polyrates.ground.numbers import lam, t
 from polyrates.ground.references import cite
 from polyrates.ground.typeset import latex
 from polyrates.measurement.local_model import contraction_bound, local_errors, local_model
-from polyrates.measurement.spectrum_and_sizes import (
-    check_interval,
-    estimate_eta,
-    estimate_sizes,
-    estimate_spectrum,
-    measure_spectrum,
-)
+from polyrates.measurement.measured_sizes import estimate_eta, estimate_sizes
+from polyrates.measurement.spectrum import check_interval, estimate_spectrum, measure_spectrum
 from polyrates.numeric.suprema.two_variable import frobenius_bound
 from polyrates.numeric.values import residual_series, residual_values
 from polyrates.problems.losses import Logistic, NonlinearLeastSquares

@@ -24,6 +24,7 @@ from polyrates.ground.drawing import (
     style,
 )
 from polyrates.ground.errors import NoClosedForm, refuse_type, refuse_value
+from polyrates.ground.tables import html_table, text_table
 from polyrates.numeric.values import chebyshev_size
 
 __all__ = ["Comparison", "Row", "compare"]
@@ -70,16 +71,12 @@ class Comparison:
         return [head, *body]
 
     def __str__(self) -> str:
-        cells = self._cells()
-        widths = [max(len(row[k]) for row in cells) for k in range(len(cells[0]))]
-        lines = ["  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)) for row in cells]
-        return "\n".join(line.rstrip() for line in [f"at t = {self.steps}", *lines])
+        head, *body = self._cells()
+        return f"at t = {self.steps}\n{text_table(head, body)}"
 
     def _repr_html_(self) -> str:
         head, *body = self._cells()
-        rows = "".join(f"<tr>{''.join(f'<td>{c}</td>' for c in row)}</tr>" for row in body)
-        top = "".join(f"<th>{c}</th>" for c in head)
-        return f"<table><caption>t = {self.steps}</caption><tr>{top}</tr>{rows}</table>"
+        return html_table(head, body, f"t = {self.steps}")
 
     def plot(self, ax: Any = None) -> Any:
         """The initial parts against t, and the lower bound; returns matplotlib's axes."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -67,7 +66,7 @@ def products_of(estimator: Estimator, t: int) -> Products:
 
 
 def guarantee(
-    method: Method, estimator: Estimator, t: int, spectrum: Any, sizes: InitialSizes
+    method: Method, estimator: Estimator, t: int, spectrum: object, sizes: InitialSizes
 ) -> tuple[float, float]:
     """(lower, upper), certified: the tight worst case, the smallest over the forms that are known.
 
@@ -86,7 +85,7 @@ def guarantee(
     return (found[0][0] if len(found) == 1 else 0.0), top
 
 
-def known_sizes(spectrum: Spectrum, sizes: dict[str, Any]) -> InitialSizes:
+def known_sizes(spectrum: Spectrum, sizes: dict[str, object]) -> InitialSizes:
     """The sizes named in keywords, or ``given=`` whole."""
     given = sizes.pop("given", None)
     return given if isinstance(given, InitialSizes) else sizes_of(spectrum, **sizes)

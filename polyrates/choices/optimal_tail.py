@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +24,7 @@ from polyrates.synthesis.minimax import minimax_optimal
 Array = npt.NDArray[np.float64]
 
 
-def optimal_tail(spectrum: Any, head: Method, start: int, steps: int, **sizes: Any) -> Choice:
+def optimal_tail(spectrum: object, head: Method, start: int, steps: int, **sizes: object) -> Choice:
     """The best differentiated run of ``steps`` steps after ``start`` steps of a fixed head.
 
     Minimizes the worst case of (Q, Q′P_s) over Q with Q(0) = 1 and deg Q ≤ k, which is convex in Q,
@@ -67,7 +66,7 @@ def optimal_tail(spectrum: Any, head: Method, start: int, steps: int, **sizes: A
     return certified(method, Truncated(s), s + used, k, where, known, found)
 
 
-def best_tail(budget: int, spectrum: Any, head: Method, **sizes: Any) -> Choice:
+def best_tail(budget: int, spectrum: object, head: Method, **sizes: object) -> Choice:
     """The optimal tail of the best length k after N − 2k plain steps of the head.
 
     A search over k around the best length for the head's own restart, then :func:`optimal_tail`.
@@ -103,7 +102,7 @@ def best_tail(budget: int, spectrum: Any, head: Method, **sizes: Any) -> Choice:
 
 
 def tail_lower_bound(
-    spectrum: Any, head: Method, start: int, steps: int, rounds: int = 60, **sizes: Any
+    spectrum: object, head: Method, start: int, steps: int, rounds: int = 60, **sizes: object
 ) -> float:
     """A lower bound (numeric) on the guarantee of every tail of ``steps`` steps after the head.
 
@@ -162,7 +161,7 @@ def tail_lower_bound(
     return top
 
 
-def chebyshev_on(spectrum: Any) -> Chebyshev:
+def chebyshev_on(spectrum: object) -> Chebyshev:
     """Chebyshev's method on the hull, in floats."""
     ell, L = as_spectrum(spectrum).hull
     return Chebyshev(floating(ell, "ell"), floating(L, "L"))

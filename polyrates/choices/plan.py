@@ -2,47 +2,54 @@
 
 from __future__ import annotations
 
-import html
-import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field, replace
+from html import escape
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from polyrates.choices.optimal_tail import chebyshev_on
 from polyrates.choices.plan_rows import FAMILIES, PlanCurve, PlanRow
-from polyrates.choices.ranking import ranked, standard_methods
-from polyrates.choices.searches import best_split
+from polyrates.choices.ranking import ranked, rounding, standard_methods
+from polyrates.choices.searches import best_split, checked_budget
 from polyrates.core.recurrence import Method, as_method
 from polyrates.core.spectra import Interval, Spectrum, as_spectrum
 from polyrates.execution.trajectory import Trajectory
+from polyrates.ground.drawing import figure, style
 from polyrates.ground.errors import refuse_type, refuse_value
 from polyrates.ground.numbers import count, floating, is_symbolic, positive
+from polyrates.ground.tables import html_table, latex_table, text_table
+from polyrates.measurement.measured_sizes import estimate_sizes, hessian_at
+from polyrates.measurement.spectrum import estimate_spectrum
 from polyrates.problems.quadratic import Problem, QuadraticProblem
-from polyrates.problems.sizes import InitialSizes, sizes_of, sizes_of_problem
+from polyrates.problems.sizes import InitialSizes, Status, sizes_of, sizes_of_problem, status_of
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 _LONGEST = 512
 """The longest budget that a target is looked for in, since certificates grow with its square."""
 
 
 def plan(
-    spectrum: Any,
+    spectrum: object,
     budget: int | None = None,
     *,
-    target: Any = None,
-    x0: Any = None,
-    dx0: Any = None,
-    methods: Any = None,
-    **sizes: Any,
+    target: object = None,
+    x0: object = None,
+    dx0: object = None,
+    methods: object = None,
+    **sizes: object,
 ) -> Plan:
     """How should I differentiate? Every method × estimator for N products, best guarantee first.
 
     Parameters
     ----------
-    spectrum : Spectrum, or Quadratic or Ridge
+    spectrum : Spectrum, or Problem
         Where the eigenvalues of the Hessian are; or the problem itself, whose hull, and sizes at
-        ``x0``, are then measured.
+        ``x0``, are then measured: computed for a quadratic, else estimated at the solution and at
+        ``x0``.
     budget : int ≥ 2
         N, gradients plus Hessian-vector products; or
     target : number > 0
@@ -59,6 +66,7 @@ def plan(
     Returns
     -------
     Plan
+        Its ``status`` is "certified", or "predicted" where the spectrum or a size was estimated.
 
     Raises
     ------
@@ -74,42 +82,37 @@ def plan(
             "give N, or the accuracy wanted",
         )
     named = _methods(methods, where)
+    own = (spectrum, x0, dx0) if isinstance(spectrum, Problem) else (None, None, None)
     if budget is not None:
-        total = count(budget, "budget")
-        if total < 2:
-            refuse_value(
-                "budget",
-                budget,
-                "is too small for one step: a gradient and a Hessian-vector product",
-                "give N ≥ 2",
-            )
-        return Plan(where, total, known, ranked(where, total, known, named))
+        total = checked_budget(budget)
+        return Plan(where, total, known, ranked(where, total, known, named), None, *own)
     goal = floating(positive(target, "target"), "target")
-    return _reach(where, goal, known, named)
+    total = _reach(where, goal, known)
+    return Plan(where, total, known, ranked(where, total, known, named, goal=goal), goal, *own)
 
 
 def _question(
-    spectrum: Any, x0: Any, dx0: Any, sizes: dict[str, Any]
+    spectrum: object, x0: object, dx0: object, sizes: dict[str, object]
 ) -> tuple[Spectrum, InitialSizes]:
-    if isinstance(spectrum, QuadraticProblem):
-        if x0 is None and not sizes:
+    if isinstance(spectrum, Problem):
+        if x0 is None and not (sizes and isinstance(spectrum, QuadraticProblem)):
             refuse_value(
                 "x0", None, "the sizes depend on the start", "give x0, or residual= and drift="
             )
+        if not isinstance(spectrum, QuadraticProblem):
+            return _estimated(spectrum, x0, dx0, sizes)
         values = spectrum.eigensystem[0]
         margin = 1e-14 * float(values[-1]) * len(values)
-        low, high = max(float(values[0]) - margin, 0.0), float(values[-1]) + margin
-        where: Spectrum = Interval(low, high)
-        if sizes:
-            return where, sizes_of(where, **sizes)
-        return where, sizes_of_problem(spectrum, x0, dx0)
+        where: Spectrum = Interval(max(float(values[0]) - margin, 0.0), float(values[-1]) + margin)
+        known = sizes_of(where, **sizes) if sizes else sizes_of_problem(spectrum, x0, dx0)
+        return where, known
     for name, value in (("x0", x0), ("dx0", dx0)):
         if value is not None:
             refuse_value(
                 name,
                 value,
-                "belongs to a pr.Quadratic or pr.Ridge, not to a spectrum",
-                "leave it out; of a problem whose solution is known give pr.local_model(problem)",
+                "belongs to a problem, not to a spectrum",
+                "leave it out, or give the problem instead of its spectrum",
             )
     where = as_spectrum(spectrum)
     ell, L = where.hull
@@ -120,27 +123,36 @@ def _question(
     return where, sizes_of(where, **sizes)
 
 
-def _methods(methods: Any, where: Spectrum) -> dict[str, Method]:
+def _estimated(
+    problem: Problem, x0: object, dx0: object, sizes: dict[str, object]
+) -> tuple[Spectrum, InitialSizes]:
+    """The spectrum at the solution, its hull widened to that at x_0, and the sizes there."""
+    found = estimate_sizes(problem, x0, dx0)
+    points = found.solution, np.asarray(x0, dtype=float)
+    hulls = [estimate_spectrum(hessian_at(problem, x), len(x)).hull for x in points]
+    where = Interval(min(low for low, _ in hulls), max(high for _, high in hulls))
+    known = sizes_of(None, **(sizes or {"residual": found.residual, "drift": found.drift}))
+    return where, replace(known, status="predicted")
+
+
+def _methods(methods: object, where: Spectrum) -> dict[str, Method]:
     if methods is None:
         return standard_methods(where)
-    if not hasattr(methods, "items"):
+    if not isinstance(methods, Mapping):
         refuse_type("methods", methods, "must map names to methods", 'give {"mine": method}')
     return {str(name): as_method(each, f"methods[{name!r}]") for name, each in methods.items()}
 
 
-def _reach(
-    where: Spectrum, goal: float, sizes: InitialSizes, methods: Mapping[str, Method]
-) -> Plan:
+def _reach(where: Spectrum, goal: float, sizes: InitialSizes) -> int:
     """Doubling, then bisection on the best guarantee; it falls with N up to the search's grain."""
     if goal >= floating(sizes.error):
-        return Plan(where, 2, sizes, ranked(where, 2, sizes, methods), goal)
+        return 2
     chebyshev = chebyshev_on(where)
 
     def best(total: int) -> float:
-        quick = ranked(
-            where, total, sizes, {"Chebyshev": chebyshev}, ("unrolled", "restarted", "implicit")
-        )
-        return quick[0].guarantee
+        quick = ("unrolled", "restarted", "implicit")
+        rows = ranked(where, total, sizes, {"Chebyshev": chebyshev}, quick, goal)
+        return min(row.guarantee for row in rows)
 
     high = 8
     while best_split(high, where, chebyshev, given=sizes).guarantee > goal:
@@ -158,11 +170,11 @@ def _reach(
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if best(middle) <= goal else (middle, high)
-    return Plan(where, high, sizes, ranked(where, high, sizes, methods), goal)
+    return high
 
 
 def plan_curves(
-    spectrum: Any,
+    spectrum: object,
     budgets: Sequence[int],
     sizes: InitialSizes,
     progress: Callable[[str], None] = lambda _: None,
@@ -184,14 +196,6 @@ def plan_curves(
     return tuple(PlanCurve(family, np.array(totals), np.array(values[family])) for family in shown)
 
 
-def plan_from_arguments(
-    ell: Any, L: Any, budget: Any = None, target: Any = None, **sizes: Any
-) -> Plan:
-    """:func:`plan` on an interval from plain values or strings, as a command line has them."""
-    total = int(budget) if isinstance(budget, str) and budget.strip().isdigit() else budget
-    return plan(Interval(ell, L), total, target=target, **sizes)
-
-
 @dataclass(frozen=True, eq=False)
 class Plan:
     """Every method and estimator for a budget, best guarantee first.
@@ -205,6 +209,8 @@ class Plan:
     rows : tuple of PlanRow
     target : float or None
         The accuracy that was asked for, where it was.
+    problem, x0, dx0
+        What the plan was made for, where that was a problem.
     """
 
     spectrum: Spectrum
@@ -212,10 +218,23 @@ class Plan:
     sizes: InitialSizes
     rows: tuple[PlanRow, ...]
     target: float | None = None
+    problem: Problem | None = field(default=None, repr=False)
+    x0: object = field(default=None, repr=False)
+    dx0: object = field(default=None, repr=False)
+
+    @property
+    def status(self) -> Status:
+        """ "certified", or "predicted" where the spectrum or the sizes were estimated."""
+        return status_of(*self.rows)
+
+    @property
+    def rounding(self) -> float:
+        """About the error that rounding leaves in any run: rows below it are equal."""
+        return rounding(self.budget, self.sizes)
 
     @property
     def best(self) -> PlanRow:
-        """The row with the smallest guarantee."""
+        """The row with the smallest guarantee; the simplest of those that rounding makes equal."""
         return self.rows[0]
 
     def best_of(self, family: str) -> PlanRow:
@@ -225,27 +244,35 @@ class Plan:
                 return row
         refuse_value("family", family, "has no row", f"give one of {', '.join(FAMILIES)}")
 
-    def differentiate(self, problem: Problem, x0: Any, dx0: Any = None) -> Trajectory:
-        """Run the winner."""
+    def differentiate(
+        self, problem: Problem | None = None, x0: object = None, dx0: object = None
+    ) -> Trajectory:
+        """Run the winner; on the problem that the plan was made for where none is given."""
+        if problem is None:
+            if self.problem is None:
+                refuse_value("problem", None, "the plan was made for a spectrum", "give a problem")
+            problem = self.problem
+            x0, dx0 = (self.x0 if x0 is None else x0), (self.dx0 if dx0 is None else dx0)
         return self.best.differentiate(problem, x0, dx0)
 
     @property
     def verdict(self) -> str:
-        """Who wins, by how much, and over what, in one sentence."""
-        best = self.best
-        others = [
-            self.best_of(f)
-            for f in ("implicit", "unrolled")
-            if f != best.family and any(row.family == f for row in self.rows)
-        ]
-        text = f"{_capital(best.family)} {best.label} wins: {best.guarantee:.3g}"
-        for row in others:
-            if not row.guarantee > 0 or not best.guarantee > 0:
+        """Who wins, by how much, over what, and whether that is certified, in sentences."""
+        best, floor = self.best, min(self.rounding, self.target or np.inf)
+        text = f"{_capital(best.family)} {best.label} wins: {self.status} {best.guarantee:.3g}"
+        for family in ("implicit", "unrolled"):
+            if family == best.family or all(row.family != family for row in self.rows):
                 continue
-            ratio = row.guarantee / best.guarantee
-            text += f", {ratio:.3g} times below the best {row.family}"
-            text += f" ({row.label}, {row.guarantee:.3g})"
+            row = self.best_of(family)
+            lowest = max(best.guarantee, floor)
+            if lowest > 0 and row.guarantee > lowest:
+                text += f", {row.guarantee / lowest:.3g} times below the best {family}"
+                text += f" ({row.label}, {row.guarantee:.3g})"
         text += "."
+        equal = sum(row.guarantee < floor for row in self.rows)
+        if equal:
+            text += f" Rounding leaves about {floor:.2g} in a run: the {equal} rows below it are "
+            text += "equal, and the simplest comes first." if equal > 1 else "no better than that."
         size = floating(self.sizes.error)
         if best.guarantee >= size:
             text += f" No way to spend {self.budget} products is better than the start, {size:.3g}."
@@ -254,69 +281,37 @@ class Plan:
     def __repr__(self) -> str:
         return str(self)
 
-    def __str__(self) -> str:
-        head = ("method", "estimator", "guarantee", "products", "split", "memory")
-        body = [
-            (
+    @property
+    def _title(self) -> str:
+        return f"N = {self.budget}, {self.sizes}"
+
+    def _table(self) -> tuple[list[str], list[list[str]]]:
+        head = ["method", "estimator", self.status, "products", "split", "memory"]
+        return head, [
+            [
                 row.label,
                 row.family,
                 f"{row.guarantee:.3e}",
                 str(row.products.total),
                 row.split,
                 str(row.memory),
-            )
+            ]
             for row in self.rows
         ]
-        widths = [max(len(line[i]) for line in (head, *body)) for i in range(len(head))]
-        lines = [
-            "  ".join(cell.ljust(w) for cell, w in zip(line, widths, strict=True)).rstrip()
-            for line in (head, *body)
-        ]
-        return "\n".join([f"N = {self.budget}, {self.sizes}", *lines, self.verdict])
+
+    def __str__(self) -> str:
+        return "\n".join([self._title, text_table(*self._table()), self.verdict])
 
     def _repr_html_(self) -> str:
-        head = "".join(
-            f"<th scope='col'>{name}</th>"
-            for name in ("method", "estimator", "guarantee", "products", "split", "memory")
-        )
-        body = "".join(
-            "<tr>"
-            + "".join(
-                f"<td>{html.escape(cell)}</td>"
-                for cell in (
-                    row.label,
-                    row.family,
-                    f"{row.guarantee:.3e}",
-                    str(row.products.total),
-                    row.split,
-                    str(row.memory),
-                )
-            )
-            + "</tr>"
-            for row in self.rows
-        )
-        caption = html.escape(f"N = {self.budget}, {self.sizes}")
-        return (
-            f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead>"
-            f"<tbody>{body}</tbody></table><p>{html.escape(self.verdict)}</p>"
-        )
+        return f"{html_table(*self._table(), self._title)}<p>{escape(self.verdict)}</p>"
 
     def latex(self) -> str:
         """A ``tabular`` (booktabs rules not needed), best first."""
-        lines = [
-            r"\begin{tabular}{llrrr}",
-            r"method & estimator & guarantee & products & memory \\ \hline",
-        ]
-        for row in self.rows:
-            cells = (
-                _tex(row.label),
-                row.family,
-                _scientific(row.guarantee),
-                str(row.products.total),
-                str(row.memory),
-            )
-            lines.append(" & ".join(cells) + r" \\")
-        return "\n".join([*lines, r"\end{tabular}"])
+        head, rows = self._table()
+        for cells, row in zip(rows, self.rows, strict=True):
+            cells[2] = _scientific(row.guarantee)
+        short = [[*cells[:4], cells[5]] for cells in [head, *rows]]
+        return latex_table(short[0], short[1:], "llr")
 
     def curves(
         self, budgets: Sequence[int] | None = None, progress: Callable[[str], None] = lambda _: None
@@ -328,42 +323,31 @@ class Plan:
 
         return plan_curves(self.spectrum, budgets, self.sizes, progress)
 
-    def plot(self, budgets: Sequence[int] | None = None, ax: Any = None) -> Any:
-        """Guaranteed error of every family against N; returns matplotlib's axes."""
-        from polyrates.ground import drawing as plotting
-
-        with plotting.style("plan"):
-            if ax is None:
-                ax = plotting.figure(7.0, 4.2).subplots()
+    def plot(self, budgets: Sequence[int] | None = None, ax: Axes | None = None) -> Axes:
+        """Error of every family, as the rows have it, against N; returns matplotlib's axes."""
+        with style("plan"):
+            axes: Axes = figure(7.0, 4.2).subplots() if ax is None else ax
             for curve in self.curves(budgets):
                 wide = curve.family == self.best.family
-                ax.plot(
+                axes.plot(
                     curve.budgets,
                     curve.guarantees,
                     label=curve.family,
                     linewidth=2.4 if wide else 1.5,
                 )
-            ax.axvline(self.budget, color="0.6", linewidth=0.8, linestyle=":")
-            ax.set_yscale("log")
-            ax.set_xlabel("N, gradients + Hessian-vector products")
-            ax.set_ylabel("guaranteed error of the Jacobian")
-            ax.set_title(f"Best guarantee for N products\n({self.sizes})", fontsize="medium")
-            ax.legend(frameon=False)
-        return ax
+            axes.axvline(self.budget, color="0.6", linewidth=0.8, linestyle=":")
+            axes.set_yscale("log")
+            axes.set_xlabel("N, gradients + Hessian-vector products")
+            axes.set_ylabel(f"{self.status} error of the Jacobian")
+            axes.set_title(f"Best error for N products\n({self.sizes})", fontsize="medium")
+            axes.legend(frameon=False)
+        return axes
 
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _tex(text: str) -> str:
-    for character in "&%#_":
-        text = text.replace(character, "\\" + character)
-    return text
-
-
 def _scientific(value: float) -> str:
-    if value == 0:
-        return "$0$"
-    exponent = math.floor(math.log10(value))
-    return rf"${value / 10**exponent:.2f} \cdot 10^{{{exponent}}}$"
+    mantissa, _, exponent = f"{value:.2e}".partition("e")
+    return rf"${mantissa} \cdot 10^{{{int(exponent)}}}$" if value else "$0$"

@@ -1,9 +1,8 @@
-"""A plan: its rows, its verdict, and how it shows itself."""
+"""The rows of a plan, and its curves."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +12,7 @@ from polyrates.core.recurrence import Method
 from polyrates.execution.reverse import reverse_memory
 from polyrates.execution.trajectory import Products, Trajectory, differentiate
 from polyrates.problems.quadratic import Problem
+from polyrates.problems.sizes import Status
 
 FAMILIES = ("unrolled", "truncated", "restarted", "one step", "implicit")
 """The ways to differentiate, in the order of a tie."""
@@ -41,9 +41,12 @@ class PlanRow:
     t : int
         Steps of the method.
     guarantee : float
-        Certified: ‖error‖ ≤ guarantee for every problem of these sizes, in their unit.
+        ‖error‖ ≤ guarantee for every problem of these sizes, in their unit.
+    status : "certified" or "predicted"
+        "predicted" where the spectrum or the sizes were estimated: ``guarantee`` is then what is
+        foreseen, and binds nothing.
     lower : float
-        Certified: some such problem has at least this error; 0 where that is not known.
+        Some such problem has at least this error; 0 where that is not known.
     products : Products
         Gradients and Hessian-vector products, at most N in total.
     memory : int
@@ -59,8 +62,9 @@ class PlanRow:
     lower: float
     products: Products
     memory: int
+    status: Status = "certified"
 
-    def differentiate(self, problem: Problem, x0: Any, dx0: Any = None) -> Trajectory:
+    def differentiate(self, problem: Problem, x0: object, dx0: object = None) -> Trajectory:
         """Run this row: ``.jacobians[-1]`` is the estimate of ∂x*."""
         return differentiate(self.method, problem, x0, self.t, self.estimator, dx0)
 

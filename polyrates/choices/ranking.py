@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
@@ -21,14 +22,14 @@ from polyrates.core.spectra import Spectrum, as_spectrum
 from polyrates.execution.reverse import forward_memory
 from polyrates.ground.errors import PolyratesError, refuse_value
 from polyrates.ground.numbers import floating
-from polyrates.problems.sizes import InitialSizes
+from polyrates.problems.sizes import Form, InitialSizes, SizePair, status_of
 from polyrates.synthesis.minimax import minimax_optimal
 
 _OPTIMAL_TAILS = 320
 """Beyond this budget the search for an optimal tail takes many seconds and its row is left out."""
 
 
-def standard_methods(spectrum: Any) -> dict[str, Method]:
+def standard_methods(spectrum: object) -> dict[str, Method]:
     """The named methods tuned for the hull, in floats; those that need ℓ > 0 only where it is."""
     ell, L = (
         floating(end, name)
@@ -51,8 +52,13 @@ def ranked(
     sizes: InitialSizes,
     methods: Mapping[str, Method],
     families: Iterable[str] = FAMILIES,
+    goal: float = math.inf,
 ) -> tuple[PlanRow, ...]:
-    """The rows of ``budget`` products, best first, for what :func:`polyrates.plan` has checked."""
+    """The rows of ``budget`` products, best first, for what :func:`polyrates.plan` has checked.
+
+    What is below :func:`rounding`, and below the ``goal``, a run cannot tell apart: there the
+    simplest comes first.
+    """
     rows = []
     for label, family, choose in _candidates(where, budget, sizes, methods, set(families)):
         try:
@@ -73,13 +79,30 @@ def ranked(
                 choice.lower,
                 choice.products,
                 forward_memory(choice.method, choice.estimator),
+                status_of(where, sizes),
             )
         )
     if not rows:
         refuse_value("methods", sorted(methods), "none of them can be analyzed here", "give others")
     order = {family: i for i, family in enumerate(FAMILIES)}
-    rows.sort(key=lambda row: (row.guarantee, order[row.family]))
+    floor = min(rounding(budget, sizes), goal)
+    rows.sort(
+        key=lambda row: (
+            max(row.guarantee, floor),
+            order[row.family],
+            row.memory if row.guarantee < floor else 0,
+        )
+    )
     return tuple(rows)
+
+
+def rounding(budget: int, sizes: InitialSizes) -> float:
+    """N·u·‖E‖, u = 2⁻⁵³: about how small N steps in floats let an error of that size become.
+
+    Every step rounds, relative to what it holds. An estimate, not a bound: what grows on the way,
+    or x* beside a small x_0 − x*, leaves more.
+    """
+    return budget * 2.0**-53 * floating(sizes.error)
 
 
 Candidate = tuple[str, str, Callable[[], Choice]]
@@ -137,8 +160,8 @@ def minimax_choice(t: int, where: Spectrum, sizes: InitialSizes) -> Choice:
     """
     found = []
     for form, first, second in sizes.forms:
-        names = ("initial", "cross") if form == "initial/cross" else ("residual", "drift")
-        pair: dict[str, Any] = dict(zip(names, (first, second), strict=True))
+        joint: Form = "initial/cross" if form == "initial/cross" else "residual/drift"
+        pair: dict[str, Any] = SizePair(joint, first, second).arguments
         method = minimax_optimal(where, t, **pair).method
         horizon = method.horizon or 0  # 0 where P = 1 is optimal: the start is kept
         found.append(_fixed(method, Unrolled(), horizon, where, sizes))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from polyrates.choices.choice import Choice, certified, known_sizes
@@ -31,12 +29,12 @@ def checked_budget(value: object, minimum: int = 2) -> int:
 
 def best_start(
     method: Method,
-    spectrum: Any,
+    spectrum: object,
     t: int | None = None,
     budget: int | None = None,
     *,
     exhaustive: bool = True,
-    **sizes: Any,
+    **sizes: object,
 ) -> Choice:
     """The best step s at which to reset the tangents of a truncated run.
 
@@ -84,7 +82,7 @@ def best_start(
 
 
 def best_split(
-    budget: int, spectrum: Any, outer: Method, inner: Method | None = None, **sizes: Any
+    budget: int, spectrum: object, outer: Method, inner: Method | None = None, **sizes: object
 ) -> Choice:
     """The best split of N products between outer steps and inner steps of an implicit solve.
 
@@ -123,7 +121,7 @@ def best_split(
 
 
 def best_restart(
-    budget: int, spectrum: Any, head: Method, tail: Method | None = None, **sizes: Any
+    budget: int, spectrum: object, head: Method, tail: Method | None = None, **sizes: object
 ) -> Choice:
     """The best length k of a fresh differentiated run after N − 2k plain steps.
 

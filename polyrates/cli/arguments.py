@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
 
+import sympy
+
+from polyrates.core.estimators import Estimator, Implicit, OneStep, Truncated, Unrolled
+from polyrates.core.spectra import Interval, Spectrum, Union
 from polyrates.ground.errors import meant, refuse_value
+from polyrates.ground.numbers import Number, floating, parse, positive
+from polyrates.problems.sizes import SIZES
 
 __all__ = [
     "EXACT",
     "METHODS",
-    "SIZES",
     "add_column",
     "add_estimator",
     "add_hull",
@@ -21,8 +25,8 @@ __all__ = [
     "estimator",
     "given",
     "integer",
+    "parsed_sizes",
     "support",
-    "two_sizes",
 ]
 
 EXACT = "Numbers are exact: write 2/11, 0.1 or 1e-3."
@@ -44,9 +48,6 @@ methods (tuned to the spectrum unless options are given)
 Each also takes ell and L, to be tuned for another interval.
 """
 
-SIZES = ("initial", "cross", "residual", "drift", "hessian")
-_PAIRS = (("initial", "cross"), ("residual", "drift"), ("residual", "hessian"))
-
 
 def add_hull(parser: argparse.ArgumentParser, required: bool = True) -> None:
     """--ell, --L and --gap; :func:`support` reads them."""
@@ -62,14 +63,11 @@ def add_hull(parser: argparse.ArgumentParser, required: bool = True) -> None:
     )
 
 
-def support(arguments: argparse.Namespace) -> Any:
+def support(arguments: argparse.Namespace) -> Spectrum:
     """[ell, L] without the gaps."""
-    from polyrates.core.spectra import Interval, Union
-    from polyrates.ground.numbers import parse, positive
-
     hull = Interval(parse(arguments.ell, "ell"), parse(arguments.L, "L"))
     low, L = hull.hull
-    pieces: list[tuple[Any, Any]] = []
+    pieces: list[tuple[Number, Number]] = []
     pairs = [(positive(parse(a, "gap"), "gap"), parse(b, "gap")) for a, b in arguments.gap or ()]
     for a, b in sorted(pairs):
         if not low <= a < b <= L:
@@ -129,32 +127,17 @@ def add_outputs(parser: argparse.ArgumentParser) -> None:
 
 def given(arguments: argparse.Namespace, options: Iterable[str]) -> dict[str, str]:
     """Those of the options that were given, as text."""
-    return {option: text for option in options if (text := getattr(arguments, option)) is not None}
+    return {
+        option: text for option in options if (text := getattr(arguments, option, None)) is not None
+    }
 
 
-def two_sizes(arguments: argparse.Namespace) -> dict[str, Any]:
-    """The two sizes of one worst case, exact and ≥ 0; nothing where none was given."""
-    from polyrates.ground.numbers import floating, nonnegative, parse
-
-    texts = given(arguments, SIZES)
-    sizes = {option: nonnegative(parse(text, option), option) for option, text in texts.items()}
-    for option, size in sizes.items():
-        floating(size, option)  # in the range of floats
-    if not sizes or tuple(sizes) in _PAIRS:
-        return sizes
-    for pair in _PAIRS:
-        if set(pair) <= set(sizes):
-            third = next(option for option in sizes if option not in pair)
-            refuse_value(
-                third, texts[third], f"{' and '.join(pair)} are two sizes already", "leave it out"
-            )
-    alone, text = next(iter(texts.items()))
-    partners = [
-        f"--{second}" if alone == first else f"--{first}"
-        for first, second in _PAIRS
-        if alone in (first, second)
-    ]
-    refuse_value(alone, text, "is one size of two", f"give {' or '.join(partners)} too")
+def parsed_sizes(arguments: argparse.Namespace) -> dict[str, sympy.Expr]:
+    """The sizes that were given, exact and in the range of floats; the library judges the rest."""
+    sizes = {name: parse(text, name) for name, text in given(arguments, SIZES).items()}
+    for name, size in sizes.items():
+        floating(size, name)
+    return sizes
 
 
 def integer(text: str, name: str, minimum: int = 0, maximum: int | None = None) -> int:
@@ -169,22 +152,23 @@ def integer(text: str, name: str, minimum: int = 0, maximum: int | None = None) 
     return value
 
 
-def estimator(text: str) -> Any:
-    """The estimator of that name."""
-    from polyrates.core.estimators import Implicit, OneStep, Truncated, Unrolled
+_ESTIMATORS: Mapping[str, Callable[[], Estimator]] = {
+    "unrolled": Unrolled,
+    "one-step": OneStep,
+    "implicit": Implicit,
+    "truncated": Truncated,
+}
 
+
+def estimator(text: str) -> Estimator:
+    """The estimator of that name."""
     name, colon, start = text.partition(":")
-    if name == "truncated":
-        return Truncated(integer(start, "estimator truncated:START") if colon else 0)
-    made: dict[str, Callable[[], Any]] = {
-        "unrolled": Unrolled,
-        "one-step": OneStep,
-        "implicit": Implicit,
-    }
-    if text not in made:
-        known = [*made, "truncated"]
-        refuse_value("estimator", text, "is not the name of an estimator", hint(text, known))
-    return made[text]()
+    if name == "truncated" and colon:
+        return Truncated(integer(start, "estimator truncated:START"))
+    if text not in _ESTIMATORS:
+        close = hint(text, _ESTIMATORS)
+        refuse_value("estimator", text, "is not the name of an estimator", close)
+    return _ESTIMATORS[text]()
 
 
 def hint(word: str, known: Iterable[str]) -> str:

@@ -10,7 +10,6 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from typing import Any
 
 from polyrates.cli.arguments import hint
 from polyrates.cli.parser import UsageError, make_parser, unknown_option
@@ -60,7 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         _restore(previous)
 
 
-def _on_termination() -> Any:
+def _on_termination() -> object:
     """Let SIGTERM unwind the stack, so that what was begun is cleaned up."""
     try:
         return signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
@@ -68,9 +67,9 @@ def _on_termination() -> Any:
         return None
 
 
-def _restore(previous: Any) -> None:
+def _restore(previous: object) -> None:
     if previous is not None:
-        signal.signal(signal.SIGTERM, previous)
+        signal.signal(signal.SIGTERM, previous)  # type: ignore[arg-type]
 
 
 def _complain(name: str, message: str) -> int:

@@ -3,11 +3,35 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
 
-from polyrates.cli.arguments import EXACT, add_hull, add_outputs, given, hint, integer, support
+import sympy
+
+from polyrates.cli.arguments import (
+    EXACT,
+    add_hull,
+    add_outputs,
+    given,
+    hint,
+    integer,
+    parsed_sizes,
+    support,
+)
 from polyrates.cli.output import print_json, write_document
+from polyrates.core.measures.densities import ClassicalDensity, GegenbauerDensity, Uniform
+from polyrates.core.spectra import Spectrum
 from polyrates.ground.errors import refuse_value
+from polyrates.ground.numbers import Number, parse
+from polyrates.problems.sizes import joint_sizes
+from polyrates.report.optimal import (
+    minimax_document,
+    minimax_json,
+    minimax_text,
+    optimum_document,
+    optimum_json,
+    optimum_text,
+)
+from polyrates.synthesis.minimax import minimax_optimal
+from polyrates.synthesis.sobolev import sobolev_optimal
 
 __all__ = ["TEXT", "add_options", "run"]
 
@@ -64,11 +88,7 @@ def run(arguments: argparse.Namespace) -> int:
     return (_minimax if arguments.minimax else _average)(arguments, where, t)
 
 
-def _average(arguments: argparse.Namespace, where: Any, t: int) -> int:
-    from polyrates.ground.numbers import parse
-    from polyrates.report.optimal import optimum_document, optimum_json, optimum_text
-    from polyrates.synthesis.sobolev import sobolev_optimal
-
+def _average(arguments: argparse.Namespace, where: Spectrum, t: int) -> int:
     for option, text in given(arguments, ("initial", "cross", "residual", "drift")).items():
         refuse_value(option, text, "is a size of the worst case", "add --minimax")
     if arguments.gap is not None:
@@ -86,10 +106,7 @@ def _average(arguments: argparse.Namespace, where: Any, t: int) -> int:
     return 0
 
 
-def _density(arguments: argparse.Namespace, ell: Any, L: Any) -> Any:
-    from polyrates.core.measures.densities import GegenbauerDensity, Uniform
-    from polyrates.ground.numbers import parse
-
+def _density(arguments: argparse.Namespace, ell: Number, L: Number) -> ClassicalDensity:
     name = arguments.density or "uniform"
     if name == "gegenbauer":
         if arguments.alpha is None:
@@ -105,21 +122,13 @@ def _density(arguments: argparse.Namespace, ell: Any, L: Any) -> Any:
     return Uniform(ell, L) if name == "uniform" else GegenbauerDensity(ell, L, 0)
 
 
-def _minimax(arguments: argparse.Namespace, where: Any, t: int) -> int:
-    from polyrates.ground.numbers import parse
-    from polyrates.report.optimal import minimax_document, minimax_json, minimax_text
-    from polyrates.synthesis.minimax import minimax_optimal
-
+def _minimax(arguments: argparse.Namespace, where: Spectrum, t: int) -> int:
     for option, text in given(arguments, ("density", "alpha", "eta")).items():
         refuse_value(option, text, "has no place in a worst case", "leave --minimax or it out")
-    used, unused = ("initial", "cross"), ("residual", "drift")
-    if given(arguments, unused):
-        used, unused = unused, used
-    for option, text in given(arguments, unused).items():
-        refuse_value(
-            option, text, f"goes with {' and '.join(unused)} only", "give one pair of sizes"
-        )
-    sizes = {option: parse(getattr(arguments, option) or "1", option) for option in used}
+    given_sizes = parsed_sizes(arguments)
+    if not {"residual", "drift"} & set(given_sizes):
+        given_sizes = {"initial": parse("1"), "cross": parse("1"), **given_sizes}
+    sizes: dict[str, sympy.Expr] = joint_sizes(given_sizes).arguments
     result = minimax_optimal(where, t, **sizes)
     if arguments.latex is not None:
         return write_document(arguments.latex, minimax_document(where, result, sizes))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Any
 
 from polyrates.ground.errors import refuse_value
 
@@ -30,7 +29,7 @@ class Progress:
             print("\r\033[K", end="", file=sys.stderr, flush=True)
 
 
-def print_json(content: Any) -> None:
+def print_json(content: object) -> None:
     """Indented, letters as they are."""
     print(json.dumps(content, indent=1, ensure_ascii=False))
 

@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import argparse
 import os
-from typing import Any
 
+import numpy as np
+
+from polyrates.choices.plan import Plan, plan
 from polyrates.cli.arguments import (
-    SIZES,
     add_column,
     add_hull,
     add_outputs,
     add_sizes,
     given,
     integer,
+    parsed_sizes,
     support,
 )
 from polyrates.cli.output import Progress, print_json, write, write_document
 from polyrates.ground.errors import refuse_value
+from polyrates.ground.numbers import parse
+from polyrates.problems.quadratic import Ridge
+from polyrates.problems.sizes import SIZES
+from polyrates.report.analysis import choose_start
+from polyrates.report.plan import observed_errors, plan_document, plan_json, plan_picture, plan_text
+from polyrates.report.subject import read_data, ridge
 
 __all__ = ["TEXT", "add_options", "run"]
 
@@ -72,8 +80,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Rank, draw where asked, print the table."""
-    from polyrates.report.plan import plan_document, plan_json, plan_picture, plan_text
-
     kind = _picture_kind(arguments.plot)
     with Progress() as progress:
         progress("ranking")
@@ -89,33 +95,22 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _ranked(arguments: argparse.Namespace) -> tuple[Any, list[float] | None, str]:
+def _ranked(arguments: argparse.Namespace) -> tuple[Plan, list[float] | None, str]:
     """The plan; with data the error of every row when run, else the Python that makes it."""
-    from polyrates.choices.plan import plan
-    from polyrates.ground.numbers import parse
-    from polyrates.report.plan import observed_errors
-
-    asked: dict[str, Any] = {"budget": None, "target": None}
+    budget = target = None
     if arguments.budget is not None:
-        asked["budget"] = integer(arguments.budget, "budget", 0, _LARGEST_BUDGET)
+        budget = integer(arguments.budget, "budget", 0, _LARGEST_BUDGET)
     if arguments.target is not None:
-        asked["target"] = parse(arguments.target, "target")
+        target = parse(arguments.target, "target")
     texts = given(arguments, SIZES)
-    sizes = {name: parse(text, name) for name, text in texts.items()}
+    sizes = parsed_sizes(arguments)
     if arguments.data is not None:
         problem, x0 = _measured(arguments)
-        result = plan(problem, x0=x0, **asked)
+        result = plan(problem, budget, target=target, x0=x0)
         return result, observed_errors(result, problem, x0), ""
     _require_no_data(arguments)
-    if not sizes:
-        refuse_value(
-            "sizes",
-            None,
-            "the size of the initial error is needed",
-            "give --residual and --drift, or --initial and --cross",
-        )
     where = support(arguments)
-    result = plan(where, **asked, **sizes)
+    result = plan(where, budget, target=target, **sizes)
     words = [f"pr.Interval({arguments.ell!r}, {arguments.L!r})", str(result.budget)]
     if arguments.gap is not None:
         pieces = [(str(low), str(high)) for low, high in where.support]
@@ -133,11 +128,8 @@ def _picture_kind(where: str | None) -> str | None:
     return kind
 
 
-def _measured(arguments: argparse.Namespace) -> tuple[Any, Any]:
+def _measured(arguments: argparse.Namespace) -> tuple[Ridge, np.ndarray]:
     """The ridge problem of --data and its start."""
-    from polyrates.report.analysis import choose_start
-    from polyrates.report.subject import read_data, ridge
-
     for option, text in given(arguments, ("ell", "L", "gap", *SIZES)).items():
         refuse_value(option, text, "is measured from --data", "leave one of them")
     problem = ridge(read_data(arguments.data, arguments.column), arguments.penalty or "0.2")

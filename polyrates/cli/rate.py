@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
 
+from polyrates.analysis.rate import rate
 from polyrates.cli.arguments import (
     EXACT,
     METHODS,
@@ -15,11 +15,15 @@ from polyrates.cli.arguments import (
     estimator,
     given,
     integer,
+    parsed_sizes,
     support,
-    two_sizes,
 )
 from polyrates.cli.output import Progress, print_json, write_document
+from polyrates.core.methods.catalogue import NAMES, NamedMethod, build
 from polyrates.ground.errors import refuse_value
+from polyrates.ground.numbers import Number
+from polyrates.problems.sizes import joint_sizes
+from polyrates.report.rate import rate_document, rate_json, rate_text
 
 __all__ = ["TEXT", "add_options", "run"]
 
@@ -70,32 +74,31 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the parts of the rate."""
-    from polyrates.analysis.rate import rate
-    from polyrates.report.rate import rate_document, rate_json, rate_text
-
     spectrum = support(arguments)
     named = _method(arguments, *spectrum.hull)
     steps = integer(arguments.steps, "steps", 0, 2000)
     result = rate(named.method, spectrum, estimator(arguments.estimator))
-    sizes = two_sizes(arguments)
-    say: Any = rate_json if arguments.json else rate_text
-    if arguments.latex is not None:
-        say = rate_document
+    sizes = parsed_sizes(arguments)
+    if sizes:
+        sizes = joint_sizes(sizes, hessian=True).arguments
     with Progress() as progress:
-        answer = say(named, result, steps, sizes, progress)
+        if arguments.latex is not None:
+            document = rate_document(named, result, steps, sizes, progress)
+        elif arguments.json:
+            answer = rate_json(named, result, steps, sizes, progress)
+        else:
+            text = rate_text(named, result, steps, sizes, progress)
     if arguments.latex is not None:
-        return write_document(arguments.latex, answer)
+        return write_document(arguments.latex, document)
     if arguments.json:
         print_json(answer)
     else:
-        print(answer)
+        print(text)
     return 0
 
 
-def _method(arguments: argparse.Namespace, ell: Any, L: Any) -> Any:
+def _method(arguments: argparse.Namespace, ell: Number, L: Number) -> NamedMethod:
     """The method of --method and its options, which may stand in the name or beside it."""
-    from polyrates.core.methods.catalogue import NAMES, build
-
     options = given(arguments, ("step", "momentum", "first_step", "alpha", "eta"))
     entry = NAMES.get(arguments.method.partition(":")[0])
     for option in options:

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
 
 from polyrates.cli.arguments import add_column, add_estimator, estimator, integer
 from polyrates.cli.output import print_json
+from polyrates.core.methods.catalogue import DEFAULT_METHODS, parse_methods
+from polyrates.core.spectra import Interval
+from polyrates.execution.verify import GROWING, Verification, verify
+from polyrates.ground.numbers import floating, parse
+from polyrates.ground.tables import text_table
+from polyrates.problems.quadratic import Quadratic, QuadraticProblem
+from polyrates.report.subject import read_data, ridge
 
 __all__ = ["TEXT", "add_options", "run"]
+
+Run = tuple[str, str, Verification]
+"""A method, a problem, and how they agree."""
 
 TEXT = """\
 Run methods, differentiate them, and compare the observed error of the Jacobian
@@ -30,8 +39,6 @@ examples
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """What ``polyrates verify`` takes."""
-    from polyrates.core.methods.catalogue import DEFAULT_METHODS
-
     parser.add_argument(
         "--methods",
         default=DEFAULT_METHODS,
@@ -58,46 +65,31 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run every method on every problem; 1 if anything disagrees."""
-    from polyrates.core.methods.catalogue import parse_methods
-    from polyrates.execution.verify import verify
-
     steps = integer(arguments.steps, "steps", 0, 2000)
     chosen = estimator(arguments.estimator)
     problems, (ell, L) = _problems(arguments)
-    rows = []
-    for named in parse_methods(arguments.methods, ell, L):
-        for label, problem in problems:
-            result = verify(named.method, problem, steps, chosen)
-            rows.append(
-                {
-                    "method": named.title,
-                    "problem": label,
-                    "formula": result.formula,
-                    "gap": result.gap,
-                    "tolerance": result.tolerance,
-                    "growth": result.growth,
-                    "growing": result.growing,
-                    "within_bound": result.within_bound,
-                    "ok": result.ok,
-                }
-            )
-    ok = all(row["ok"] for row in rows)
+    runs = [
+        (named.title, label, verify(named.method, problem, steps, chosen))
+        for named in parse_methods(arguments.methods, ell, L)
+        for label, problem in problems
+    ]
+    ok = all(result.ok for *_, result in runs)
     if arguments.json:
-        print_json({"steps": steps, "ok": ok, "runs": rows})
+        print_json({"steps": steps, "ok": ok, "runs": [_json(*run) for run in runs]})
     else:
-        print(_table(rows, steps))
+        print(_table(runs, steps))
     return 0 if ok else 1
+
+
+def _json(title: str, label: str, result: Verification) -> dict[str, object]:
+    read = ("formula", "gap", "tolerance", "growth", "growing", "within_bound", "ok")
+    return {"method": title, "problem": label, **{name: getattr(result, name) for name in read}}
 
 
 def _problems(
     arguments: argparse.Namespace,
-) -> tuple[list[tuple[str, Any]], tuple[float, float]]:
+) -> tuple[list[tuple[str, QuadraticProblem]], tuple[float, float]]:
     """What to run on, each with its label, and the ends of the spectrum."""
-    from polyrates.core.spectra import Interval
-    from polyrates.ground.numbers import floating, parse
-    from polyrates.problems.quadratic import Quadratic
-    from polyrates.report.subject import read_data, ridge
-
     seed, dim = integer(arguments.seed, "seed"), integer(arguments.dim, "dim", 1, 2000)
     if arguments.data is not None:
         data = read_data(arguments.data, arguments.column)
@@ -105,7 +97,7 @@ def _problems(
         values = problem.eigensystem[0]
         return [(data.name, problem)], (float(values[0]), float(values[-1]))
     interval = Interval(parse(arguments.ell, "ell"), parse(arguments.L, "L"))
-    problems = [
+    problems: list[tuple[str, QuadraticProblem]] = [
         (f"random, seed {i}", Quadratic.random(interval, dim, i, not arguments.noncommuting))
         for i in range(seed, seed + integer(arguments.trials, "trials", 1))
     ]
@@ -113,21 +105,24 @@ def _problems(
     return problems, (low, high)
 
 
-def _table(rows: list[dict[str, Any]], steps: int) -> str:
-    from polyrates.execution.verify import GROWING
-
-    widths = [max(len(str(row[key])) for row in rows) for key in ("method", "problem")]
-    lines = [
-        f"{'ok   ' if row['ok'] else 'FAILS'}  {row['method']:{widths[0]}}  "
-        f"{row['problem']:{widths[1]}}  {row['formula']}  gap {row['gap']:.1e}  "
-        f"growth {row['growth']:.3g}{'*' if row['growing'] else ''}"
-        for row in rows
+def _table(runs: list[Run], steps: int) -> str:
+    rows = [
+        [
+            "ok" if result.ok else "FAILS",
+            title,
+            label,
+            result.formula,
+            f"{result.gap:.1e}",
+            f"{result.growth:.3g}{'*' if result.growing else ''}",
+        ]
+        for title, label, result in runs
     ]
-    lines.append(
-        "gap and growth are over the initial error; a gap of 1e-10 max(1, growth) is rounding"
-    )
-    if any(row["growing"] for row in rows):
+    lines = [
+        text_table(["", "method", "problem", "formula", "gap", "growth"], rows),
+        "gap and growth are over the initial error; a gap of 1e-10 max(1, growth) is rounding",
+    ]
+    if any(result.growing for *_, result in runs):
         lines.append(f"* the {GROWING}")
-    agree = sum(bool(row["ok"]) for row in rows)
-    lines.append(f"{agree} of {len(rows)} runs agree with the prediction at every t ≤ {steps}")
+    agree = sum(result.ok for *_, result in runs)
+    lines.append(f"{agree} of {len(runs)} runs agree with the prediction at every t ≤ {steps}")
     return "\n".join(lines)

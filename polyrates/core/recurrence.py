@@ -27,7 +27,7 @@ from polyrates.core.checked import check_first_steps, guard
 from polyrates.core.transition import Transition, advance, combine
 from polyrates.ground.errors import HorizonError, refuse_type, refuse_value
 from polyrates.ground.numbers import Number, count, floating
-from polyrates.ground.typeset import plain_text
+from polyrates.ground.tables import escape_tex
 
 __all__ = [
     "Carrier",
@@ -110,7 +110,7 @@ class Method(ABC):
             if hasattr(self, "momenta")
             else r"x_{t} - x_{\star} = P_{t}(H) \left(x_{0} - x_{\star}\right)"
         )
-        return rf"\text{{{plain_text(self.name)}}}: \quad {rule}{horizon}"
+        return rf"\text{{{escape_tex(self.name)}}}: \quad {rule}{horizon}"
 
     def _repr_latex_(self) -> str:
         return f"$${self._latex()}$$"

@@ -11,6 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sized
 from dataclasses import dataclass, field
 from itertools import chain
+from typing import Literal
 
 from polyrates.ground.errors import refuse_type, refuse_value
 from polyrates.ground.numbers import Number, is_symbolic, nonnegative, number, positive, sign, unify
@@ -23,6 +24,9 @@ Segment = tuple[Number, Number]
 
 class Spectrum(ABC):
     """A set of nonnegative eigenvalues: finitely many closed intervals, points among them."""
+
+    status: Literal["certified", "predicted"] = "certified"
+    """"predicted" where it was estimated: what is concluded from it is then no more than that."""
 
     @property
     @abstractmethod

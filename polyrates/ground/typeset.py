@@ -259,15 +259,3 @@ def with_values(rule: str, *values: tuple[str, Any]) -> str:
     shown = [(name, latex(value)) for name, value in values]
     assigned = r", \quad ".join(f"{name} = {text}" for name, text in shown if text != name)
     return rf"{rule}, \quad {assigned}" if assigned else rule
-
-
-def plain_text(text: str) -> str:
-    """Text inside \\text: ASCII, the characters special to TeX escaped."""
-    greek = {"α": "alpha", "β": "beta", "η": "eta", "λ": "lambda", "ℓ": "ell", "–": "-", "−": "-"}
-    for old, new in greek.items():
-        text = text.replace(old, new)
-    text = re.sub(r"([&%$#_{}])", r"\\\1", text)
-    return text.encode("ascii", "replace").decode()
-
-
-# Derivations -----------------------------------------------------------------------------------

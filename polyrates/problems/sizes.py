@@ -17,26 +17,46 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
 from polyrates.core.spectra import Spectrum
 from polyrates.ground.errors import refuse_type, refuse_value
-from polyrates.ground.numbers import (
-    Number,
-    floating,
-    is_symbolic,
-    nonnegative,
-)
+from polyrates.ground.numbers import Number, floating, is_symbolic, nonnegative
 from polyrates.problems.quadratic import Problem, QuadraticProblem
 
-__all__ = ["Form", "InitialSizes", "SizePair", "sizes_of", "sizes_of_problem"]
+__all__ = [
+    "SIZES",
+    "Form",
+    "InitialSizes",
+    "Predicted",
+    "SizePair",
+    "Status",
+    "joint_sizes",
+    "sizes_of",
+    "sizes_of_problem",
+    "status_of",
+]
 
 Form = Literal["residual/drift", "initial/cross", "residual/hessian"]
+Status = Literal["certified", "predicted"]
 
-_GIVE = "give residual= and drift=, or initial= and cross="
+SIZES = ("initial", "residual", "drift", "cross", "hessian")
+_FORMS: tuple[Form, ...] = ("initial/cross", "residual/drift", "residual/hessian")
 _SLACK = 1e-9  # sizes measured in floats satisfy the triangle inequalities to rounding only
+
+
+class Predicted(float):
+    """A size that was estimated: a plan made from it is "predicted" too."""
+
+    status: Status = "predicted"
+
+
+def status_of(*known: object) -> Status:
+    """The weakest word of what a conclusion rests on; what says nothing is taken at its word."""
+    weak = any(getattr(each, "status", "certified") == "predicted" for each in known)
+    return "predicted" if weak else "certified"
 
 
 class SizePair(NamedTuple):
@@ -63,12 +83,15 @@ class InitialSizes:
         In units of ∂x*.
     drift, cross, hessian : number ≥ 0, or None
         In units of λ·∂x*. At least one is given.
+    status : "certified" or "predicted"
+        "predicted" where one of them was estimated.
     """
 
     error: Number
     drift: Number | None = None
     cross: Number | None = None
     hessian: Number | None = None
+    status: Status = "certified"
 
     @property
     def forms(self) -> Iterator[SizePair]:
@@ -98,7 +121,7 @@ class InitialSizes:
         return ", ".join(shown)
 
 
-def sizes_of(spectrum: Spectrum | None = None, **given: Any) -> InitialSizes:
+def sizes_of(spectrum: Spectrum | None = None, **given: object) -> InitialSizes:
     """The sizes from keyword arguments, validated.
 
     Parameters
@@ -113,18 +136,14 @@ def sizes_of(spectrum: Spectrum | None = None, **given: Any) -> InitialSizes:
     Raises
     ------
     InvalidValue
-        A form is incomplete, the two names of ‖E‖ differ, or one of ‖G‖ ≤ ‖D‖ + L‖E‖,
+        No form is complete, the two names of ‖E‖ differ, or one of ‖G‖ ≤ ‖D‖ + L‖E‖,
         ‖D‖ ≤ ‖G‖ + L‖E‖, ℓ‖E‖ ≤ ‖G‖ + ‖D‖, ‖D‖ ≤ ‖∂H‖_F‖x_0 − x*‖ fails.
     """
-    known = ("initial", "residual", "drift", "cross", "hessian")
-    for name in given:
-        if name not in known:
-            refuse_type(name, given[name], "is not a size", _GIVE)
-    values: dict[str, Number] = {
-        name: nonnegative(given[name], name) for name in known if given.get(name) is not None
-    }
-    _require_complete(values)
-    if "initial" in values and "residual" in values and values["initial"] != values["residual"]:
+    values = _parsed(given, _FORMS)
+    _require_complete(values, _FORMS)
+    if values.get("initial", 0) != values.get("residual", 0) and {"initial", "residual"} <= {
+        *values
+    }:
         refuse_value(
             "initial, residual",
             (values["initial"], values["residual"]),
@@ -132,38 +151,52 @@ def sizes_of(spectrum: Spectrum | None = None, **given: Any) -> InitialSizes:
             "give one of them, or the same number",
         )
     error = values["initial"] if "initial" in values else values["residual"]
-    result = InitialSizes(error, values.get("drift"), values.get("cross"), values.get("hessian"))
+    drift, cross, hessian = (values.get(name) for name in ("drift", "cross", "hessian"))
+    result = InitialSizes(error, drift, cross, hessian, status_of(*given.values()))
     if spectrum is not None:
         _require_triangle(result, spectrum)
     return result
 
 
-def _require_complete(values: Mapping[str, Number]) -> None:
+def joint_sizes(given: Mapping[str, object], *, hessian: bool = False) -> SizePair:
+    """The two sizes of one worst case: as :func:`sizes_of`, and of exactly one form."""
+    forms = _FORMS if hessian else _FORMS[:2]
+    values = _parsed(given, forms)
+    form = _require_complete(values, forms)
+    first, second = form.split("/")
+    third = next((name for name in values if name not in (first, second)), None)
+    if third is not None:
+        refuse_value(
+            third, values[third], f"{first} and {second} are two sizes already", "leave it out"
+        )
+    return SizePair(form, values[first], values[second])
+
+
+def _parsed(given: Mapping[str, object], forms: tuple[Form, ...]) -> dict[str, Number]:
+    """The sizes that were given, in the order of ``SIZES``."""
+    known = [name for name in SIZES if any(name in form.split("/") for form in forms)]
+    for name, value in given.items():
+        if name not in known and value is not None:
+            refuse_type(name, value, "is not a size", f"the sizes are {', '.join(known)}")
+    return {name: nonnegative(given[name], name) for name in known if given.get(name) is not None}
+
+
+def _require_complete(values: Mapping[str, Number], forms: tuple[Form, ...]) -> Form:
+    """The first form of which both sizes are there; ‖E‖ may have either name beside the others."""
+    for form in forms:
+        if set(form.split("/")) <= set(values):
+            return form
     if not values:
-        refuse_value("sizes", None, "the size of the initial error is needed", _GIVE)
-    for first, seconds in (("initial", ("cross",)), ("residual", ("drift", "hessian"))):
-        present = [name for name in seconds if name in values]
-        other = "residual" if first == "initial" else "initial"
-        if present and first not in values and other not in values:
-            refuse_value(
-                present[0], values[present[0]], "needs ‖E‖ beside it", f"give {first}= too"
-            )
-    if "initial" in values and "cross" not in values and "residual" not in values:
         refuse_value(
-            "initial",
-            values["initial"],
-            "needs ‖G‖ beside it",
-            "give cross= too (or residual= with drift=)",
+            "sizes",
+            None,
+            "the size of the initial error is needed",
+            "give initial and cross, or residual and drift",
         )
-    if "residual" in values and not {"drift", "hessian"} & set(values) and "initial" not in values:
-        refuse_value(
-            "residual",
-            values["residual"],
-            "needs ‖D‖ beside it",
-            "give drift= too (or initial= with cross=)",
-        )
-    if not {"drift", "cross", "hessian"} & set(values):
-        refuse_value("sizes", dict(values), "lack a second size", _GIVE)
+    alone = next(iter(values))
+    pairs = [form.split("/") for form in forms if alone in form.split("/")]
+    partners = [second if first == alone else first for first, second in pairs]
+    refuse_value(alone, values[alone], "is one size of two", f"give {' or '.join(partners)} too")
 
 
 def _require_triangle(sizes: InitialSizes, spectrum: Spectrum) -> None:
@@ -202,7 +235,7 @@ def _require_triangle(sizes: InitialSizes, spectrum: Spectrum) -> None:
             )
 
 
-def sizes_of_problem(problem: Problem, x0: Any, dx0: Any = None) -> InitialSizes:
+def sizes_of_problem(problem: Problem, x0: object, dx0: object = None) -> InitialSizes:
     """The exact sizes of a quadratic problem at a start, Frobenius norms over all parameters.
 
     Parameters
@@ -239,39 +272,7 @@ def sizes_of_problem(problem: Problem, x0: Any, dx0: Any = None) -> InitialSizes
     D = np.asarray((dH @ distance).T)
     G = D + problem.hessian @ E
 
-    def norm(array: Any) -> float:
-        return float(np.linalg.norm(np.ravel(array)))
-
+    size_E, size_D, size_G, size_dH = (float(np.linalg.norm(np.ravel(a))) for a in (E, D, G, dH))
     if problem.commutes:
-        return InitialSizes(norm(E), drift=norm(D), cross=norm(G))
-    return InitialSizes(norm(E), hessian=norm(dH) * norm(distance))
-
-
-_FORMS: dict[tuple[str, str], Form] = {
-    ("initial", "cross"): "initial/cross",
-    ("residual", "drift"): "residual/drift",
-    ("residual", "hessian"): "residual/hessian",
-}
-
-
-def joint_sizes(sizes: dict[str, Any], *, hessian: bool = False) -> SizePair:
-    """The two sizes of a worst case, from keyword arguments."""
-    given = {name: value for name, value in sizes.items() if value is not None}
-    for (first, second), form in _FORMS.items():
-        if set(given) == {first, second} and (hessian or form != "residual/hessian"):
-            return SizePair(
-                form, nonnegative(given[first], first), nonnegative(given[second], second)
-            )
-    known = ("initial", "cross", "residual", "drift", *(("hessian",) if hessian else ()))
-    unknown = [name for name in given if name not in known]
-    if unknown:
-        refuse_type(
-            unknown[0], given[unknown[0]], "is no size", f"the sizes are {', '.join(known)}"
-        )
-    refuse_type(
-        ", ".join(given) or "sizes",
-        given or "nothing",
-        "two sizes of one form are needed",
-        "give initial=‖E‖ and cross=‖G‖, or residual=‖E‖ and drift=‖D‖"
-        + (", or residual=‖E‖ and hessian=‖∂H‖_F‖x_0 − x*‖" if hessian else ""),
-    )
+        return InitialSizes(size_E, drift=size_D, cross=size_G)
+    return InitialSizes(size_E, hessian=size_dH * float(np.linalg.norm(distance)))

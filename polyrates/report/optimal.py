@@ -12,8 +12,15 @@ from polyrates.core.measures.densities import ClassicalDensity
 from polyrates.core.methods.classical import Chebyshev
 from polyrates.core.spectra import Spectrum
 from polyrates.ground.numbers import Number, floating
-from polyrates.report.shown import LONG, finite_number, shown_rows, tex_of
-from polyrates.report.support import support_pairs, support_tex, support_text
+from polyrates.report.shown import (
+    LONG,
+    finite_number,
+    shown_rows,
+    support_pairs,
+    support_tex,
+    support_text,
+    tex_of,
+)
 from polyrates.report.tex import document
 from polyrates.synthesis.optimum import Optimum
 

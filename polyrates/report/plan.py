@@ -22,9 +22,10 @@ from polyrates.ground.drawing import (
     svg,
 )
 from polyrates.ground.numbers import Number, floating
+from polyrates.ground.tables import escape_tex, text_table
 from polyrates.problems.quadratic import QuadraticProblem
-from polyrates.report.support import support_tex, support_text
-from polyrates.report.tex import document, escape_tex
+from polyrates.report.shown import support_tex, support_text
+from polyrates.report.tex import document
 
 __all__ = [
     "draw_plan",
@@ -38,7 +39,7 @@ __all__ = [
 _SIZES = (("E", "error"), ("D", "drift"), ("G", "cross"), ("dH_x0", "hessian"))
 
 
-def observed_errors(plan: Plan, problem: QuadraticProblem, x0: Any) -> list[float]:
+def observed_errors(plan: Plan, problem: QuadraticProblem, x0: object) -> list[float]:
     """‖estimate − ∂x*‖ of every row, run on the problem that the sizes were measured on."""
     truth = problem.solution_jacobian
     return [
@@ -60,7 +61,7 @@ def _split(row: PlanRow) -> str:
 
 def plan_text(plan: Plan, observed: Sequence[float] | None = None, code: str = "") -> str:
     """The winner in one sentence, then every row, in 79 columns."""
-    head = ["method", "estimator", "guarantee", "steps", "memory"]
+    head = ["method", "estimator", plan.status, "steps", "memory"]
     rows = [
         [
             row.label.replace("gradient descent", "GD"),
@@ -75,12 +76,7 @@ def plan_text(plan: Plan, observed: Sequence[float] | None = None, code: str = "
         head.insert(3, "observed")
         for cells, error in zip(rows, observed, strict=True):
             cells.insert(3, f"{error:.2g}")
-    widths = [max(len(line[i]) for line in [head, *rows]) for i in range(len(head))]
-    table = []
-    for line in [head, *rows]:
-        cells = [cell.rjust(w) for cell, w in zip(line, widths, strict=True)]
-        cells[0], cells[1] = line[0].ljust(widths[0]), line[1].ljust(widths[1])
-        table.append("  ".join(cells).rstrip())
+    table = text_table(head, rows, "llr")
     goal = "" if plan.target is None else f", the fewest for an error of {plan.target:g}"
     where = support_text(plan.spectrum, _six)
     question = f"N = {plan.budget} products{goal}; {plan.sizes}; spectrum in {where}"
@@ -89,22 +85,23 @@ def plan_text(plan: Plan, observed: Sequence[float] | None = None, code: str = "
         "",
         textwrap.fill(question, 79),
         "",
-        *table,
+        table,
     ]
     if code:
         lines += ["", code]
     return "\n".join(lines)
 
 
-def plan_json(plan: Plan, observed: Sequence[float] | None = None) -> dict[str, Any]:
-    """The same at full precision; every guarantee is certified."""
+def plan_json(plan: Plan, observed: Sequence[float] | None = None) -> dict[str, object]:
+    """The same at full precision."""
     ell, L = (floating(end) for end in plan.spectrum.hull)
-    rows: list[dict[str, Any]] = []
+    rows: list[dict[str, object]] = []
     for i, row in enumerate(plan.rows):
-        entry: dict[str, Any] = {
+        entry: dict[str, object] = {
             "method": row.label,
             "estimator": row.family,
             "guarantee": row.guarantee,
+            "status": row.status,
             "lower": row.lower,
             "steps": row.t,
             "gradients": row.products.gradients,
@@ -120,7 +117,8 @@ def plan_json(plan: Plan, observed: Sequence[float] | None = None) -> dict[str, 
         "verdict": plan.verdict,
         "budget": plan.budget,
         "target": plan.target,
-        "status": "certified",
+        "status": plan.status,
+        "rounding": plan.rounding,
         "spectrum": {
             "ell": ell,
             "L": L,
@@ -161,8 +159,13 @@ def plan_document(plan: Plan) -> bytes:
         rf"whose Hessian has its spectrum in ${where}$ and whose start obeys",
         rf"\[ {sizes}, \]",
         r"where $E = \partial x_0 - \partial x_\star$, $D = \partial H (x_0 - x_\star)$ and "
-        r"$G = D + H E$. No such problem has an error larger than the guarantee, which is "
-        r"certified by ball arithmetic; memory counts arrays of the length of $x$ in forward mode.",
+        r"$G = D + H E$. "
+        + (
+            r"No such problem has an error larger than what is certified here, by ball arithmetic; "
+            if plan.status == "certified"
+            else r"The spectrum or the sizes were estimated: what is predicted binds nothing; "
+        )
+        + r"memory counts arrays of the length of $x$ in forward mode.",
         r"\begin{center}\small",
         plan.latex(),
         r"\end{center}",
@@ -199,6 +202,6 @@ def plan_picture(plan: Plan, kind: str, progress: Callable[[str], None] = lambda
         draw_plan(ax, curves, plan.budget)
         where = support_tex(plan.spectrum, lambda end: f"{floating(end):.4g}")
         below = rf"{plan.sizes},  $\lambda \in {where}$"
-        ax.set_title("Best guaranteed error of the Jacobian\n", fontsize=12)
+        ax.set_title(f"Best {plan.status} error of the Jacobian\n", fontsize=12)
         ax.text(0, 1.035, below, transform=ax.transAxes, fontsize=10)
         return svg(drawn) if kind == "svg" else pdf(drawn)

@@ -15,9 +15,17 @@ from polyrates.core.methods.catalogue import NamedMethod
 from polyrates.ground.errors import PolyratesError
 from polyrates.ground.numbers import Number
 from polyrates.ground.numbers import t as iteration
-from polyrates.report.shown import LONG, finite_number, shown_rows, tex_of
-from polyrates.report.support import support_pairs, support_tex, support_text
-from polyrates.report.tex import document, escape_tex
+from polyrates.ground.tables import escape_tex
+from polyrates.report.shown import (
+    LONG,
+    finite_number,
+    shown_rows,
+    support_pairs,
+    support_tex,
+    support_text,
+    tex_of,
+)
+from polyrates.report.tex import document
 from polyrates.report.worst_case import joint_column
 
 __all__ = ["rate_document", "rate_json", "rate_text"]

@@ -1,19 +1,31 @@
-"""Numbers and steps as a page shows them."""
+"""Numbers, steps and supports as a page shows them."""
 
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
 import sympy
 
-__all__ = ["LONG", "finite_number", "shown_rows", "tex_of"]
+from polyrates.core.spectra import Spectrum
+from polyrates.ground.numbers import Number
+from polyrates.ground.typeset import latex
+
+__all__ = [
+    "LONG",
+    "finite_number",
+    "shown_rows",
+    "support_pairs",
+    "support_tex",
+    "support_text",
+    "tex_of",
+]
 
 LONG = 60  # characters of an exact number that a page can bear
 
 
-def finite_number(value: Any) -> float | None:
+def finite_number(value: Number | None) -> float | None:
     """A float for JSON; None where there is none or it is infinite."""
     if value is None or value in (sympy.oo, -sympy.oo):
         return None
@@ -28,8 +40,28 @@ def shown_rows(steps: int, most: int = 21) -> list[int]:
     return sorted({round(x) for x in np.linspace(0, steps, most)})
 
 
-def tex_of(value: Any) -> str:
+def tex_of(value: object) -> str:
     """The LaTeX of a number."""
-    from polyrates.ground.typeset import latex
+    return latex(value)
 
-    return str(latex(value))
+
+def support_text(spectrum: Spectrum, shown: Callable[[Number], str] = str) -> str:
+    """``[1, 2] ∪ {5}``."""
+    return _joined(spectrum, shown, " ∪ ", "{{{}}}")
+
+
+def support_tex(spectrum: Spectrum, shown: Callable[[Number], str]) -> str:
+    r"""``[1, 2] \cup \{5\}``."""
+    return _joined(spectrum, shown, r" \cup ", r"\{{{}\}}")
+
+
+def support_pairs(spectrum: Spectrum) -> list[list[str]]:
+    """Exact ends as text, for JSON."""
+    return [[str(low), str(high)] for low, high in spectrum.support]
+
+
+def _joined(spectrum: Spectrum, shown: Callable[[Number], str], cup: str, point: str) -> str:
+    return cup.join(
+        point.format(shown(low)) if low == high else f"[{shown(low)}, {shown(high)}]"
+        for low, high in spectrum.support
+    )

@@ -2,69 +2,15 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections.abc import Sequence
 
+from polyrates.ground.tables import escape_tex, inline_tex
 from polyrates.report import words
 from polyrates.report.results import Analysis
 from polyrates.report.sections import sections
 
-__all__ = ["document", "escape_tex", "paper"]
-
-_SPECIAL = {
-    "\\": r"\textbackslash{}",
-    "{": r"\{",
-    "}": r"\}",
-    "$": r"\$",
-    "&": r"\&",
-    "#": r"\#",
-    "%": r"\%",
-    "_": r"\_",
-    "^": r"\textasciicircum{}",
-    "~": r"\textasciitilde{}",
-    "κ": r"$\kappa$",
-    "ℓ": r"$\ell$",
-    "√": r"$\surd$",
-    "×": r"$\times$",
-    "−": r"$-$",
-    "η": r"$\eta$",
-    "α": r"$\alpha$",
-    "λ": r"$\lambda$",
-    "₀": r"$_0$",
-    "∂": r"$\partial$",
-    "⋆": r"$\star$",
-    "“": "``",
-    "”": "''",
-    "’": "'",
-    "<": r"$<$",
-    ">": r"$>$",
-    "|": r"$|$",
-}
-_SUPERSCRIPT = re.compile("[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+")
-_PLAIN = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
-
-
-def escape_tex(text: str) -> str:
-    """Plain text for LaTeX; letters that pdflatex's fonts lack become a question mark."""
-    text = _SUPERSCRIPT.sub(lambda m: f"\0{m.group().translate(_PLAIN)}\1", text)
-    out = []
-    for char in text:
-        if char in "\0\1":
-            out.append("$^{" if char == "\0" else "}$")
-        elif char in _SPECIAL:
-            out.append(_SPECIAL[char])
-        elif char == "-" or char.isascii() or "\u00c0" <= char <= "\u017f":
-            out.append(char)
-        else:
-            out.append("?")
-    return "".join(out)
-
-
-def _inline(text: str) -> str:
-    return "".join(
-        f"${piece}$" if i % 2 else escape_tex(piece) for i, piece in enumerate(text.split("$"))
-    )
+__all__ = ["document", "paper"]
 
 
 def document(title: str, body: Sequence[str]) -> bytes:
@@ -98,10 +44,10 @@ def paper(analysis: Analysis) -> bytes:
     ]
     for section in sections(analysis):
         body.append(rf"\section*{{{escape_tex(section.heading)}}}")
-        body += [_inline(text) + "\n" for text in section.before]
+        body += [inline_tex(text) + "\n" for text in section.before]
         if section.formulas:
             body += [r"\begin{gather*}", " \\\\\n".join(section.formulas), r"\end{gather*}"]
-        body += [_inline(text) + "\n" for text in section.after]
+        body += [inline_tex(text) + "\n" for text in section.after]
         if section.pictures:
             many = section.pictures[0].startswith("bound")
             width = 0.7 if len(section.pictures) == 1 else 0.49
@@ -111,13 +57,13 @@ def paper(analysis: Analysis) -> bytes:
     body.append(r"\section*{The methods}")
     for name, update, residual, parameters in words.method_rows(analysis):
         body += [
-            rf"\textbf{{{escape_tex(name)}}}: {_inline(parameters)}.",
+            rf"\textbf{{{escape_tex(name)}}}: {inline_tex(parameters)}.",
             r"\[",
             rf"{update}, \qquad {residual}",
             r"\]",
         ]
     body += [
-        _inline(words.NOTATION),
+        inline_tex(words.NOTATION),
         "",
         r"\bigskip\small To make this report again: "
         rf"\texttt{{{escape_tex(analysis.request.command)}}}",

@@ -12,7 +12,7 @@ from support import require
 import polyrates as pr
 from polyrates.execution.krylov import NotSymmetric, Operator, extreme_bounds, lanczos
 from polyrates.ground.errors import NegativeCurvature
-from polyrates.measurement.spectrum_and_sizes import estimate_spectrum, measure_spectrum
+from polyrates.measurement.spectrum import estimate_spectrum, measure_spectrum
 
 
 def random_spectrum(kind: int, rng: np.random.Generator) -> np.ndarray:

@@ -19,12 +19,12 @@ import polyrates as pr
 from polyrates.cli.entry import main
 from polyrates.core.methods.catalogue import DEFAULT_METHODS, NAMES, build, parse_methods, split
 from polyrates.ground.errors import InvalidValue
+from polyrates.ground.tables import escape_tex
 from polyrates.report.analysis import analyse
 from polyrates.report.folder import MARKER, check_target, write_folder
 from polyrates.report.mathml import mathml
 from polyrates.report.results import Analysis, Profile, Request
 from polyrates.report.sections import sections, start_text
-from polyrates.report.tex import escape_tex
 from polyrates.report.words import GROWS, answer, as_json, number_text, table_text
 from polyrates.report.write import files, report
 

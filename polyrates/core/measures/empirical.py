@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import sympy
@@ -42,13 +42,22 @@ class Empirical(Measure):
     hull : pair of numbers, optional
         A known interval that contains all eigenvalues; it becomes the support, so that suprema are
         taken over it. Otherwise the support is the points alone.
+    status : "certified" or "predicted"
+        "predicted" for eigenvalues that were estimated; it is no part of what the measure equals.
     """
 
     eigenvalues: tuple[Number, ...]
     weights: tuple[Number, ...]
     interval: Segment | None
 
-    def __init__(self, eigenvalues: object, weights: object = None, hull: object = None) -> None:
+    def __init__(
+        self,
+        eigenvalues: object,
+        weights: object = None,
+        hull: object = None,
+        *,
+        status: Literal["certified", "predicted"] = "certified",
+    ) -> None:
         values, masses = _points(eigenvalues, weights)
         interval: Segment | None = None
         if hull is not None:
@@ -64,7 +73,7 @@ class Empirical(Measure):
                     f"does not contain the eigenvalues {values[0]} … {values[-1]}",
                     "widen it",
                 )
-        set_fields(self, eigenvalues=values, weights=masses, interval=interval)
+        set_fields(self, eigenvalues=values, weights=masses, interval=interval, status=status)
 
     def __repr__(self) -> str:
         return abridged(self)
@@ -152,7 +161,9 @@ class Empirical(Measure):
         """The eigenvalues other than 0."""
         if sign(self.eigenvalues[0]) != 0:
             return self
-        return Empirical(self.eigenvalues[1:], self.weights[1:]) if self.points > 1 else None
+        if self.points == 1:
+            return None
+        return Empirical(self.eigenvalues[1:], self.weights[1:], status=self.status)
 
     def atoms(self) -> tuple[np.ndarray, np.ndarray]:
         """(eigenvalues, weights) as float arrays (N,)."""

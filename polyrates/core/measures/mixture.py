@@ -72,6 +72,7 @@ class Mixture(Measure):
                 for weight, each in zip(flat, measures, strict=True)
                 if sign(weight) != 0
             ),
+            status="predicted" if any(m.status == "predicted" for m in measures) else "certified",
         )
 
     @property

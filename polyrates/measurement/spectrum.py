@@ -1,7 +1,4 @@
-"""What a method needs to know about a problem, measured: its spectrum, and the sizes of its errors.
-
-The spectrum comes from Hessian-vector products alone (:mod:`polyrates.execution.krylov`), the sizes
-‖E‖, ‖D‖, ‖G‖ and η from a problem and a start.
+"""The spectrum of a Hessian, measured from products with it alone.
 
 Why the upper end must be safe. Let the true largest eigenvalue be L̂ + s for an interval [ℓ, L̂]. The
 map m is symmetric about the middle of the interval, so |P_t(L̂ + ℓ)| = P_t(0) = 1 for Chebyshev's
@@ -23,8 +20,6 @@ import numpy as np
 from polyrates.core.measures.empirical import Empirical
 from polyrates.core.recurrence import Method, as_method
 from polyrates.core.spectra import as_spectrum
-from polyrates.execution.checks import check_problem
-from polyrates.execution.exact_solve import exact_solve
 from polyrates.execution.krylov import (
     LanczosRun,
     NotSymmetric,
@@ -36,19 +31,14 @@ from polyrates.execution.krylov import (
     margin,
     pooled_nodes,
 )
-from polyrates.ground.arrays import Array
 from polyrates.ground.errors import InvalidValue, NegativeCurvature, refuse_value
 from polyrates.ground.numbers import count, floating, nonnegative
 from polyrates.numeric.values import residual_values
-from polyrates.problems.quadratic import Problem, QuadraticProblem
 
 __all__ = [
     "IntervalTooSmall",
-    "MeasuredSizes",
     "SpectrumEstimate",
     "check_interval",
-    "estimate_eta",
-    "estimate_sizes",
     "estimate_spectrum",
     "measure_spectrum",
     "rounding_floor",
@@ -224,7 +214,10 @@ def measure_spectrum(
     if bottom >= upper:  # a known floor that is itself the only eigenvalue
         bottom = math.nextafter(upper, 0.0)
     spectrum = Empirical(
-        np.clip(nodes, bottom, upper).tolist(), weights.tolist(), hull=(bottom, upper)
+        np.clip(nodes, bottom, upper).tolist(),
+        weights.tolist(),
+        hull=(bottom, upper),
+        status="predicted",
     )
     return SpectrumEstimate(
         spectrum, lower, upper, ritz, trust, operator.products, d, slack, tuple(runs)
@@ -248,7 +241,9 @@ def estimate_spectrum(hvp: Callable[[Any], Any], dim: int, **options: Any) -> Em
 
     ``measure_spectrum(hvp, dim, **options).spectrum``; that function documents the options (steps,
     probes, confidence, ell, seed, like) and its result has the error bars. By default the hull
-    contains all eigenvalues with probability 0.999, and for certain where dim ≤ 200.
+    contains all eigenvalues with probability 0.999, and for certain where dim ≤ 200. Its ``status``
+    is "predicted", since it is the Hessian at one point: take the solution
+    (:func:`polyrates.measurement.measured_sizes.estimate_sizes` finds it).
 
     Examples
     --------
@@ -296,181 +291,3 @@ def rounding_floor(method: Method, spectrum: Any, steps: int, dtype: Any = np.fl
     curve = rate(as_method(method), as_spectrum(spectrum)).residual.curve(steps, tight=False)
     unit = float(np.finfo(np.dtype(dtype)).eps) / 2
     return unit * max(steps, 1) * float(np.max(curve))
-
-
-@dataclass(frozen=True)
-class MeasuredSizes:
-    """What a start was measured to have: floats, Frobenius norms over the parameters.
-
-    They multiply the parts of a rate. No guarantee follows from ‖D‖ and ‖G‖ beyond quadratics, nor
-    where H and ∂H do not commute; the sizes that guarantees are stated for, bounds that may be
-    exact, are :class:`polyrates.problems.sizes.InitialSizes`.
-
-    Attributes
-    ----------
-    residual : float
-        ‖E‖, E = ∂x_0 − ∂x*; in the initial/cross form the same number is ``initial``.
-    drift : float
-        ‖D‖, D = ∂_θ∇f(x_0) − ∂_θ∇f(x*), which on quadratics is ∂H(x_0 − x*).
-    cross : float
-        ‖G‖, G = ∂_θ∇f(x_0) + H ∂x_0, the total derivative of the gradient at the start.
-    distance : float
-        ‖x_0 − x*‖.
-    products : int
-        Gradients and Hessian-vector products spent; 0 where the solution is known.
-    """
-
-    residual: float
-    drift: float
-    cross: float
-    distance: float
-    products: int
-
-    @property
-    def initial(self) -> float:
-        """‖E‖, as the initial/cross form calls it."""
-        return self.residual
-
-    @property
-    def eta(self) -> float:
-        """η = ‖D‖²/‖E‖², in units of λ²."""
-        if self.residual == 0:
-            refuse_value(
-                "eta",
-                "∞",
-                "E = 0: the start already has the right Jacobian",
-                "no unrolling is needed",
-            )
-        return (self.drift / self.residual) ** 2
-
-
-def estimate_sizes(
-    problem: Problem, x0: Any, dx0: Any = None, tolerance: float = 1e-8
-) -> MeasuredSizes:
-    """‖E‖, ‖D‖, ‖G‖ and ‖x_0 − x*‖ of a start.
-
-    Where the problem knows ``solution`` and ``solution_jacobian`` they are used; else x* is found
-    by Newton's method with conjugate gradients to a gradient of ``tolerance`` times the first one,
-    and ∂x* = −H⁻¹∂_θ∇f there. A few digits are enough for every use of these sizes.
-
-    Parameters
-    ----------
-    problem : Problem
-    x0 : array (d,)
-    dx0 : array of the shape of cross(x0), optional
-        ∂x_0; None is 0.
-    tolerance : float
-    """
-    x, dx = check_problem(problem, x0, dx0)
-    counting = _Counting(problem)
-    known: Any = problem
-    if isinstance(problem, QuadraticProblem) or (
-        hasattr(problem, "solution") and hasattr(problem, "solution_jacobian")
-    ):
-        solution, jacobian = np.asarray(known.solution), np.asarray(known.solution_jacobian)
-    else:
-        solution = newton(counting, x, tolerance)
-        jacobian = exact_solve(counting, solution, -np.asarray(counting.cross(solution)))
-    start = np.asarray(problem.cross(x))
-    drift = start - np.asarray(problem.cross(solution))
-    cross = start + np.asarray(problem.hvp(x, dx)) if np.any(dx) else start
-    return MeasuredSizes(
-        float(np.linalg.norm(dx - jacobian)),
-        float(np.linalg.norm(drift)),
-        float(np.linalg.norm(cross)),
-        float(np.linalg.norm(x - solution)),
-        counting.products,
-    )
-
-
-def estimate_eta(problem: Problem, x0: Any, dx0: Any = None) -> float:
-    """η = ‖D‖²/‖E‖² of a start, the weight of the Sobolev-optimal method (units of λ²).
-
-    E = ∂x_0 − ∂x*, D = ∂H(x_0 − x*): the plug-in estimate of η = E‖D‖²/E‖E‖² from the one problem
-    at hand, see :func:`estimate_sizes`. On a family of problems, average the two squares.
-    """
-    return estimate_sizes(problem, x0, dx0).eta
-
-
-class _Counting:
-    """A problem that counts its products."""
-
-    def __init__(self, problem: Problem) -> None:
-        self._problem = problem
-        self.products = 0
-
-    def gradient(self, x: Any) -> Array:
-        self.products += 1
-        return np.asarray(self._problem.gradient(x))
-
-    def hvp(self, x: Any, v: Any) -> Array:
-        self.products += 1
-        return np.asarray(self._problem.hvp(x, v))
-
-    def cross(self, x: Any) -> Array:
-        return np.asarray(self._problem.cross(x))
-
-
-def newton(problem: Problem, x0: Array, tolerance: float, limit: int = 100) -> Array:
-    """x* by Newton steps, each by conjugate gradients on Hessian-vector products, and halving.
-
-    Raises NegativeCurvature where conjugate gradients meet it.
-    """
-    x = np.array(x0, dtype=float)
-    g = np.asarray(problem.gradient(x))
-    shape = np.asarray(problem.cross(x)).shape
-    goal = tolerance * float(np.linalg.norm(g))
-
-    def product(v: Array) -> Array:
-        if len(shape) == 1:
-            return np.asarray(problem.hvp(x, v))
-        return np.asarray(problem.hvp(x, np.repeat(v[:, None], shape[1], axis=1)))[:, 0]
-
-    for _ in range(limit):
-        size = float(np.linalg.norm(g))
-        if size <= goal:
-            return x
-        p = _conjugate_gradients(product, -g, min(0.1, math.sqrt(tolerance)) * size)
-        scale = 1.0
-        while True:
-            ahead = np.asarray(problem.gradient(x + scale * p))
-            if float(np.linalg.norm(ahead)) < (1 - 1e-4 * scale) * size:
-                break
-            scale /= 2
-            if scale < 1e-10:
-                refuse_value(
-                    "problem",
-                    f"gradient of norm {size:.2e}",
-                    "Newton's method cannot reduce it",
-                    "give a problem with .solution and .solution_jacobian, or a better x0",
-                )
-        x, g = x + scale * p, ahead
-    refuse_value(
-        "problem",
-        f"gradient of norm {float(np.linalg.norm(g)):.2e} after {limit} Newton steps",
-        "the minimiser was not reached",
-        "give a better x0, or a larger tolerance",
-    )
-
-
-def _conjugate_gradients(product: Callable[[Array], Array], right: Array, goal: float) -> Array:
-    x = np.zeros_like(right)
-    r, p = right.copy(), right.copy()
-    size = float(r @ r)
-    for _ in range(10 * len(right) + 100):
-        if math.sqrt(size) <= goal:
-            break
-        q = product(p)
-        curvature = float(p @ q)
-        if curvature <= 0:
-            raise NegativeCurvature(
-                "problem",
-                f"pᵀHp/pᵀp = {curvature / float(p @ p):.3g}",
-                "has negative curvature: f is not convex there",
-                "start nearer to a minimiser, or add an ℓ2 penalty",
-            )
-        step = size / curvature
-        x, r = x + step * p, r - step * q
-        size, before = float(r @ r), size
-        p = r + (size / before) * p
-    return x

@@ -9,11 +9,10 @@ from hypothesis import strategies as st
 
 import polyrates as pr
 from polyrates.ground.errors import NegativeCurvature
-from polyrates.measurement.spectrum_and_sizes import (
+from polyrates.measurement.measured_sizes import estimate_eta, estimate_sizes
+from polyrates.measurement.spectrum import (
     IntervalTooSmall,
     check_interval,
-    estimate_eta,
-    estimate_sizes,
     estimate_spectrum,
     rounding_floor,
 )
@@ -42,6 +41,7 @@ def test_eta_is_the_ratio_of_the_sizes() -> None:
     np.testing.assert_allclose(estimate_eta(problem, x0), D @ D / (E0 @ E0), rtol=1e-10)
 
 
+@pytest.mark.filterwarnings("ignore::polyrates.measurement.measured_sizes.SpectrumMoves")
 @pytest.mark.parametrize("penalty", [0.1, "each"])
 def test_unknown_solutions_are_found(penalty: object) -> None:
     rng = np.random.default_rng(1)
