@@ -16,7 +16,8 @@ one closed-form η: its ratio is the last column.
 Measured for α = 0 with g = 1: at most 1.44 at κ = 0.1, 3.52 at 0.01, 10.4 at 0.001, at the horizons
 tried (up to 210) and with one η. So the price settles as t grows, at about κ^{−1/2}/3 for small κ
 (numeric, not proved).
-For harmonic measure: at most 1.16 for the same, and 1.001, 1.004, 1.046 at t = 100.
+For harmonic measure: at most 1.16 for the same, and 1.001, 1.004, 1.046 at t = 100. With g = 0 at
+most 1.09 at κ = 0.1 and 0.01, and 1.009, 1.030 at t = 80.
 
     python experiments/anytime.py --kappa 0.1 0.01 --horizons 5 10 20 40 80 --cross 0.1 1 10
 """
@@ -62,7 +63,7 @@ class AnytimeRow:
     common_eta, common_ratio : float
         One η for all horizons of the same κ and g, and the ratio with it.
     harmonic_eta, harmonic_ratio : float
-        The η of :func:`polyrates.near_minimax`, and its ratio; nan for g = 0.
+        The η of :func:`polyrates.near_minimax`, and its ratio.
     """
 
     kappa: float
@@ -111,8 +112,8 @@ def anytime_rows(
         [[worst(e, t) / v for e in choices] for t, v in zip(steps, optima, strict=True)]
     )
     common = int(np.argmin(np.max(table, axis=0)))
-    near = near_minimax(density, initial=1.0, cross=size) if size > 0 else None
-    harmonic = None if near is None else rate(near, density)
+    near = near_minimax(density, initial=1.0, cross=size)
+    harmonic = rate(near, density)
     rows = []
     for i, (t, optimum) in enumerate(zip(steps, optima, strict=True)):
         if etas is not None:
@@ -120,14 +121,12 @@ def anytime_rows(
         else:
             eta = best_eta(density, t, initial=1.0, cross=size)
         value = worst(eta, t)
-        other = math.nan
-        if harmonic is not None:
-            other = float(harmonic.worst_case(t, initial=1.0, cross=size)) / optimum
+        other = float(harmonic.worst_case(t, initial=1.0, cross=size)) / optimum
         rows.append(
             AnytimeRow(
                 ratio, t, size, eta, value, optimum, value / optimum,
                 choices[common], float(table[i, common]),
-                math.nan if near is None else floating(near.eta), other,
+                floating(getattr(near, "eta", 0)), other,
             )
         )  # fmt: skip
     return rows

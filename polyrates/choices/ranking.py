@@ -194,5 +194,8 @@ def _sobolev(where: Spectrum, sizes: InitialSizes) -> list[Method]:
     second = next((v for v in (sizes.drift, sizes.hessian, sizes.cross) if v is not None), None)
     if second is None or not a > 0 or not floating(second) > 0:
         return []
-    eta = (floating(second) / a) ** 2
+    ratio = floating(second) / a
+    if not 0 < ratio * ratio < math.inf:  # beyond the range of floats: the other rows answer
+        return []
+    eta = ratio * ratio
     return [Sobolev(GegenbauerDensity(floating(ell), floating(L), 0), eta)]

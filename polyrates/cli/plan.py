@@ -19,6 +19,7 @@ from polyrates.cli.arguments import (
     support,
 )
 from polyrates.cli.output import Progress, print_json, write, write_document
+from polyrates.ground.digits import exact_text
 from polyrates.ground.errors import refuse_value
 from polyrates.ground.numbers import parse
 from polyrates.problems.quadratic import Ridge
@@ -113,7 +114,7 @@ def _ranked(arguments: argparse.Namespace) -> tuple[Plan, list[float] | None, st
     result = plan(where, budget, target=target, **sizes)
     words = [f"pr.Interval({arguments.ell!r}, {arguments.L!r})", str(result.budget)]
     if arguments.gap is not None:
-        pieces = [(str(low), str(high)) for low, high in where.support]
+        pieces = [(exact_text(low), exact_text(high)) for low, high in where.support]
         words[0] = f"pr.Union({pieces})"
     words += [f"{name}={text!r}" for name, text in texts.items()]
     return result, None, f"in Python: pr.plan({', '.join(words)})"

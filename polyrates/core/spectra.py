@@ -14,7 +14,17 @@ from itertools import chain
 from typing import Literal
 
 from polyrates.ground.errors import refuse_type, refuse_value
-from polyrates.ground.numbers import Number, is_symbolic, nonnegative, number, positive, sign, unify
+from polyrates.ground.numbers import (
+    Number,
+    compare,
+    in_order,
+    is_symbolic,
+    nonnegative,
+    number,
+    positive,
+    sign,
+    unify,
+)
 from polyrates.ground.typeset import latex
 
 __all__ = ["Interval", "Spectrum", "Union", "as_spectrum"]
@@ -165,11 +175,12 @@ def merge(pairs: Iterable[Segment]) -> tuple[Segment, ...]:
         refuse_value(
             "intervals", given, "symbols cannot be put in order", "give numbers, or one Interval"
         )
-    ordered = sorted(zip(flat[::2], flat[1::2], strict=True))
+    pairs_given = zip(flat[::2], flat[1::2], strict=True)
+    ordered = sorted(pairs_given, key=lambda pair: tuple(map(in_order, pair)))
     result = [ordered[0]]
     for low, high in ordered[1:]:
-        if low <= result[-1][1]:
-            result[-1] = (result[-1][0], max(result[-1][1], high))
+        if compare(low, result[-1][1]) <= 0:
+            result[-1] = (result[-1][0], max(result[-1][1], high, key=in_order))
         else:
             result.append((low, high))
     return tuple(result)

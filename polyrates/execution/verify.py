@@ -11,7 +11,7 @@ import numpy as np
 from polyrates.core.estimators import Estimator, Implicit, Unrolled, as_estimator
 from polyrates.core.recurrence import Method, as_method, check_steps
 from polyrates.execution.trajectory import differentiate
-from polyrates.ground.arrays import Array
+from polyrates.ground.arrays import Array, norm
 from polyrates.ground.errors import NotCommuting, refuse_type, refuse_value
 from polyrates.numeric.ring import ValueRing
 from polyrates.numeric.suprema.balls import EnclosedSeries, enclosed_pairs
@@ -117,7 +117,7 @@ def far_start(problem: QuadraticProblem, seed: int = 0, distance: float = 10.0) 
     """A seeded x_0 with ‖x_0 − x*‖ = distance·‖x*‖ (= distance/10 when x* = 0), isotropic."""
     direction = np.random.default_rng(seed).standard_normal(problem.dimension)
     direction /= np.linalg.norm(direction)
-    size = float(np.linalg.norm(problem.solution))
+    size = norm(problem.solution)
     return np.asarray(
         problem.solution + (distance * size if size > 0 else distance / 10) * direction
     )
@@ -211,17 +211,14 @@ def verify(
     start = run.iterates[0]
     observed = run.jacobians - problem.solution_jacobian
     predicted = predicted_errors(method, problem, start, initial, steps, chosen, formula)
-    E = float(np.linalg.norm(initial - problem.solution_jacobian))
+    E = norm(initial - problem.solution_jacobian)
     distance = start - problem.solution
     dH = problem.hessian_derivative()
-    D = float(np.linalg.norm(dH @ distance))
+    D = norm(dH @ distance)
     largest = float(problem.eigensystem[0][-1])
     size = max(E, D / largest if largest > 0 else 0.0)
     gap = float(np.max(_norms(observed - predicted)))
-    if formula == "commuting":
-        drift_size = D
-    else:
-        drift_size = float(np.linalg.norm(dH)) * float(np.linalg.norm(distance))
+    drift_size = D if formula == "commuting" else norm(dH) * norm(distance)
     bound = _bound(method, problem, chosen, steps, E, drift_size, formula)
     return Verification(predicted, observed, bound, size, gap / size if size > 0 else gap, formula)
 

@@ -12,9 +12,19 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from polyrates.ground.errors import refuse_type
+from polyrates.ground.errors import InvalidArgument, refuse_type
 
-__all__ = ["Library", "Tree", "flatten", "is_tree", "library", "map_leaves", "to_numpy"]
+__all__ = [
+    "Library",
+    "Tree",
+    "flatten",
+    "is_tree",
+    "library",
+    "map_leaves",
+    "norm",
+    "real_array",
+    "to_numpy",
+]
 
 Library = Literal["numpy", "jax", "torch", "other"]
 
@@ -143,3 +153,36 @@ def to_numpy(value: Any) -> np.ndarray:
 
 
 Array = npt.NDArray[Any]
+
+
+def norm(array: Array | float) -> float:
+    """The Euclidean (Frobenius) norm, in units of the largest entry: its squares stay floats."""
+    flat = np.ravel(np.asarray(array, dtype=float))
+    largest = float(np.max(np.abs(flat), initial=0.0))
+    if not 0 < largest < np.inf:
+        return largest
+    return largest * float(np.linalg.norm(flat / largest))
+
+
+def real_array(value: object, name: str) -> Array:
+    """Real numbers as a numpy array of 64 bits, from an array of any library or nested lists.
+
+    Truth values, complex numbers, dates and text are refused, where numpy would cast them: the
+    imaginary part would be gone.
+    """
+    remedy = "give an array of real numbers"
+    if isinstance(value, (str, bytes)) or value is None:
+        refuse_type(name, value, "must be an array of numbers", remedy)
+    try:
+        array = to_numpy(value)
+        if (
+            array.dtype.kind not in "fiu"
+            and array.dtype.kind != "O"
+            and "bfloat" not in str(array.dtype)
+        ):
+            refuse_type(name, value, f"has dtype {array.dtype}, not real numbers", remedy)
+        return np.asarray(array, dtype=float)
+    except InvalidArgument:
+        raise
+    except (TypeError, ValueError, OverflowError):
+        refuse_type(name, value, "must be an array of numbers", remedy)

@@ -9,7 +9,12 @@ catches them.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from fractions import Fraction
 from typing import NoReturn
+
+import sympy
+
+from polyrates.ground.digits import exact_text
 
 __all__ = [
     "HorizonError",
@@ -99,7 +104,8 @@ class _Shown(str):
 
 def _shorten(value: object, width: int = 80) -> str:
     try:
-        text = " ".join(repr(value).split())
+        long = isinstance(value, (int, Fraction, sympy.Basic))
+        text = " ".join((exact_text if long else repr)(value).split())
     except Exception:  # a user's broken __repr__ must not hide the real complaint
         text = f"<{type(value).__name__}>"
     return text if len(text) <= width else text[: width - 1] + "…"

@@ -13,24 +13,31 @@ import math
 import numbers as abstract
 import re
 from collections.abc import Iterable
-from dataclasses import fields
 from decimal import Decimal
 from fractions import Fraction
+from functools import cmp_to_key
 from typing import Any, TypeAlias
 
 import sympy
 
-from polyrates.ground.errors import InexactError, PolyratesError, refuse_type, refuse_value
+from polyrates.ground.constants import sign_of_constant
+from polyrates.ground.digits import fraction_from_text
+from polyrates.ground.errors import (
+    InexactError,
+    Undecided,
+    refuse_type,
+    refuse_value,
+)
 
 __all__ = [
     "Number",
     "NumberLike",
-    "abridged",
-    "ball",
+    "compare",
     "count",
     "exact",
     "floating",
     "fraction_of",
+    "in_order",
     "is_exact",
     "is_symbolic",
     "lam",
@@ -71,7 +78,7 @@ def parse(text: str, name: str = "number") -> sympy.Expr:
     if not _LITERAL.fullmatch(text):
         refuse_value(name, text, "the string is not a number", 'write it as "3", "1/3" or "0.1"')
     try:
-        value = Fraction(text.replace(" ", "").replace("\t", ""))
+        value = fraction_from_text(text.replace(" ", "").replace("\t", ""))
     except ZeroDivisionError:
         refuse_value(name, text, "the denominator is zero", 'write it as "3", "1/3" or "0.1"')
     return sympy.Rational(value.numerator, value.denominator)
@@ -79,7 +86,7 @@ def parse(text: str, name: str = "number") -> sympy.Expr:
 
 def number(value: object, name: str = "number") -> Number:
     """``value`` as a Number: a sympy expression when exact, a Python float otherwise."""
-    if isinstance(value, bool) or type(value).__name__ == "bool_":
+    if is_truth(value):
         refuse_type(name, value, "a truth value is not a number", _REMEDY)
     if isinstance(value, float):
         if not math.isfinite(value):
@@ -98,22 +105,46 @@ def number(value: object, name: str = "number") -> Number:
             refuse_value(name, value, _EXPECTED, "check what computed it")
         ratio = Fraction(value)
         return sympy.Rational(ratio.numerator, ratio.denominator)
-    if isinstance(value, abstract.Real) or getattr(value, "shape", None) == ():
+    if isinstance(value, abstract.Complex) and not isinstance(value, abstract.Real):
+        refuse_type(name, value, _EXPECTED + ", not a complex one", _REMEDY)
+    if getattr(value, "shape", None) == () and hasattr(value, "dtype"):
+        return _from_scalar_array(value, name)
+    if isinstance(value, abstract.Real):
         try:
-            plain = float(value)  # type: ignore[arg-type]
-        except (TypeError, ValueError):
+            plain = float(value)
+        except (TypeError, ValueError, OverflowError):
             refuse_type(name, value, _EXPECTED, _REMEDY)
         return number(plain, name)
     if type(value).__module__.startswith("flint") and hasattr(value, "p"):
         return sympy.Rational(int(value.p), int(value.q))  # type: ignore[attr-defined]
-    if isinstance(value, abstract.Complex):
-        refuse_type(name, value, _EXPECTED + ", not a complex one", _REMEDY)
     if type(value).__module__.split(".")[0] == "mpmath":
         try:
             return number(float(value), name)  # type: ignore[arg-type]
         except TypeError:
             refuse_type(name, value, _EXPECTED, _REMEDY)
     refuse_type(name, value, _EXPECTED, _REMEDY)
+
+
+def is_truth(value: object) -> bool:
+    """Whether a value is a truth value of Python, sympy or any library of arrays."""
+    if isinstance(value, (bool, sympy.logic.boolalg.BooleanAtom)):
+        return True
+    kind = str(getattr(value, "dtype", "")).rpartition(".")[2]
+    return kind == "bool" and getattr(value, "shape", None) in ((), None)
+
+
+def _from_scalar_array(value: Any, name: str) -> Number:
+    """A numpy scalar, or an array of JAX, torch or numpy of shape ()."""
+    kind = str(value.dtype).rpartition(".")[2]
+    if kind.startswith("complex"):
+        refuse_type(name, value, _EXPECTED + ", not a complex one", _REMEDY)
+    if kind != "object" and not kind.lstrip("b").startswith(("int", "uint", "float")):
+        refuse_type(name, value, f"{_EXPECTED}, not of dtype {kind}", _REMEDY)
+    try:
+        plain = value.item() if kind == "object" or "int" in kind else float(value)
+    except (TypeError, ValueError, OverflowError, RuntimeError):
+        refuse_type(name, value, _EXPECTED, _REMEDY)
+    return number(plain, name)
 
 
 def _from_sympy(value: sympy.Basic, name: str) -> Number:
@@ -190,34 +221,6 @@ def fraction_of(value: object, name: str = "number") -> Fraction:
     refuse_value(name, value, "must be rational", "give an int, a Fraction or a float")
 
 
-def ball(value: Number) -> Any:
-    """A flint ball (arb) that contains a number, at flint's working precision."""
-    import flint
-
-    if isinstance(value, (int, float)):
-        return flint.arb(value)
-    if isinstance(value, sympy.Rational):
-        return flint.arb(flint.fmpq(int(value.p), int(value.q)))
-    if isinstance(value, sympy.Add):
-        return sum((ball(part) for part in value.args), flint.arb(0))
-    if isinstance(value, sympy.Mul):
-        product = flint.arb(1)
-        for part in value.args:
-            product *= ball(part)
-        return product
-    if isinstance(value, sympy.Pow) and isinstance(value.exp, sympy.Rational):
-        base, exponent = ball(value.base), value.exp
-        root = base if exponent.q == 1 else base.root(int(exponent.q))
-        return root ** int(exponent.p)
-    if value.free_symbols:
-        names = ", ".join(sorted(map(str, value.free_symbols)))
-        refuse_value("number", value, "has symbols", f"give {names} values")
-    digits = flint.ctx.dps + 10
-    text = str(value.evalf(digits)).replace("e", "E")
-    middle = flint.arb(text)
-    return middle + flint.arb(0, abs(middle) * flint.arb(10) ** (5 - digits))
-
-
 def unify(*values: Number) -> tuple[Number, ...]:
     """All exact if all are exact, else all floats: one float makes the whole object inexact."""
     if all(isinstance(value, sympy.Expr) for value in values):
@@ -246,9 +249,25 @@ def sign(value: Number) -> int | None:
         return 0 if value.is_zero else (1 if value.is_positive else -1)
     if value.free_symbols:
         return None
-    if sympy.simplify(value) == 0:
-        return 0
-    return 1 if value.evalf(50) > 0 else -1
+    return sign_of_constant(value)
+
+
+def compare(left: Number, right: Number) -> int:
+    """−1, 0 or 1 as left <, =, > right, for numbers without symbols; exact ones exactly."""
+    if isinstance(left, float) and isinstance(right, float):
+        return (left > right) - (left < right)
+    if isinstance(left, sympy.Rational) and isinstance(right, sympy.Rational):
+        return (fraction_of(left) > fraction_of(right)) - (fraction_of(left) < fraction_of(right))
+    order = sign(sympy.sympify(left) - sympy.sympify(right))
+    if order is None:
+        raise Undecided(
+            "number", (left, right), "symbols cannot be put in order", "give their symbols values"
+        )
+    return order
+
+
+in_order = cmp_to_key(compare)
+"""The key for ``sorted``, ``min`` and ``max`` of numbers without symbols."""
 
 
 def real(value: object, name: str) -> Number:
@@ -276,7 +295,7 @@ def nonnegative(value: object, name: str) -> Number:
 
 def count(value: object, name: str, minimum: int = 0) -> int:
     """An integer ≥ minimum: a number of steps, a degree, a dimension."""
-    if isinstance(value, bool) or type(value).__name__ == "bool_":
+    if is_truth(value):
         refuse_type(name, value, "a truth value is not a count", f"give an integer ≥ {minimum}")
     if isinstance(value, (abstract.Integral, sympy.Integer)):
         if int(value) < minimum:
@@ -293,41 +312,3 @@ def numbers(values: object, name: str) -> tuple[Number, ...]:
     if plain and all(map(math.isfinite, values)):  # already what the loop would make of them
         return tuple(values)
     return unify(*(number(value, f"{name}[{i}]") for i, value in enumerate(values)))
-
-
-_WIDTH = 80  # characters of a sequence that are not abridged
-_ENDS = 3  # entries shown at either end of a long one
-
-
-def abridged(instance: Any) -> str:
-    """The repr of a dataclass in which a long sequence of numbers is its ends and its length.
-
-    ``Tabulated(step_sizes=(0.1, 0.2, 0.3, …, 0.3, 0.2, 0.1; 40 numbers), …)``. The fields
-    themselves hold every digit.
-    """
-    shown = (f"{each.name}={_abridged(getattr(instance, each.name))}" for each in fields(instance))
-    return f"{type(instance).__qualname__}({', '.join(shown)})"
-
-
-def _abridged(value: object) -> str:
-    if not isinstance(value, tuple) or (len(value) < _WIDTH and len(repr(value)) <= _WIDTH):
-        return repr(value)
-    if len(value) <= 2 * _ENDS:
-        return f"({', '.join(map(_brief, value))}{',' if len(value) == 1 else ''})"
-    first, last = (", ".join(map(_brief, part)) for part in (value[:_ENDS], value[-_ENDS:]))
-    return f"({first}, …, {last}; {len(value)} numbers)"
-
-
-def _brief(value: Number) -> str:
-    """Six digits of a float, which keeps its point, and "≈" before those of a long exact number."""
-    if isinstance(value, float):
-        return repr(float(f"{value:.6g}"))
-    text = str(value)
-    if len(text) <= 20:
-        return text
-    if value.free_symbols:
-        return text[:19] + "…"
-    try:
-        return f"≈{floating(value):.6g}"
-    except PolyratesError:  # beyond the range of floats
-        return f"≈{value.evalf(6)}"

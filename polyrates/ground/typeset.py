@@ -17,6 +17,7 @@ import sympy
 from sympy.core.function import _coeff_isneg
 from sympy.printing.latex import LatexPrinter
 
+from polyrates.ground.digits import digit_count
 from polyrates.ground.errors import refuse_type
 from polyrates.ground.numbers import number
 
@@ -66,7 +67,7 @@ class _Printer(LatexPrinter):  # type: ignore[misc]
         return _float(float(expr))
 
     def _print_Rational(self, expr: Any) -> str:
-        if max(len(str(expr.p)), len(str(expr.q))) > _LONG_NUMBER:
+        if max(map(digit_count, (int(expr.p), int(expr.q)))) > _LONG_NUMBER:
             return _leading_digits(Fraction(int(expr.p), int(expr.q)))
         return super()._print_Rational(expr)  # type: ignore[no-any-return]
 
@@ -137,7 +138,7 @@ def _float(value: float) -> str:
 def _leading_digits(value: Fraction) -> str:
     """A huge rational by its first six digits, truncated and marked as such."""
     size = abs(value)
-    exponent = len(str(size.numerator)) - len(str(size.denominator))
+    exponent = digit_count(size.numerator) - digit_count(size.denominator)
     digits = int(size * Fraction(10) ** (6 - exponent))
     while digits >= 10**6:
         digits //= 10

@@ -116,9 +116,13 @@ def residual_drift_asymptotic(ell: float, L: float, t: int, a: float, d: float) 
     square = math.exp(-2 * angle)  # ξ²
     ratio = math.tanh(angle)  # (1 − ξ²)/(1 + ξ²)
     delta = 2 * (d / (L - ell)) * t / a
+    if not 0 < delta < 1e300:
+        refuse_value(
+            "a, d", (a, d), "are too far apart for floats", "give sizes within 1e250 of another"
+        )
     sigma = _threshold(delta, ratio)
-    rest = delta**2 / (delta**2 + sigma**2)  # 1 − s
-    value = a * scale * delta / math.sqrt(rest) * 2 / (1 - square)
+    # δ/√(1 − s) with 1 − s = δ²/(δ² + σ²)
+    value = a * scale * math.hypot(delta, sigma) * 2 / (1 - square)
     value *= math.exp(_log_excess(sigma, ratio))
     # the correction was derived for the phase of the optimum, which turns t − 1 times
     first = _threshold(delta * (t - 1) / t, ratio)
@@ -144,7 +148,7 @@ def _threshold(delta: float, ratio: float) -> float:
         sigma = math.exp(middle)
         outside = math.atan2(sigma, ratio * math.sqrt((1 - sigma) * (1 + sigma))) * 2 / math.pi
         # 1 − μ against 1 − s: no cancellation at small σ
-        if outside < 1 / (1 + (sigma / delta) ** 2):
+        if outside < 1 / (1 + (sigma / delta) * (sigma / delta)):
             low = middle
         else:
             high = middle

@@ -12,7 +12,8 @@ from polyrates.core.estimators import Unrolled
 from polyrates.core.methods.classical import Chebyshev, GradientDescent
 from polyrates.core.recurrence import Method, as_method, check_steps, final
 from polyrates.core.spectra import as_spectrum
-from polyrates.ground.errors import refuse_type, refuse_value
+from polyrates.ground.arrays import real_array
+from polyrates.ground.errors import refuse_value
 from polyrates.ground.numbers import floating
 from polyrates.numeric.ring import SeriesRing, ValueRing
 
@@ -27,10 +28,7 @@ def residual_values(method: Method, t: int, points: object) -> tuple[np.ndarray,
     O(1) work a point for gradient descent and, on its interval, Chebyshev's method; O(t) otherwise.
     """
     t = check_steps(as_method(method), t, "t")
-    try:
-        where = np.asarray(points, dtype=float)
-    except (TypeError, ValueError):
-        refuse_type("points", points, "must be an array of numbers", "give a numpy array")
+    where = real_array(points, "points")
     if not np.all(np.isfinite(where)):
         refuse_value("points", points, "must be finite numbers", "drop NaN and infinities")
     if type(method) is GradientDescent:

@@ -15,7 +15,7 @@ import numpy as np
 from scipy import linalg
 
 from polyrates.core.spectra import Spectrum
-from polyrates.ground.arrays import Array
+from polyrates.ground.arrays import Array, norm, real_array
 from polyrates.ground.errors import refuse_type, refuse_value
 from polyrates.ground.numbers import count, floating
 
@@ -124,24 +124,15 @@ def commutator(problem: QuadraticProblem) -> float:
     stack = dH[None] if dH.ndim == 2 else dH
     worst = 0.0
     for each in stack:
-        size = float(np.linalg.norm(H)) * float(np.linalg.norm(each))
-        if size > 0:
-            worst = max(worst, float(np.linalg.norm(H @ each - each @ H)) / size)
+        sizes = norm(H), norm(each)
+        if min(sizes) > 0 and max(sizes) < np.inf:  # in their units products stay floats
+            A, B = H / sizes[0], each / sizes[1]
+            worst = max(worst, norm(A @ B - B @ A))
     return worst
 
 
 def _array(value: object, name: str, *dimensions: int) -> Array:
-    if isinstance(value, (str, bytes)) or value is None:
-        refuse_type(name, value, "must be an array of numbers", "give a numpy array")
-    try:
-        array = np.asarray(value)
-        if array.dtype == bool or array.dtype.kind in "cUSMm":
-            refuse_type(name, value, f"has dtype {array.dtype}", "give real floats")
-        array = np.array(array, dtype=float)
-    except (TypeError, ValueError) as error:
-        if hasattr(error, "argument"):
-            raise
-        refuse_type(name, value, "must be an array of numbers", "give a numpy array")
+    array = np.array(real_array(value, name))
     if array.ndim not in dimensions:
         wanted = " or ".join(f"{n}-dimensional" for n in dimensions)
         refuse_value(name, f"an array of shape {array.shape}", f"must be {wanted}", "reshape it")

@@ -11,6 +11,7 @@ from polyrates.analysis.rate import rate
 from polyrates.core.measures.densities import ClassicalDensity
 from polyrates.core.methods.classical import Chebyshev
 from polyrates.core.spectra import Spectrum
+from polyrates.ground.digits import exact_text
 from polyrates.ground.numbers import Number, floating
 from polyrates.report.shown import (
     LONG,
@@ -45,23 +46,24 @@ def optimum_json(result: Optimum, eta: Number) -> dict[str, Any]:
     ell, L = result.spectrum.hull
     polynomial = result.polynomial
     return {
-        "spectrum": {"ell": str(ell), "L": str(L), "kappa": finite_number(ell / L)},
-        "eta": str(eta),
+        "spectrum": {"ell": exact_text(ell), "L": exact_text(L), "kappa": finite_number(ell / L)},
+        "eta": exact_text(eta),
         "degree": result.degree,
         "status": result.status,
         "value": float(result.value),
-        "value_exact": str(result.value),
+        "value_exact": exact_text(result.value),
         "values": [float(value) for value in result.values or ()],
         "chebyshev": _comparison(result, eta),
-        "coefficients_low_to_high": [str(c) for c in reversed(polynomial.all_coeffs())],
+        "coefficients_low_to_high": [exact_text(c) for c in reversed(polynomial.all_coeffs())],
     }
 
 
 def optimum_text(result: Optimum, eta: Number) -> str:
     """The optimal value of every degree beside Chebyshev's method."""
-    ell, L = result.spectrum.hull
+    where = support_text(result.spectrum)
+    average = f"the average of P^2 + {exact_text(eta)} P'^2"
     lines = [
-        f"minimum of the average of P^2 + {eta} P'^2, P(0) = 1, on [{ell}, {L}]: {result.status}",
+        f"minimum of {average}, P(0) = 1, on {where}: {result.status}",
         "",
         "      t      optimum    Chebyshev",
     ]
@@ -69,11 +71,11 @@ def optimum_text(result: Optimum, eta: Number) -> str:
     values = result.values or ()
     for t in shown_rows(result.degree):
         lines.append(f"{t:7d}{float(values[t]):13.6g}{others[t]:13.6g}")
-    exact = str(result.value)
+    exact = exact_text(result.value)
     if len(exact) <= LONG and "/" in exact:
         lines += ["", f"at t = {result.degree}, exactly: {exact}"]
     if result.degree <= 4:
-        lines += ["", f"P = {result.polynomial.as_expr()}"]
+        lines += ["", f"P = {exact_text(result.polynomial.as_expr())}"]
     return "\n".join(lines)
 
 
@@ -89,7 +91,7 @@ def optimum_document(density: ClassicalDensity, result: Optimum, eta: Number) ->
         rf"\[ \min_{{P(0) = 1,\ \deg P \le {result.degree}}} \int P^2 \, d\mu + "
         rf"{'' if eta == 1 else tex_of(eta)} \int P'^2 \, d\mu \approx {_decimal(result.value)} \]",
     ]
-    if len(str(result.value)) <= 2 * LONG:
+    if len(exact_text(result.value)) <= 2 * LONG:
         body.append(rf"\[ \text{{exactly }} {tex_of(result.value)} \]")
     if result.degree <= 12:
         body += [r"\section*{The optimal polynomial}", _wrapped(result.polynomial)]
@@ -114,11 +116,11 @@ def _wrapped(polynomial: Any) -> str:
     """One term a line; coefficients too long for a line are given as decimals."""
     lines: list[str] = []
     terms = list(reversed(polynomial.terms()))
-    relation = "=" if all(len(str(abs(c))) <= 120 for _, c in terms) else r"\approx"
+    relation = "=" if all(len(exact_text(abs(c))) <= 120 for _, c in terms) else r"\approx"
     for (power,), coefficient in terms:
         sign = "-" if coefficient < 0 else "+"
         size = abs(coefficient)
-        shown = tex_of(size) if len(str(size)) <= 120 else _decimal(size)
+        shown = tex_of(size) if len(exact_text(size)) <= 120 else _decimal(size)
         factor = "" if power == 0 else (r"\,\lambda" if power == 1 else rf"\,\lambda^{{{power}}}")
         lead = rf"P(\lambda) {relation}\;" if not lines else ""
         lines.append(rf"{lead}& {'' if not lines and sign == '+' else sign} {shown}{factor}")
@@ -135,8 +137,8 @@ def minimax_json(where: Spectrum, result: Optimum, sizes: dict[str, Number]) -> 
     """The minimax optimum: certified bounds, contact points, coefficients on T_k(m(λ))."""
     ell, L = where.hull
     return {
-        "spectrum": {"ell": str(ell), "L": str(L), "support": support_pairs(where)},
-        "sizes": {name: str(value) for name, value in sizes.items()},
+        "spectrum": {"ell": exact_text(ell), "L": exact_text(L), "support": support_pairs(where)},
+        "sizes": {name: exact_text(value) for name, value in sizes.items()},
         "degree": result.degree,
         "status": result.status,
         "lower": float(result.lower),
@@ -151,7 +153,7 @@ def minimax_json(where: Spectrum, result: Optimum, sizes: dict[str, Number]) -> 
 def minimax_text(where: Spectrum, result: Optimum, sizes: dict[str, Number]) -> str:
     """The value between its bounds, beside Chebyshev's method."""
     other = _against_chebyshev(where, result, sizes)
-    names = ", ".join(f"{name} {value}" for name, value in sizes.items())
+    names = ", ".join(f"{name} {exact_text(value)}" for name, value in sizes.items())
     upper = float(result.upper)
     ratio = other / upper if upper > 0 else math.inf
     times = f"   ({ratio:.3g} times)" if math.isfinite(ratio) else ""

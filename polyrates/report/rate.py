@@ -12,6 +12,7 @@ from polyrates.analysis.rate import Rate
 from polyrates.analysis.rate_part import RatePart
 from polyrates.core.estimators import Unrolled
 from polyrates.core.methods.catalogue import NamedMethod
+from polyrates.ground.digits import exact_text
 from polyrates.ground.errors import PolyratesError
 from polyrates.ground.numbers import Number
 from polyrates.ground.numbers import t as iteration
@@ -43,12 +44,12 @@ def _attempt(read: Callable[[], Any]) -> Any:
 
 
 def _text(value: Any) -> str | None:
-    return None if value is None else str(value)
+    return None if value is None else exact_text(value)
 
 
 def _exact(part: RatePart, t: int) -> str | None:
     """The exact value at t where a theorem gives one."""
-    return str(part(t)) if part.status == "proved" else None
+    return exact_text(part(t)) if part.status == "proved" else None
 
 
 def _summary(part: RatePart, steps: int) -> dict[str, Any]:
@@ -101,11 +102,11 @@ def rate_json(
     joint = joint_column(result, range(steps + 1), sizes, progress)
     return {
         "method": named.title,
-        "parameters": {name: str(value) for name, value in named.parameters},
+        "parameters": {name: exact_text(value) for name, value in named.parameters},
         "estimator": result.estimator.name,
         "spectrum": {
-            "ell": str(ell),
-            "L": str(L),
+            "ell": exact_text(ell),
+            "L": exact_text(L),
             "kappa": finite_number(ell / L),
             "support": support_pairs(result.spectrum),
         },
@@ -128,7 +129,7 @@ def rate_text(
     progress: Progress = lambda _: None,
 ) -> str:
     """A table and what it says; with ``sizes`` a column for ``rate.worst_case``."""
-    shown = ", ".join(f"{name} {value}" for name, value in named.parameters)
+    shown = ", ".join(f"{name} {exact_text(value)}" for name, value in named.parameters)
     where = support_text(result.spectrum)
     lines = [f"{named.title} ({shown}), {result.estimator.name}, on {where}", ""]
     curves = _columns(result, steps)
@@ -170,7 +171,7 @@ def _cell(summary: dict[str, Any], key: str) -> str:
     if key == "asymptotic":
         exact = summary["asymptotic_exact"]
         short = exact is not None and len(exact) <= 9
-        return str(exact) if short else f"{summary['asymptotic']:.6g}"
+        return exact_text(exact) if short else f"{summary['asymptotic']:.6g}"
     return str(summary[key])
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from polyrates.analysis.rate import Rate
+from polyrates.ground.digits import exact_text
 from polyrates.ground.numbers import Number, is_exact
 from polyrates.symbolic.theorems.balls import ball, float_enclosure, precision
 
@@ -51,12 +52,12 @@ class JointColumn:
     def last(self) -> tuple[int, str | None]:
         """The last t, and the exact value there where it is known."""
         t = max(self.values)
-        return t, str(self.values[t]) if is_exact(self.values[t]) else None
+        return t, exact_text(self.values[t]) if is_exact(self.values[t]) else None
 
     @property
     def words(self) -> list[str]:
         """The lines below the table."""
-        given = ", ".join(f"{name} {value}" for name, value in self.sizes.items())
+        given = ", ".join(f"{name} {exact_text(value)}" for name, value in self.sizes.items())
         t, exact = self.last
         lines = [f"worst case for {given}"]
         if exact is not None and "/" in exact and len(exact) <= _LONG:
@@ -67,7 +68,7 @@ class JointColumn:
     def json(self) -> dict[str, Any]:
         """Sizes, status, upper bounds as floats, and the exact value at the last step."""
         return {
-            "sizes": {name: str(value) for name, value in self.sizes.items()},
+            "sizes": {name: exact_text(value) for name, value in self.sizes.items()},
             "status": self.status,
             "curve": list(self.floats.values()),
             "exact_at_last_step": self.last[1],

@@ -294,7 +294,7 @@ def _symmetric_values(
         if n == 2:
             k, z_new = level * grown[0], p * grown[0]
         else:
-            c = square * (n * (n - 1) / (4 * (n + alpha - 1) * (n + alpha - 2)))
+            c = square * (one * (n * (n - 1)) / (4 * (n + alpha - 1) * (n + alpha - 2)))
             v = M * (c * c / (gamma * gamma_before))
             k = (level + v) * grown[side] - M * v * grown_before[side]
             z_new = (p - c * p_second) * grown[side] + M * c * z[side]

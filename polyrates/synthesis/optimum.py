@@ -9,7 +9,8 @@ from typing import Any, Literal
 
 from polyrates.core.recurrence import Method
 from polyrates.core.spectra import Spectrum
-from polyrates.ground.numbers import Number, is_exact
+from polyrates.ground.digits import exact_text
+from polyrates.ground.numbers import Number, is_exact, is_symbolic
 
 __all__ = ["Certificate", "Optimum", "Status"]
 
@@ -101,6 +102,8 @@ class Optimum:
         return self.upper - self.lower
 
     def __repr__(self) -> str:
+        if is_symbolic(self.value):
+            return f"Optimum(t={self.degree}, {self.status}, value = {exact_text(self.value)})"
         bounds = f"{float(self.lower):.12g} <= value <= {float(self.upper):.12g}"
         return f"Optimum(t={self.degree}, {self.status}, {bounds}{self._remark})"
 

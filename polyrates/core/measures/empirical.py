@@ -11,12 +11,14 @@ import sympy
 from polyrates.core.measures.base import Measure, set_fields
 from polyrates.core.spectra import Segment, check_hull
 from polyrates.core.threeterm import field_of, float_lanczos, stieltjes
+from polyrates.ground.abridged import abridged
+from polyrates.ground.arrays import real_array
 from polyrates.ground.errors import refuse_type, refuse_value
 from polyrates.ground.numbers import (
     Number,
-    abridged,
     count,
     floating,
+    in_order,
     is_exact,
     is_symbolic,
     nonnegative,
@@ -84,7 +86,7 @@ class Empirical(Measure):
 
         Those within d·ε of zero, relative to the largest, are rounding and become 0.
         """
-        matrix = np.asarray(H, dtype=float)
+        matrix = real_array(H, "H")
         if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1] or not matrix.size:
             refuse_value("H", matrix.shape, "must be a square matrix", "give an array (d, d)")
         if not np.all(np.isfinite(matrix)):
@@ -111,7 +113,7 @@ class Empirical(Measure):
         The squares of the singular values over n, so that small ones keep their digits; beyond the
         numerical rank they are 0.
         """
-        data = np.asarray(X, dtype=float)
+        data = real_array(X, "X")
         if data.ndim != 2 or not data.size:
             refuse_value("X", data.shape, "must be a matrix", "give an array (n, d)")
         if not np.all(np.isfinite(data)):
@@ -261,7 +263,7 @@ def _points(eigenvalues: object, weights: object) -> tuple[tuple[Number, ...], t
     total = sum(merged.values())
     if not merged or sign(number(total)) == 0:
         refuse_value("weights", weights, "their sum is zero", "give at least one positive weight")
-    order = sorted(merged)
+    order = sorted(merged, key=in_order)
     return tuple(order), tuple(merged[value] / total for value in order)
 
 
@@ -291,7 +293,7 @@ def _float_points(
 
 
 def _nonnegative_vector(array: np.ndarray, name: str) -> np.ndarray:
-    values = np.asarray(array, dtype=float)
+    values = real_array(array, name)
     if values.ndim != 1 or not values.size:
         refuse_value(name, values.shape, "must be a nonempty vector", "give an array (N,)")
     bad = np.flatnonzero(~(np.isfinite(values) & (values >= 0)))

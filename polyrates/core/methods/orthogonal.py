@@ -111,7 +111,7 @@ def _iterate_ratios(
     alpha, beta = map(number, density.exponents)
     low, high = number(density.ell), number(density.L)
     s = alpha + beta
-    two_over_width = 2 / (high - low)
+    two_over_width = (s * 0 + 2) / (high - low)
     delta = low * two_over_width
     end = (2 + s) / (2 * (1 + beta))
     excess = end * delta

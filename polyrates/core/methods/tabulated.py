@@ -12,10 +12,10 @@ import sympy
 
 from polyrates.core.recurrence import Method
 from polyrates.core.transition import Transition, momentum_step
+from polyrates.ground.abridged import abridged
 from polyrates.ground.errors import refuse_type, refuse_value
 from polyrates.ground.numbers import (
     Number,
-    abridged,
     floating,
     is_exact,
     is_symbolic,

@@ -25,6 +25,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from polyrates.ground.errors import refuse_value
 from polyrates.numeric.asymptotics import residual_drift_threshold
 from polyrates.numeric.minimax import newton
 from polyrates.numeric.minimax.interior import Iterate
@@ -62,14 +63,15 @@ def _wave(delta: float, angle: float, gamma: float, t: float, odds: Array) -> Wa
     point = -1 - delta - 1j * gamma * odds
     root = 1 / (point - np.sqrt(1 - point) * np.sqrt(-1 - point))
     product = -xi * root
-    outer = np.sqrt(1 + odds**-2) * (xi / np.abs(root)) * np.abs(1 - product) ** 2
+    log_outer = np.log(np.hypot(1, 1 / odds)) + np.log(xi / np.abs(root))
+    log_outer = log_outer + 2 * np.log(np.abs(1 - product))
     if t == math.inf:
-        return Wave(np.log(outer), np.full_like(outer, math.inf), root)
+        return Wave(log_outer, np.full_like(log_outer, math.inf), root)
     q = -2 * np.real(product / (1 - product)) + 2 * xi / spread
     tau = spread * (t + q)
     with np.errstate(over="ignore"):
         log_value = (
-            np.log(outer)
+            log_outer
             - 2 * math.log(-math.expm1(-2 * angle))
             - t * angle
             + np.log(np.maximum(tau + np.sqrt(tau * tau + 4), 1e-300))
@@ -85,7 +87,8 @@ def _bare(angle: float, t: int) -> Wave:
 
 def _best_odds(delta: float, angle: float, gamma: float, t: float, rounds: int) -> float:
     """Odds of the smallest value: a grid in their log, eight times finer each round."""
-    middle, half = 0.0, 40.0
+    # γ·odds is what B sees: far from γ = 1 the best odds lie between 1/γ and 1
+    middle, half = _centre(gamma)
     for _ in range(rounds):
         grid = np.linspace(middle - half, middle + half, 65)
         middle = float(grid[np.argmin(_wave(delta, angle, gamma, t, np.exp(grid)).log_value)])
@@ -93,12 +96,29 @@ def _best_odds(delta: float, angle: float, gamma: float, t: float, rounds: int) 
     return math.exp(middle)
 
 
+def _centre(gamma: float) -> tuple[float, float]:
+    """Where the log of the odds is sought: [−40, 40], wider where γ is far from 1."""
+    shift = math.log(gamma)
+    if abs(shift) <= 30:
+        return 0.0, 40.0
+    return -shift / 2, abs(shift) / 2 + 20.0
+
+
+def _gamma(ell: float, L: float, size: float, second: float) -> float:
+    """2g/((L − ℓ)a), within the floats whose squares are floats too, or our error."""
+    gamma = 2 * (second / (L - ell)) / size
+    if not gamma < 1e290:
+        remedy = "give sizes within 1e250 of one another"
+        refuse_value("sizes", (size, second), "are too far apart for floats", remedy)
+    return gamma if gamma > 1e-250 else 0.0  # no float can tell what is left of B
+
+
 def limit_odds(ell: float, L: float, *, size: float, second: float) -> float:
     """``sqrt(s/(1 - s))`` at the s with the smallest ``D_s(w0)``: the optimum's, t → ∞, 0 < ell."""
     delta = 2 * (ell / (L - ell))
     angle = math.log1p(delta + math.sqrt(delta * (2 + delta)))
-    gamma = 2 * (second / (L - ell)) / size
-    return _best_odds(delta, angle, gamma, math.inf, 14)
+    gamma = _gamma(ell, L, size, second)
+    return _best_odds(delta, angle, gamma, math.inf, 14) if gamma > 0 else math.inf
 
 
 def asymptotic_value(ell: float, L: float, t: int, *, size: float, second: float) -> float:
@@ -129,13 +149,16 @@ def asymptotic_value(ell: float, L: float, t: int, *, size: float, second: float
         return float(size)
     delta = 2 * (ell / (L - ell))
     angle = math.log1p(delta + math.sqrt(delta * (2 + delta)))
-    if second == 0:
+    gamma = _gamma(ell, L, size, second)
+    if gamma == 0:
         wave = _bare(angle, t)
     else:
-        gamma = 2 * (second / (L - ell)) / size
         odds = _best_odds(delta, angle, gamma, t, 14)
         wave = _wave(delta, angle, gamma, t, np.array(odds))
-    return size * math.exp(float(wave.log_value))
+    log_value = float(wave.log_value) + math.log(size)
+    if not log_value < 709:
+        refuse_value("sizes", (size, second), "exceed the range of floats", "choose smaller units")
+    return math.exp(log_value) if log_value > 600 else size * math.exp(float(wave.log_value))
 
 
 def closed_start(problem: Problem) -> Iterate | None:

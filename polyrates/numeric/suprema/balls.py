@@ -12,8 +12,9 @@ import numpy as np
 
 from polyrates.core.estimators import Estimator, Implicit, Unrolled
 from polyrates.core.recurrence import Method, orbit
+from polyrates.ground.constants import ball
 from polyrates.ground.errors import refuse_value
-from polyrates.ground.numbers import Number, ball
+from polyrates.ground.numbers import Number
 
 UNIT = 2.0**-53
 

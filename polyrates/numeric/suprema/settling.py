@@ -18,7 +18,8 @@ import numpy as np
 
 from polyrates.core.estimators import JetCarrier
 from polyrates.core.recurrence import Jet, Stationary, walk
-from polyrates.ground.numbers import Number, ball
+from polyrates.ground.constants import ball
+from polyrates.ground.numbers import Number
 from polyrates.numeric.suprema.balls import BallRing, TooCoarse, enclose_series
 from polyrates.numeric.suprema.series import grid_bound
 

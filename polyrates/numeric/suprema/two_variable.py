@@ -36,8 +36,9 @@ from polyrates.core.recurrence import Method, as_method, check_steps, final, orb
 from polyrates.core.spectra import Spectrum, as_spectrum
 from polyrates.core.transition import Transition, combine
 from polyrates.ground.arrays import Array
+from polyrates.ground.constants import ball
 from polyrates.ground.errors import refuse_type, refuse_value
-from polyrates.ground.numbers import Number, ball
+from polyrates.ground.numbers import Number
 from polyrates.numeric.suprema.balls import (
     UNIT,
     UP,
