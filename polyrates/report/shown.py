@@ -9,6 +9,7 @@ import numpy as np
 import sympy
 
 from polyrates.core.spectra import Spectrum
+from polyrates.ground.digits import exact_text
 from polyrates.ground.numbers import Number
 from polyrates.ground.typeset import latex
 
@@ -45,7 +46,7 @@ def tex_of(value: object) -> str:
     return latex(value)
 
 
-def support_text(spectrum: Spectrum, shown: Callable[[Number], str] = str) -> str:
+def support_text(spectrum: Spectrum, shown: Callable[[Number], str] = exact_text) -> str:
     """``[1, 2] ∪ {5}``."""
     return _joined(spectrum, shown, " ∪ ", "{{{}}}")
 
@@ -57,7 +58,7 @@ def support_tex(spectrum: Spectrum, shown: Callable[[Number], str]) -> str:
 
 def support_pairs(spectrum: Spectrum) -> list[list[str]]:
     """Exact ends as text, for JSON."""
-    return [[str(low), str(high)] for low, high in spectrum.support]
+    return [[exact_text(low), exact_text(high)] for low, high in spectrum.support]
 
 
 def _joined(spectrum: Spectrum, shown: Callable[[Number], str], cup: str, point: str) -> str:
