@@ -11,10 +11,13 @@ from polyrates.ground.arrays import Array, Tree, flatten, is_tree, library
 from polyrates.ground.errors import refuse_type, refuse_value
 from polyrates.problems.quadratic import Problem, QuadraticProblem
 
+Gradient = Callable[[Any], Any]
+"""x ↦ ∇f(x) on arrays or trees of the user's own library."""
+
 __all__ = ["check_problem", "checked_gradient", "start_of"]
 
 
-def start_of(x0: Any, name: str = "x0") -> Any:
+def start_of(x0: object, name: str = "x0") -> Any:
     """A start as a vector: an array as it is (integers as floats), a tree as a Tree."""
     if is_tree(x0):
         return flatten(x0, name)
@@ -35,13 +38,13 @@ def start_of(x0: Any, name: str = "x0") -> Any:
     return x0
 
 
-def checked_gradient(gradient: Callable[[Any], Any], start: Any) -> Callable[[Any], Any]:
+def checked_gradient(gradient: Gradient, start: object) -> Gradient:
     """The gradient, its first answer compared with x0: structure, shape, precision."""
     if isinstance(start, Tree):
         return _checked_tree(gradient, start)
     seen = False
 
-    def call(x: Any) -> Any:
+    def call(x: object) -> object:
         nonlocal seen
         g = gradient(x)
         if not seen:
@@ -52,7 +55,7 @@ def checked_gradient(gradient: Callable[[Any], Any], start: Any) -> Callable[[An
     return call
 
 
-def _checked_tree(gradient: Callable[[Any], Any], start: Tree) -> Callable[[Any], Any]:
+def _checked_tree(gradient: Gradient, start: Tree) -> Gradient:
     seen = False
 
     def call(x: Tree) -> Tree:
@@ -79,7 +82,7 @@ def _checked_tree(gradient: Callable[[Any], Any], start: Tree) -> Callable[[Any]
     return call
 
 
-def _skeleton(value: Any) -> Any:
+def _skeleton(value: object) -> object:
     """The containers without the arrays, for comparison."""
     if isinstance(value, dict):
         return {key: _skeleton(each) for key, each in value.items()}
@@ -88,8 +91,8 @@ def _skeleton(value: Any) -> Any:
     return None if library(value) is not None else type(value).__name__
 
 
-def _compare(g: Any, x: Any, label: str) -> None:
-    shape = tuple(x.shape)
+def _compare(g: object, x: object, label: str) -> None:
+    shape = tuple(getattr(x, "shape", ()))
     if tuple(getattr(g, "shape", ())) != shape or (library(g) is None and shape == ()):
         refuse_value(
             label,
@@ -110,7 +113,7 @@ def _compare(g: Any, x: Any, label: str) -> None:
         )
 
 
-def check_problem(problem: Any, x0: Any, dx0: Any) -> tuple[Array, Array]:
+def check_problem(problem: object, x0: object, dx0: object) -> tuple[Array, Array]:
     """x_0 (d,) and ∂x_0, of the shape of cross(x_0), in floats of 64 bits; None stands for 0."""
     if not isinstance(problem, Problem):
         missing = [n for n in ("gradient", "hvp", "cross") if not hasattr(problem, n)]
@@ -154,7 +157,7 @@ def check_problem(problem: Any, x0: Any, dx0: Any) -> tuple[Array, Array]:
     return x, dx
 
 
-def _numpy_start(value: Any, name: str, shape: str) -> Array:
+def _numpy_start(value: object, name: str, shape: str) -> Array:
     """A start of what is differentiated here, in numpy alone: no trees, no other library."""
     if isinstance(value, np.ndarray):
         return np.asarray(start_of(value, name))
@@ -162,7 +165,7 @@ def _numpy_start(value: Any, name: str, shape: str) -> Array:
     kind = library(value)
     if kind == "jax" or kind == "torch":
         convert = f"numpy.asarray({name})" if kind == "jax" else f"{name}.detach().numpy()"
-        shown = f"a {kind} array of shape {tuple(value.shape)}"
+        shown = f"a {kind} array of shape {tuple(getattr(value, 'shape', ()))}"
         refuse_type(name, shown, required, f"give {convert}")
     if isinstance(value, (list, tuple)) and not any(is_tree(e) or np.ndim(e) for e in value):
         refuse_type(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import jax
 import jax.numpy as jnp
@@ -18,10 +18,14 @@ import numpy as np
 
 from polyrates.core.recurrence import Method, as_method, check_steps, is_stationary
 from polyrates.core.transition import Transition, advance, combine
-from polyrates.execution.checks import checked_gradient, start_of
+from polyrates.execution.checks import Gradient, checked_gradient, start_of
 from polyrates.ground.arrays import map_leaves
 from polyrates.ground.errors import refuse_type, refuse_value
 from polyrates.ground.numbers import count
+
+PyTree: TypeAlias = jax.Array
+"""An array, or nested containers of arrays."""
+Points: TypeAlias = tuple[jax.Array, ...]
 
 __all__ = ["GradientTransformation", "State", "evaluate", "scan_run", "transformation"]
 
@@ -30,32 +34,29 @@ __all__ = ["GradientTransformation", "State", "evaluate", "scan_run", "transform
 class _Coefficients:
     """A table as constants and columns: a leaf is a Python number or an array over the steps."""
 
-    constant: Transition[Any]
+    constant: Transition[float]
     columns: tuple[tuple[str, tuple[int, ...], np.ndarray], ...]
 
     @property
     def varying(self) -> tuple[np.ndarray, ...]:
         return tuple(values for _, _, values in self.columns)
 
-    def at(self, scanned: tuple[Any, ...]) -> Transition[Any]:
+    def at(self, scanned: Points) -> Transition[jax.Array]:
         """The transition of a step from the values of its varying coefficients."""
-        fields: dict[str, Any] = {
-            "query": list(self.constant.query),
-            "mixing": [list(row) for row in self.constant.mixing],
-            "gain": list(self.constant.gain),
-            "output": list(self.constant.output),
-        }
-        shared: dict[bytes, Any] = {}  # equal columns are one value, so that equal rows are seen
+        shared: dict[bytes, jax.Array] = {}  # equal columns are one value: equal rows are seen
+        places: dict[tuple[str, tuple[int, ...]], jax.Array] = {}
         for (name, index, values), value in zip(self.columns, scanned, strict=True):
-            target = fields[name]
-            for i in index[:-1]:
-                target = target[i]
-            target[index[-1]] = shared.setdefault(values.tobytes(), value)
+            places[name, index] = shared.setdefault(values.tobytes(), value)
+
+        def row(name: str, constants: tuple[float, ...], *above: int) -> Points:
+            return tuple(places.get((name, (*above, i)), c) for i, c in enumerate(constants))
+
+        fixed = self.constant
         return Transition(
-            tuple(fields["query"]),
-            tuple(map(tuple, fields["mixing"])),
-            tuple(fields["gain"]),
-            tuple(fields["output"]),
+            row("query", fixed.query),
+            tuple(row("mixing", each, i) for i, each in enumerate(fixed.mixing)),
+            row("gain", fixed.gain),
+            row("output", fixed.output),
         )
 
 
@@ -84,25 +85,23 @@ def _flat(index: tuple[int, ...], n: int) -> int:
     return index[0] if len(index) == 1 else index[0] * n + index[1]
 
 
-def _float_type(tree: Any) -> Any:
+def _float_type(tree: PyTree) -> object:
     return jnp.result_type(*jax.tree_util.tree_leaves(tree))
 
 
-def _step(
-    transition: Transition[Any], state: tuple[Any, ...], gradient: Callable[[Any], Any]
-) -> tuple[Any, ...]:
+def _step(transition: Transition[jax.Array], state: Points, gradient: Gradient) -> Points:
     """One step on a tuple of pytrees (or arrays): the package's own step on Trees."""
     return advance(transition, tuple(start_of(point) for point in state), gradient)
 
 
 def scan_run(
     method: Method,
-    gradient: Callable[[Any], Any],
-    x0: Any,
+    gradient: Gradient,
+    x0: PyTree,
     steps: int,
     history: bool = False,
     unroll: int = 1,
-) -> Any:
+) -> PyTree:
     """:func:`polyrates.run` as one ``lax.scan``: the same iterates, to rounding.
 
     May be jitted, vmapped, differentiated forwards and backwards; reverse mode stores the states.
@@ -138,7 +137,7 @@ def scan_run(
     scanned = tuple(jnp.asarray(column, dtype) for column in coefficients.varying)
     checked = checked_gradient(gradient, start)
 
-    def body(state: tuple[Any, ...], row: tuple[Any, ...]) -> tuple[tuple[Any, ...], Any]:
+    def body(state: Points, row: Points) -> tuple[Points, PyTree | None]:
         transition = coefficients.at(row)
         after = _step(transition, state, checked)
         kept = _value(combine(transition.output, after)) if history else None
@@ -154,23 +153,23 @@ def scan_run(
     return _value(combine(last.output, tuple(start_of(point) for point in state)))
 
 
-def _value(point: Any) -> Any:
+def _value(point: PyTree) -> PyTree:
     return point.value if hasattr(point, "rebuild") else point
 
 
 class State(NamedTuple):
     """The state of the optax form: steps done, the points s_i, and the coefficients of reading."""
 
-    step: Any
-    points: tuple[Any, ...]
-    output: Any
+    step: jax.Array
+    points: Points
+    output: jax.Array
 
 
 class GradientTransformation(NamedTuple):
     """``init`` and ``update``, which is all that optax asks of a transformation."""
 
-    init: Callable[[Any], State]
-    update: Callable[..., tuple[Any, State]]
+    init: Callable[[PyTree], State]
+    update: Callable[..., tuple[PyTree, State]]
 
 
 def transformation(method: Method, steps: int = 1000) -> GradientTransformation:
@@ -211,21 +210,23 @@ def transformation(method: Method, steps: int = 1000) -> GradientTransformation:
     coefficients = _coefficients(method, length)
     n = len(coefficients.constant.gain)
 
-    def row(step: Any, dtype: Any) -> Transition[Any]:
+    def row(step: jax.Array, dtype: object) -> Transition[jax.Array]:
         k = jnp.minimum(step, length - 1)
         return coefficients.at(
             tuple(jnp.asarray(column, dtype)[k] for column in coefficients.varying)
         )
 
-    def reading(transition: Transition[Any], dtype: Any) -> Any:
+    def reading(transition: Transition[jax.Array], dtype: object) -> jax.Array:
         return jnp.stack([jnp.asarray(c, dtype) for c in transition.output])
 
-    def init(params: Any) -> State:
+    def init(params: PyTree) -> State:
         dtype = _float_type(params)
         output = jnp.zeros(n, dtype).at[0].set(1)
         return State(jnp.zeros((), jnp.int32), (params,) * n, output)
 
-    def update(updates: Any, state: State, params: Any = None, **_: Any) -> tuple[Any, State]:
+    def update(
+        updates: PyTree, state: State, params: PyTree = None, **_: object
+    ) -> tuple[PyTree, State]:
         if params is None:
             refuse_value(
                 "params",
@@ -245,7 +246,7 @@ def transformation(method: Method, steps: int = 1000) -> GradientTransformation:
     return GradientTransformation(init, update)
 
 
-def evaluate(state: State) -> Any:
+def evaluate(state: State) -> PyTree:
     """x_t, the method's output, from the state of :func:`transformation`."""
     points = tuple(start_of(point) for point in state.points)
     weights = tuple(state.output[i] for i in range(len(points)))

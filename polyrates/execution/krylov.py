@@ -37,11 +37,11 @@ import sys
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from scipy import linalg, special
 
+from polyrates.execution.checks import Gradient
 from polyrates.ground.arrays import Tree, flatten, is_tree, library, to_numpy
 from polyrates.ground.errors import InvalidValue, NonFiniteError, refuse_type, refuse_value
 
@@ -81,14 +81,14 @@ class Operator:
         How many it has made.
     """
 
-    def __init__(self, hvp: Callable[[Any], Any], dim: int, like: Any = None) -> None:
+    def __init__(self, hvp: Gradient, dim: int, like: object = None) -> None:
         if not callable(hvp):
             refuse_type("hvp", hvp, "must be callable", "give a function v -> ∇²f(x) v")
         self._hvp = hvp
         self.dim = dim
         self.unit = 2.0**-53
         self.products = 0
-        self._enter: Callable[[np.ndarray], Any] | None = None
+        self._enter: Callable[[np.ndarray], object] | None = None
         if like is not None:
             self._enter = _entrance(like, dim)
 
@@ -106,7 +106,7 @@ class Operator:
             )
         return result
 
-    def _vector(self, answer: Any) -> np.ndarray:
+    def _vector(self, answer: object) -> np.ndarray:
         leaves = flatten(answer, "hvp").leaves if is_tree(answer) else [answer]
         if any(library(leaf) is None for leaf in leaves):
             refuse_type("hvp", answer, "must return an array", "return ∇²f(x) v as an array like v")
@@ -129,10 +129,10 @@ class Operator:
             )
         return result
 
-    def _first(self, v: np.ndarray) -> Any:
+    def _first(self, v: np.ndarray) -> object:
         """The first product decides which arrays the closure takes."""
         torch = sys.modules.get("torch")
-        plain: Callable[[np.ndarray], Any] = np.array
+        plain: Callable[[np.ndarray], object] = np.array
         if torch is None:
             self._enter = plain
             return self._hvp(plain(v))
@@ -159,7 +159,7 @@ class Operator:
         raise complaint
 
 
-def _entrance(like: Any, dim: int) -> Callable[[np.ndarray], Any]:
+def _entrance(like: object, dim: int) -> Callable[[np.ndarray], object]:
     """The map from a numpy vector to arrays like the given one."""
     tree = flatten(like, "like") if is_tree(like) else Tree([like], lambda leaves: leaves[0])
     shapes = [tuple(leaf.shape) for leaf in tree.leaves]
@@ -170,7 +170,7 @@ def _entrance(like: Any, dim: int) -> Callable[[np.ndarray], Any]:
         )
     cuts = np.cumsum(sizes)[:-1]
 
-    def one(part: np.ndarray, leaf: Any) -> Any:
+    def one(part: np.ndarray, leaf: np.ndarray) -> object:
         kind = library(leaf)
         if kind == "torch":
             torch = sys.modules["torch"]
@@ -179,7 +179,7 @@ def _entrance(like: Any, dim: int) -> Callable[[np.ndarray], Any]:
             return sys.modules["jax"].numpy.asarray(part, dtype=leaf.dtype)
         return np.array(part, dtype=getattr(leaf, "dtype", float))
 
-    def enter(v: np.ndarray) -> Any:
+    def enter(v: np.ndarray) -> object:
         parts = [p.reshape(s) for p, s in zip(np.split(v, cuts), shapes, strict=True)]
         return tree.rebuild([one(p, leaf) for p, leaf in zip(parts, tree.leaves, strict=True)])
 

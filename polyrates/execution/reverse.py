@@ -15,7 +15,7 @@ of its Hessian-vector products acts on as many columns as there are parameters.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -41,7 +41,7 @@ class Derivative(NamedTuple):
     ``products``: gradients and Hessian-vector products. ``memory``: floats held at once, counted.
     """
 
-    value: Any
+    value: Array | float
     products: Products
     memory: int
 
@@ -85,7 +85,7 @@ def _state_size(method: Method) -> int:
     return 1
 
 
-def _cotangent(value: Any, size: int) -> Array:
+def _cotangent(value: object, size: int) -> Array:
     if not isinstance(value, np.ndarray) or value.dtype.kind not in "fiu":
         refuse_type(
             "cotangent",
@@ -106,7 +106,7 @@ def _cotangent(value: Any, size: int) -> Array:
     return np.asarray(vector)
 
 
-def _pull(problem: Problem, x: Array, w: Array) -> Any:
+def _pull(problem: Problem, x: Array, w: Array) -> Array:
     """C(x)ᵀw; a problem that has ``cross_transpose(x, w)`` need not form C(x)."""
     own = getattr(problem, "cross_transpose", None)
     return np.asarray(problem.cross(x)).T @ w if own is None else np.asarray(own(x, w))
@@ -115,11 +115,11 @@ def _pull(problem: Problem, x: Array, w: Array) -> Any:
 def vjp(
     method: Method,
     problem: Problem,
-    x0: Any,
+    x0: object,
     steps: int,
-    cotangent: Any,
+    cotangent: object,
     estimator: Estimator | None = None,
-    dx0: Any = None,
+    dx0: object = None,
 ) -> Derivative:
     """vᵀ∂x_t for the estimate of ∂x* after ``steps`` steps, backwards.
 
@@ -178,9 +178,9 @@ def vjp(
 
 def _backward(
     method: Method, problem: Problem, x0: Array, dx0: Array, span: tuple[int, int], v: Array
-) -> Any:
+) -> Array:
     s, steps = span
-    transitions: list[Transition[Any]] = []
+    transitions: list[Transition[float]] = []
     queries: list[Array] = []
     table = method.transitions(floating)
     carrier = Iterates(x0, problem.gradient)
@@ -195,7 +195,7 @@ def _backward(
     state = ()  # the way back needs the queries alone
     result = np.zeros(dx0.shape[1:])
     if steps == s:
-        return result + v @ dx0
+        return np.asarray(result + v @ dx0)
     Z = [v * weight for weight in transitions[-1].output]
     while transitions:
         step, y = transitions.pop(), queries.pop()
@@ -208,16 +208,16 @@ def _backward(
             else np.zeros_like(v)
             for j, c in enumerate(step.query)
         ]
-    return result + sum(Z) @ dx0
+    return np.asarray(result + sum(Z) @ dx0)
 
 
-def _nonzero(coefficient: Any) -> bool:
+def _nonzero(coefficient: float) -> bool:
     return not (type(coefficient) is int and coefficient == 0)
 
 
 def _implicit_product(
     method: Method, problem: Problem, x0: Array, dx0: Array, steps: int, v: Array, chosen: Implicit
-) -> Any:
+) -> Array:
     """V = Q(H)∂x_0 + W(H)C with W = (Q − 1)/λ, so vᵀV = (W(H)v)ᵀC + (v + H W(H)v)ᵀ∂x_0."""
     x = final(method, Iterates(x0, problem.gradient), steps)
     if chosen.inner is None:
@@ -233,10 +233,10 @@ def _implicit_product(
 def jvp(
     method: Method,
     problem: Problem,
-    x0: Any,
+    x0: object,
     steps: int,
     estimator: Estimator | None = None,
-    dx0: Any = None,
+    dx0: object = None,
 ) -> Derivative:
     """The estimate of ∂x* after ``steps`` steps in forward mode, keeping no history.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar, cast
 
 import numpy as np
 
@@ -15,32 +15,34 @@ from polyrates.ground.arrays import Tree, library, map_leaves
 from polyrates.ground.errors import NonFiniteError, refuse_type, refuse_value
 from polyrates.ground.numbers import Number, floating
 
+V = TypeVar("V")
+
 __all__ = ["Iterates", "run"]
 
 
 @dataclass(frozen=True)
-class Iterates:
+class Iterates(Generic[V]):
     """The user's arrays with the user's gradient."""
 
-    start: Any
-    function: Callable[[Any], Any]
+    start: V
+    function: Callable[[V], V]
 
     def number(self, value: Number) -> float:
         """A coefficient in 64 bits."""
         return floating(value)
 
-    def gradient(self, point: Any) -> Any:
+    def gradient(self, point: V) -> V:
         """∇f(x)."""
         return self.function(point)
 
 
 def run(
     method: Method,
-    gradient: Callable[[Any], Any],
-    x0: Any,
+    gradient: Callable[[V], V],
+    x0: V,
     steps: int,
     history: bool = False,
-) -> Any:
+) -> V:
     """Run a method on a gradient; the last output, or all of them stacked.
 
     Works on whatever ``x0`` is, eager or traced (jit, grad, vmap, torch.func), and is
@@ -80,7 +82,7 @@ def run(
     if not isinstance(history, bool):
         refuse_type("history", history, "must be True or False", "give a bool")
     start = start_of(x0)
-    carrier = Iterates(start, checked_gradient(gradient, start))
+    carrier: Iterates[Any] = Iterates(start, checked_gradient(gradient, start))
     with np.errstate(over="ignore", invalid="ignore"):  # what overflows is reported by its step
         if history:
             points = list(orbit(method, carrier, steps))
@@ -91,19 +93,20 @@ def run(
                 pass
         if not _is_finite(result):
             _explain(method, carrier, steps)
-    return result.value if isinstance(result, Tree) else result
+    return cast("V", result.value if isinstance(result, Tree) else result)
 
 
-def _stack(points: list[Any]) -> Any:
+def _stack(points: list[np.ndarray]) -> np.ndarray:
     kind = library(points[0])
+    stack: Callable[[list[np.ndarray]], np.ndarray] = np.stack
     if kind == "torch":
-        return sys.modules["torch"].stack(points)
+        stack = sys.modules["torch"].stack
     if kind == "jax":
-        return sys.modules["jax"].numpy.stack(points)
-    return np.stack(points)
+        stack = sys.modules["jax"].numpy.stack
+    return stack(points)
 
 
-def _is_finite(result: Any) -> bool:
+def _is_finite(result: object) -> bool:
     """Whether all values are finite; True where they are not known (traced arrays)."""
     if isinstance(result, Tree):
         return all(_is_finite(leaf) for leaf in result.leaves)
@@ -115,18 +118,18 @@ def _is_finite(result: Any) -> bool:
         return bool(jax.numpy.all(jax.numpy.isfinite(result)))
     if kind == "torch":
         try:
-            return bool(sys.modules["torch"].isfinite(result.detach()).all())
+            return bool(sys.modules["torch"].isfinite(result).all())
         except RuntimeError:  # inside torch.func.vmap values are not known
             return True
     return not isinstance(result, np.ndarray) or bool(np.all(np.isfinite(result)))
 
 
-def _explain(method: Method, carrier: Iterates, steps: int) -> None:
+def _explain(method: Method, carrier: Iterates[V], steps: int) -> None:
     """Run again and say where it left the finite numbers; only after a bad end."""
     first_gradient: list[int] = []
     calls = 0
 
-    def watched(x: Any) -> Any:
+    def watched(x: V) -> V:
         nonlocal calls
         g = carrier.function(x)
         calls += 1

@@ -13,21 +13,44 @@ import os
 import queue
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from polyrates.ground.errors import InvalidValue, refuse_type, refuse_value
 
 __all__ = ["SweepFailed", "read_sweep", "settings", "sweep"]
 
 Row = dict[str, Any]
+Grid = Mapping[str, Sequence[object]]
+Function = Callable[..., Mapping[str, object]]
+
+
+class Future(Protocol):
+    """What an executor promises: ``result`` waits or raises, the callback is told when it ends."""
+
+    def result(self) -> Mapping[str, object]:
+        """What the function returned, or its exception raised."""
+        ...
+
+    def add_done_callback(self, fn: Callable[[Any], object], /) -> None:
+        """Call ``fn`` with the future when it is done."""
+        ...
+
+
+class Executor(Protocol):
+    """Anything with ``submit``: of concurrent.futures, of Dask, of a cluster."""
+
+    def submit(self, fn: Function, /, **setting: object) -> Future:
+        """Start fn(**setting)."""
+        ...
 
 
 class SweepFailed(InvalidValue):
     """Some settings raised; all the others are in the file, and a new call retries these."""
 
 
-def settings(grid: Mapping[str, Sequence[Any]]) -> list[Row]:
+def settings(grid: Grid) -> list[Row]:
     """All combinations of a grid {name: values}, the last name running fastest."""
     if not isinstance(grid, Mapping) or not grid:
         refuse_type("grid", grid, "must be a nonempty mapping", 'give {"kappa": [0.1, 0.01], …}')
@@ -41,10 +64,10 @@ def settings(grid: Mapping[str, Sequence[Any]]) -> list[Row]:
 
 
 def sweep(
-    function: Callable[..., Mapping[str, Any]],
-    grid: Mapping[str, Sequence[Any]],
+    function: Function,
+    grid: Grid,
     path: str | Path,
-    executor: Any = None,
+    executor: Executor | None = None,
     progress: bool | None = None,
     window: int = 64,
 ) -> list[Row]:
@@ -95,12 +118,12 @@ def sweep(
     handle = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
     try:
         finished = len(wanted) - len(todo)
-        for setting, result, error in _results(function, todo, executor, window):
+        for setting, result in _results(function, todo, executor, window):
             finished += 1
-            if error is not None:
-                failures.append((setting, error))
+            if isinstance(result, BaseException):
+                failures.append((setting, result))
             else:
-                row = {"setting": setting, "result": dict(result)}
+                row = {"setting": setting, "result": result}
                 done[_key(setting)] = row
                 _append(handle, row)
             if shown:
@@ -132,27 +155,28 @@ def read_sweep(path: str | Path) -> list[Row]:
 
 
 def _results(
-    function: Callable[..., Any], todo: list[Row], executor: Any, window: int
-) -> Iterator[tuple[Row, Any, BaseException | None]]:
+    function: Function, todo: list[Row], executor: Executor | None, window: int
+) -> Iterator[tuple[Row, Row | BaseException]]:
+    """Each setting with its result, or with what the function raised."""
     if executor is None:
         for setting in todo:
             try:
                 result = _checked(function(**setting))
             except Exception as error:  # any failure of a user's function is reported, not fatal
-                yield setting, None, error
+                yield setting, error
             else:
-                yield setting, result, None
+                yield setting, result
         return
-    ready: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    ready: queue.SimpleQueue[int] = queue.SimpleQueue()
     waiting = iter(todo)
-    flying: dict[int, tuple[Row, Any]] = {}
+    flying: dict[int, tuple[Row, Future]] = {}
 
     def launch() -> None:
         for setting in itertools.islice(waiting, window - len(flying)):
             future = executor.submit(function, **setting)
             number = id(future)
             flying[number] = (setting, future)  # kept alive, so that its id stays its own
-            future.add_done_callback(lambda _, number=number: ready.put(number))
+            future.add_done_callback(partial(_told, ready, number))
 
     launch()
     while flying:
@@ -160,17 +184,21 @@ def _results(
         try:
             result = _checked(future.result())
         except Exception as error:
-            yield setting, None, error
+            yield setting, error
         else:
-            yield setting, result, None
+            yield setting, result
         launch()
 
 
-def _checked(result: Any) -> Any:
+def _told(ready: queue.SimpleQueue[int], number: int, _: object) -> None:
+    ready.put(number)
+
+
+def _checked(result: object) -> Row:
     if not isinstance(result, Mapping):
         refuse_type("function", result, "must return a mapping", 'return {"value": …}')
     _text(dict(result))  # refuses what JSON cannot say, with the setting that made it
-    return result
+    return dict(result)
 
 
 def _append(handle: int, row: Row) -> None:
@@ -201,7 +229,7 @@ def _read(file: Path, repair: bool = False) -> list[Row]:
     return rows
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     try:
         return json.dumps(_plain(value), ensure_ascii=False)
     except (TypeError, ValueError):
@@ -213,7 +241,7 @@ def _text(value: Any) -> str:
         )
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     """numpy scalars and arrays as Python's own."""
     if hasattr(value, "tolist") and not isinstance(value, (str, bytes)):
         return value.tolist()

@@ -6,10 +6,10 @@ own their parameters.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Any
+from typing import TypeVar
 
 import torch
 
@@ -19,9 +19,10 @@ from polyrates.ground.errors import HorizonError, refuse_value
 from polyrates.ground.numbers import floating
 
 __all__ = ["Recurrence"]
+V = TypeVar("V")
 
 
-def _constant(value: Any, _: Any) -> Any:
+def _constant(value: torch.Tensor, _: object) -> torch.Tensor:
     return value
 
 
@@ -41,18 +42,18 @@ class Recurrence(torch.optim.Optimizer):  # type: ignore[misc]
         With or without a horizon; past it ``step`` raises HorizonError.
     """
 
-    def __init__(self, params: Any, method: Method) -> None:
+    def __init__(self, params: Iterable[object], method: Method) -> None:
         self.method = as_method(method)
-        self._walk: Iterator[Transition[Any]] = self.method.transitions(floating)
-        self._here: Transition[Any] | None = next(self._walk, None)
-        self._last: Transition[Any] | None = None
+        self._walk: Iterator[Transition[float]] = self.method.transitions(floating)
+        self._here: Transition[float] | None = next(self._walk, None)
+        self._last: Transition[float] | None = None
         self._done = 0
         super().__init__(params, {})
 
-    def _parameters(self) -> list[Any]:
+    def _parameters(self) -> list[torch.Tensor]:
         return [p for group in self.param_groups for p in group["params"]]
 
-    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+    def step(self, closure: Callable[[], V] | None = None) -> V | None:
         """One step from the gradients in ``.grad``; the closure, if any, computes them first."""
         loss = None
         if closure is not None:
@@ -108,7 +109,7 @@ class Recurrence(torch.optim.Optimizer):  # type: ignore[misc]
                 for p, old in zip(self._parameters(), saved, strict=True):
                     p.copy_(old)
 
-    def load_state_dict(self, state_dict: Any) -> None:
+    def load_state_dict(self, state_dict: dict[str, object]) -> None:
         """Continue a saved run: the state, and the place among the method's coefficients."""
         super().load_state_dict(state_dict)
         done = max((int(memory["done"]) for memory in self.state.values() if memory), default=0)

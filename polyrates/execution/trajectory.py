@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -84,10 +84,10 @@ class Tangents:
 def differentiate(
     method: Method,
     problem: Problem,
-    x0: Any,
+    x0: object,
     steps: int,
     estimator: Estimator | None = None,
-    dx0: Any = None,
+    dx0: object = None,
 ) -> Trajectory:
     """Run a method and estimate ∂x* along the run.
 
@@ -186,6 +186,6 @@ def _implicit_run(
     return Trajectory(np.stack(iterates), np.stack(jacobians), Products(steps, inner_steps))
 
 
-def _linear_system(problem: Problem, x: Array, right: Array) -> Callable[[Any], Any]:
+def _linear_system(problem: Problem, x: Array, right: Array) -> Callable[[Array], Array]:
     """V ↦ ∇²f(x)V + right, the gradient of the inner quadratic."""
     return lambda v: problem.hvp(x, v) + right

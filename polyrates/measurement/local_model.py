@@ -40,7 +40,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -53,7 +53,7 @@ from polyrates.ground.arrays import Array
 from polyrates.ground.errors import refuse_type, refuse_value
 from polyrates.ground.numbers import floating
 from polyrates.problems.losses import Constants
-from polyrates.problems.quadratic import Quadratic, QuadraticProblem
+from polyrates.problems.quadratic import Problem, Quadratic, QuadraticProblem
 
 __all__ = [
     "LocalErrors",
@@ -66,36 +66,24 @@ __all__ = [
 
 
 @runtime_checkable
-class SolvedProblem(Protocol):
+class SolvedProblem(Problem, Protocol):
     """A Problem that knows its solution and its Hessian there, such as ``pr.Logistic``."""
 
-    def gradient(self, w: Any) -> Any:
-        """∇f(w)."""
-        ...
-
-    def hvp(self, w: Any, v: Any) -> Any:
-        """∇²f(w) v."""
-        ...
-
-    def cross(self, w: Any) -> Any:
-        """∂_θ∇f(w)."""
-        ...
-
-    def hessian(self, w: Any) -> Any:
+    def hessian(self, w: Array, /) -> Array:
         """∇²f(w), shape (d, d)."""
         ...
 
-    def hessian_derivative(self) -> Any:
+    def hessian_derivative(self) -> Array:
         """d/dθ [∇²f(x*(θ), θ)], shape (d, d) or (p, d, d)."""
         ...
 
     @property
-    def solution(self) -> Any:
+    def solution(self) -> Array:
         """x*."""
         ...
 
     @property
-    def solution_jacobian(self) -> Any:
+    def solution_jacobian(self) -> Array:
         """∂x*."""
         ...
 
@@ -157,10 +145,10 @@ class LocalErrors:
 def local_errors(
     method: Method,
     problem: SolvedProblem,
-    x0: Any,
+    x0: object,
     steps: int,
     estimator: Estimator | None = None,
-    dx0: Any = None,
+    dx0: object = None,
 ) -> LocalErrors:
     """Run and differentiate on the loss itself, and predict by its local model.
 

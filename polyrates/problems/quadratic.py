@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from scipy import linalg
@@ -26,15 +26,15 @@ __all__ = ["Problem", "Quadratic", "QuadraticProblem", "Ridge", "commutator"]
 class Problem(Protocol):
     """f(x, θ) near one θ. Shapes: x (d,); one parameter: tangents (d,); p of them: (d, p)."""
 
-    def gradient(self, x: Any) -> Any:
+    def gradient(self, x: Array, /) -> Array:
         """∇f(x), shape (d,)."""
         ...
 
-    def hvp(self, x: Any, v: Any) -> Any:
+    def hvp(self, x: Array, v: Array, /) -> Array:
         """∇²f(x) v for v of shape (d,) or, where cross is (d, p), (d, p)."""
         ...
 
-    def cross(self, x: Any) -> Any:
+    def cross(self, x: Array, /) -> Array:
         """∂_θ∇f(x), shape (d,) or (d, p)."""
         ...
 
@@ -53,7 +53,7 @@ class QuadraticProblem(ABC):
         """The vector b, shape (d,)."""
 
     @abstractmethod
-    def cross(self, x: Any) -> Array:
+    def cross(self, x: Array) -> Array:
         """∂H x + ∂b, shape (d,) or (d, p)."""
 
     @abstractmethod
@@ -65,11 +65,11 @@ class QuadraticProblem(ABC):
     def parameters(self) -> int | None:
         """The number p of parameters, or None for one scalar θ."""
 
-    def gradient(self, x: Any) -> Array:
+    def gradient(self, x: Array) -> Array:
         """Hx + b, shape (d,)."""
         return np.asarray(self.hessian @ x + self.linear)
 
-    def hvp(self, x: Any, v: Any) -> Array:
+    def hvp(self, x: Array, v: Array) -> Array:
         """Hv for v of shape (d,) or (d, p)."""
         return np.asarray(self.hessian @ v)
 
@@ -223,7 +223,7 @@ class Quadratic(QuadraticProblem):
         """The number p, or None for one scalar θ."""
         return None if self.dH.ndim == 2 else len(self.dH)
 
-    def cross(self, x: Any) -> Array:
+    def cross(self, x: Array) -> Array:
         """∂H x + ∂b, shape (d,) or (d, p)."""
         return np.asarray((self.dH @ x + self.db).T)
 
@@ -295,7 +295,21 @@ def validated_shapes(X: object, y: object, penalty: object) -> tuple[Array, Arra
     return data, target, strength
 
 
-def regression_data(problem: Any) -> str:
+class Regression(Protocol):
+    """A problem of data and a penalty."""
+
+    @property
+    def X(self) -> Array:
+        """The rows, shape (n, d)."""
+        ...
+
+    @property
+    def penalty(self) -> Array:
+        """One, or one a feature."""
+        ...
+
+
+def regression_data(problem: Regression) -> str:
     """The repr of a problem with X and a penalty."""
     rows, columns = problem.X.shape
     penalty = problem.penalty
@@ -347,7 +361,7 @@ class Ridge(QuadraticProblem):
         """The number d of penalties, or None for one."""
         return None if self.penalty.ndim == 0 else len(self.penalty)
 
-    def cross(self, x: Any) -> Array:
+    def cross(self, x: Array) -> Array:
         """e^θ w, or diag(e^{θ_i} w_i), since ∂b = 0."""
         return self.penalty * x if self.penalty.ndim == 0 else np.diag(self.penalty * x)
 
