@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import pickle
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction as F
@@ -15,7 +16,7 @@ import sympy as sp
 from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
-from support import ESTIMATORS, exact_methods, float_methods
+from support import ESTIMATORS, exact_methods, finished, float_methods
 
 import polyrates as pr
 from polyrates import testing
@@ -325,15 +326,13 @@ def test_drawn_values_are_shown_and_pickled() -> None:
 
 
 def test_checks_need_no_hypothesis() -> None:
-    import subprocess
-    import sys
-
     program = (
         "import sys; from polyrates import testing\n"
         "testing.check_bound\nassert 'hypothesis' not in sys.modules\n"
         "testing.spectra\nassert 'hypothesis' in sys.modules\n"
     )
-    subprocess.run([sys.executable, "-c", program], check=True, timeout=120)
+    done = finished([sys.executable, "-c", program])
+    assert done.returncode == 0, done.stderr
 
 
 def test_an_irrational_contraction_stays_exact() -> None:
