@@ -19,6 +19,7 @@ Synthesis    sobolev_optimal, minimax_optimal, near_minimax, minimax_asymptotic,
 Choices      best_start, best_split, best_restart, optimal_tail; plan
 Execution    run, differentiate, jvp, vjp, verify; sweep, read_sweep; residual_values,
              residual_series
+Certificates certify, certify_vjp, hypergradient, at_tolerance: how wrong is the J I hold?
 Measurement  estimate_spectrum, measure_spectrum, estimate_sizes, estimate_eta, check_interval;
              beyond quadratics local_model, local_errors, contraction_bound
 Presentation latex, cite, derivations, Derivation, published_rates
@@ -79,9 +80,19 @@ from polyrates.ground.errors import (
 from polyrates.ground.numbers import lam, t
 from polyrates.ground.references import cite
 from polyrates.ground.typeset import latex
+from polyrates.measurement.certify import Certified, certify
+from polyrates.measurement.hypergradient import Hypergradient, certify_vjp, hypergradient
 from polyrates.measurement.local_model import contraction_bound, local_errors, local_model
 from polyrates.measurement.measured_sizes import estimate_eta, estimate_sizes
 from polyrates.measurement.spectrum import check_interval, estimate_spectrum, measure_spectrum
+from polyrates.measurement.spectrum_and_sizes import (
+    check_interval,
+    estimate_eta,
+    estimate_sizes,
+    estimate_spectrum,
+    measure_spectrum,
+)
+from polyrates.measurement.tolerance import at_tolerance
 from polyrates.numeric.suprema.two_variable import frobenius_bound
 from polyrates.numeric.values import residual_series, residual_values
 from polyrates.problems.losses import Logistic, NonlinearLeastSquares
@@ -101,6 +112,7 @@ from polyrates.synthesis.sobolev import sobolev_optimal
 __version__ = "0.1.0"
 
 __all__ = [
+    "Certified",
     "Chebyshev",
     "Choice",
     "Comparison",
@@ -115,6 +127,7 @@ __all__ = [
     "HarmonicSobolev",
     "HeavyBall",
     "HorizonError",
+    "Hypergradient",
     "Implicit",
     "InexactError",
     "Interval",
@@ -158,12 +171,15 @@ __all__ = [
     "Unrolled",
     "Verification",
     "WeightedIterates",
+    "at_tolerance",
     "average",
     "best_eta",
     "best_restart",
     "best_split",
     "best_start",
     "best_step",
+    "certify",
+    "certify_vjp",
     "check_interval",
     "cite",
     "compare",
@@ -175,6 +191,7 @@ __all__ = [
     "estimate_sizes",
     "estimate_spectrum",
     "frobenius_bound",
+    "hypergradient",
     "jvp",
     "lam",
     "latex",

@@ -191,7 +191,8 @@ class LanczosRun:
     """One run of k steps: T has ``alpha`` (k,) on and ``beta`` (k − 1,) beside the diagonal.
 
     ``last`` is β_k, the norm of the residual, 0 when the space became invariant; ``weight`` is
-    ‖g‖²; ``noise`` is the largest entry of T that symmetry would have made 0.
+    ‖g‖²; ``noise`` is the largest entry of T that symmetry would have made 0; ``basis`` (k, d) the
+    vectors v_1, …, v_k, where they were to be kept.
     """
 
     alpha: np.ndarray
@@ -199,6 +200,7 @@ class LanczosRun:
     last: float
     weight: float
     noise: float = 0.0
+    basis: np.ndarray | None = None
 
     @property
     def ritz(self) -> tuple[np.ndarray, np.ndarray]:
@@ -223,8 +225,10 @@ class LanczosRun:
         return total
 
 
-def lanczos(operator: Operator, start: np.ndarray, steps: int) -> LanczosRun:
+def lanczos(operator: Operator, start: np.ndarray, steps: int, keep: bool = False) -> LanczosRun:
     """k ≤ steps steps of Lanczos' process with full reorthogonalisation, memory k·d.
+
+    ``keep`` leaves the basis in the result.
 
     Raises NotSymmetric where the matrix of Hv_j in the basis is not tridiagonal to rounding.
     """
@@ -258,12 +262,12 @@ def lanczos(operator: Operator, start: np.ndarray, steps: int) -> LanczosRun:
         alpha.append(float(projection[j]))
         norm = float(np.linalg.norm(w))
         if norm <= 16.0 * operator.unit * np.sqrt(operator.dim) * size:
-            return LanczosRun(np.array(alpha), np.array(beta), 0.0, weight, noise)
-        if j + 1 < len(basis):
-            beta.append(norm)
-            basis[j + 1] = w / norm
-        else:
-            return LanczosRun(np.array(alpha), np.array(beta), norm, weight, noise)
+            norm = 0.0
+        if j + 1 == len(basis) or norm == 0.0:
+            kept = basis[: j + 1] if keep else None
+            return LanczosRun(np.array(alpha), np.array(beta), norm, weight, noise, kept)
+        beta.append(norm)
+        basis[j + 1] = w / norm
     raise AssertionError("unreachable: steps ≥ 1")
 
 

@@ -1,0 +1,349 @@
+r"""Hypergradients with a bound: d/dθ g(x*(θ), θ) = ∇g(x*)ᵀ∂x* + ∂_θg(x*), and rows vᵀ∂x*.
+
+At the point x̂ that products lead to (:mod:`polyrates.execution.jacobian_bound`), with A = ∇²f(x̂),
+B = ∂_θ∇f(x̂), v = ∇g(x̂), conjugate gradients give w ≈ A⁻¹v and Z ≈ A⁻¹B with residuals s_v, s_B.
+Then
+
+    vᵀA⁻¹B = wᵀB + s_vᵀZ + s_vᵀA⁻¹s_B,    |s_vᵀA⁻¹s_B| ≤ ‖s_v‖_{A⁻¹}‖s_B‖_{A⁻¹},
+
+two energy norms that Gauss and Radau's rule bounds: the error is a product of two small numbers,
+not of ‖v‖ and a norm of the whole Jacobian's error. What separates x̂ from x* adds
+‖A⁻¹v‖(M‖∂x*‖ + N)ε, and (K‖∂x*‖ + K_θ)ε for an outer loss whose gradients are K- and
+K_θ-Lipschitz in x. A value from elsewhere is compared with this one.
+"""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+
+from polyrates.execution.inverse_norm import InverseNorms, Probe, inverse_norms
+from polyrates.execution.jacobian_bound import Known, Place, known_constants, locate
+from polyrates.execution.krylov import Operator
+from polyrates.ground.arrays import Array, library, to_numpy
+from polyrates.ground.errors import refuse_type, refuse_value
+from polyrates.ground.numbers import count, floating, nonnegative
+from polyrates.measurement.certify import (
+    Certified,
+    Status,
+    flat_jacobian,
+    flat_point,
+    positive_ell,
+)
+from polyrates.problems.losses import Constants
+from polyrates.problems.quadratic import Problem
+
+__all__ = ["Hypergradient", "certify_vjp", "hypergradient"]
+
+Outer = Callable[[Array], tuple[Array, Array]]
+_Slopes = Callable[[Array], tuple[object, object]]
+
+
+@dataclass(frozen=True, eq=False)
+class Hypergradient:
+    """A hypergradient and how wrong it is at most.
+
+    Attributes
+    ----------
+    value : float, or array (p,)
+    bound : float
+        ‖value − d/dθ g(x*(θ), θ)‖ at most.
+    status : "certified" or "predicted"
+    products : int
+        Hessian-vector products spent on it, a block of them counted once.
+    missing : tuple of str
+        What was measured, where it is only predicted.
+    """
+
+    value: float | Array
+    bound: float
+    status: Status
+    products: int
+    missing: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.value} ± {self.bound:.3g} ({self.status}, {self.products} products)"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{html.escape(str(self))}</p>"
+
+
+@dataclass(frozen=True)
+class _Row:
+    """vᵀ∂x* ≈ value, within ``solve`` at the place itself and ``place`` between it and x*."""
+
+    value: Array
+    solve: float
+    place: float
+    jacobian: float
+    products: int
+    missing: tuple[str, ...]
+
+
+def _columns(B: Array) -> Array:
+    return B[:, None] if B.ndim == 1 else B
+
+
+def _row(problem: Problem, place: Place, v: Array, known: Known, steps: int) -> _Row:
+    """The dual estimate of vᵀ∂x*, shape (p,), and its two errors."""
+    operator = Operator(lambda u: problem.hvp(place.x, u), len(v))
+    ell = None if place.measured else place.ell
+    B = _columns(np.asarray(to_numpy(problem.cross(place.x)), dtype=float))
+    dual = inverse_norms(operator, v, steps, ell, place.about)
+    solves = [inverse_norms(operator, column, steps, ell, place.about) for column in B.T]
+    rest = v - (operator(dual.solution) if np.any(dual.solution) else 0 * v)
+    Z = np.stack([each.solution for each in solves], axis=1)
+    value = -(dual.solution @ B + rest @ Z)
+    energies = np.array([each.energy for each in solves])
+    about = Probe(place.about.size, max(place.about.unit, operator.unit))
+    slip = _rounding(about, dual, B, solves)
+    missing = ["ell"] if place.measured else []
+    M, N = known.hessian_lipschitz, known.mixed_lipschitz
+    size = float(np.linalg.norm([each.upper for each in solves]))
+    if M is None or N is None:
+        missing.append("hessian_lipschitz and mixed_lipschitz")
+        M, N = 0.0, _change(problem, place, Z)
+    closeness = M * place.distance / place.ell
+    if closeness < 1:
+        jacobian = (size + N * place.distance / place.ell) / (1 - closeness)
+        moved = dual.upper * (M * jacobian + N) * place.distance
+    else:
+        jacobian = moved = np.inf
+    solve = dual.energy * float(np.linalg.norm(energies)) + slip
+    spent = operator.products
+    return _Row(value, solve, float(moved), float(jacobian), spent, tuple(missing))
+
+
+def _rounding(about: Probe, dual: InverseNorms, B: Array, solves: list[InverseNorms]) -> float:
+    """What rounding in the products and sums can change the value by."""
+    length, right = float(np.linalg.norm(dual.solution)), float(np.linalg.norm(B))
+    Z = float(np.linalg.norm([np.linalg.norm(each.solution) for each in solves]))
+    sums = 16 * about.unit * math.sqrt(len(B)) * length * (right + about.size * Z)
+    return about.slip(length * Z) + sums
+
+
+def _change(problem: Problem, place: Place, Z: Array) -> float:
+    """What M‖J‖ + N seems to be between the place and one a step away."""
+    step = place.moved
+    if not np.any(step):
+        step = np.random.default_rng(2).standard_normal(len(place.x))
+        step *= place.distance / float(np.linalg.norm(step))
+    size = float(np.linalg.norm(step))
+    if size == 0.0:
+        return 0.0
+    near = place.x + step
+    change = [
+        np.asarray(to_numpy(problem.hvp(near, z)), dtype=float)
+        - np.asarray(to_numpy(problem.hvp(place.x, z)), dtype=float)
+        for z in -Z.T
+    ]
+    cross = (
+        _columns(np.asarray(to_numpy(problem.cross(at)), dtype=float)) for at in (near, place.x)
+    )
+    ahead, here = cross
+    return float(np.linalg.norm(np.stack(change, axis=1) + ahead - here)) / size
+
+
+def certify_vjp(
+    problem: Problem,
+    x: object,
+    v: object,
+    vjp: object,
+    ell: object = None,
+    constants: Constants | None = None,
+    products: int = 8,
+) -> Certified:
+    """Enclose ‖vjp − vᵀ∂x*‖ for a row from anywhere, a reverse-mode derivative for instance.
+
+    Parameters
+    ----------
+    problem, x, ell, constants, products
+        As for :func:`polyrates.measurement.certify.certify`.
+    v : array (d,)
+    vjp : number or array (p,)
+        The estimate of vᵀ∂x*.
+
+    Returns
+    -------
+    Certified
+        ``terms`` are the distance to the dual estimate at the place the products lead to, and all
+        that this estimate may be wrong by.
+    """
+    at = flat_point(x)
+    cross = np.asarray(to_numpy(problem.cross(at)), dtype=float)
+    weight = flat_jacobian(v, at, "v")
+    row = np.atleast_1d(np.asarray(to_numpy(vjp) if library(vjp) else vjp, dtype=float))
+    if row.shape != (_columns(cross).shape[1],) or not np.all(np.isfinite(row)):
+        refuse_value(
+            "vjp", vjp, f"must be {_columns(cross).shape[1]} finite numbers, one a parameter"
+        )
+    known, steps = (
+        known_constants(problem, positive_ell(ell), constants),
+        count(products, "products", 1),
+    )
+    place = locate(problem, at, known, steps)
+    found = _row(problem, place, weight, known, steps)
+    apart = float(np.linalg.norm(row - found.value))
+    slack = (found.solve + found.place) * (1 + 64 * 2.0**-53)
+    least = float(np.linalg.norm(found.value)) - slack
+    return Certified(
+        apart * (1 + 64 * 2.0**-53) + slack,
+        max(apart * (1 - 64 * 2.0**-53) - slack, 0.0),
+        (apart + slack) / least if least > 0 else np.inf,
+        "predicted" if found.missing else "certified",
+        (apart, slack),
+        place.products + found.products,
+        found.missing,
+    )
+
+
+def hypergradient(
+    problem: Problem,
+    outer: object,
+    x: object,
+    J: object = None,
+    *,
+    ell: object = None,
+    constants: Constants | None = None,
+    outer_lipschitz: object = None,
+    products: int = 8,
+) -> Hypergradient:
+    """d/dθ g(x*(θ), θ) with a bound, from x near x*.
+
+    Parameters
+    ----------
+    problem, x, ell, constants, products
+        As for :func:`polyrates.measurement.certify.certify`.
+    outer : callable (x, theta) -> scalar of JAX or torch, or a pair of callables
+        g; or its gradients (∇_x g, ∂_θ g) as functions of (x, theta). θ is ``problem.theta`` where
+        the problem has it, else None.
+    J : array (d,) or (d, p), optional
+        An estimate of ∂x*: the value is then ∇g(x)ᵀJ + ∂_θg(x), as its users form it, and the
+        bound speaks of that. None solves the adjoint equation, and the value is the best that the
+        products give.
+    outer_lipschitz : number, or a pair of numbers ≥ 0, optional
+        K and K_θ, the Lipschitz constants of ∇_x g and ∂_θ g in x (one number: of both together,
+        K_θ = 0). None measures them, and the result is "predicted".
+
+    Returns
+    -------
+    Hypergradient
+    """
+    at = flat_point(x)
+    cross = np.asarray(to_numpy(problem.cross(at)), dtype=float)
+    gradients = _outer_gradients(outer, problem, at, _columns(cross).shape[1])
+    known, steps = (
+        known_constants(problem, positive_ell(ell), constants),
+        count(products, "products", 1),
+    )
+    place = locate(problem, at, known, steps)
+    v, direct = gradients(place.x)
+    found = _row(problem, place, v, known, steps)
+    best = found.value + direct
+    missing = list(found.missing)
+    K, K_theta = _lipschitz(outer_lipschitz, gradients, place, missing)
+    slack = found.solve + found.place + (K * found.jacobian + K_theta) * place.distance
+    if J is None:
+        value, apart = best, 0.0
+    else:
+        estimate = _columns(flat_jacobian(J, cross, "J"))
+        own, more = gradients(at)
+        value = own @ estimate + more
+        apart = float(np.linalg.norm(value - best))
+    return Hypergradient(
+        float(value[0]) if cross.ndim == 1 else value,
+        float((apart + slack) * (1 + 64 * 2.0**-53)),
+        "predicted" if missing else "certified",
+        place.products + found.products,
+        tuple(missing),
+    )
+
+
+def _lipschitz(
+    given: object, gradients: Outer, place: Place, missing: list[str]
+) -> tuple[float, float]:
+    if given is not None:
+        pair = given if isinstance(given, (tuple, list)) else (given, 0)
+        if len(pair) != 2:
+            refuse_value("outer_lipschitz", given, "must be a number or a pair (K, K_θ)")
+        K, K_theta = (floating(nonnegative(each, "outer_lipschitz")) for each in pair)
+        return K, K_theta
+    missing.append("outer_lipschitz")
+    step = place.moved if np.any(place.moved) else np.full(len(place.x), place.distance)
+    size = float(np.linalg.norm(step))
+    if size == 0.0:
+        return 0.0, 0.0
+    (v, direct), (near, other) = gradients(place.x), gradients(place.x + step)
+    return float(np.linalg.norm(near - v)) / size, float(np.linalg.norm(other - direct)) / size
+
+
+def _outer_gradients(outer: object, problem: Problem, at: Array, parameters: int) -> Outer:
+    """x ↦ (∇_x g, ∂_θ g) as arrays (d,) and (p,)."""
+    theta = getattr(problem, "theta", None)
+    if isinstance(outer, (tuple, list)) and len(outer) == 2 and all(map(callable, outer)):
+        first, second = cast("tuple[Callable[..., object], Callable[..., object]]", tuple(outer))
+
+        both: _Slopes = lambda x: (first(x, theta), second(x, theta))  # noqa: E731
+    elif callable(outer):
+        both = _differentiated(outer, theta)
+    else:
+        refuse_type(
+            "outer",
+            outer,
+            "must be g(x, theta) of JAX or torch, or its two gradients",
+            "give (lambda x, theta: ∇_x g, lambda x, theta: ∂_θ g)",
+        )
+
+    def checked(x: Array) -> tuple[Array, Array]:
+        given = both(x)
+        v = np.asarray(to_numpy(given[0]), dtype=float).reshape(-1)
+        direct = np.asarray(to_numpy(given[1]), dtype=float).reshape(-1)
+        direct = np.broadcast_to(direct, (parameters,)) if direct.size == 1 else direct
+        if v.shape != at.shape or direct.shape != (parameters,):
+            refuse_value(
+                "outer",
+                f"gradients of {v.size} and {direct.size} numbers",
+                f"must have {at.size} in x and {parameters} in θ",
+            )
+        if not (np.all(np.isfinite(v)) and np.all(np.isfinite(direct))):
+            refuse_value("outer", "a gradient with NaN or infinity", "must be finite")
+        return v, direct
+
+    return checked
+
+
+def _differentiated(outer: Callable[..., object], theta: object) -> _Slopes:
+    """By automatic differentiation, in the library of the problem's θ."""
+    if theta is None:
+        refuse_type(
+            "outer",
+            outer,
+            "needs θ to be differentiated, and the problem has none",
+            "give the two gradients of g, or a problem of pr.from_loss",
+        )
+    if library(theta) == "torch":
+        import torch
+
+        parameters = torch.as_tensor(theta)
+
+        def by_torch(x: Array) -> tuple[object, object]:
+            point = torch.tensor(x, dtype=parameters.dtype, requires_grad=True)
+            at = parameters.detach().clone().requires_grad_()
+            found = torch.autograd.grad(outer(point, at), (point, at), allow_unused=True)
+            first, second = (
+                torch.zeros_like(v) if g is None else g
+                for g, v in zip(found, (point, at), strict=True)
+            )
+            return first, second
+
+        return by_torch
+    import jax
+    import jax.numpy as jnp
+
+    slopes = jax.grad(outer, argnums=(0, 1))
+    return lambda x: slopes(jnp.asarray(x), jnp.asarray(theta, dtype=float))
