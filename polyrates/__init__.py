@@ -85,13 +85,6 @@ from polyrates.measurement.hypergradient import Hypergradient, certify_vjp, hype
 from polyrates.measurement.local_model import contraction_bound, local_errors, local_model
 from polyrates.measurement.measured_sizes import estimate_eta, estimate_sizes
 from polyrates.measurement.spectrum import check_interval, estimate_spectrum, measure_spectrum
-from polyrates.measurement.spectrum_and_sizes import (
-    check_interval,
-    estimate_eta,
-    estimate_sizes,
-    estimate_spectrum,
-    measure_spectrum,
-)
 from polyrates.measurement.tolerance import at_tolerance
 from polyrates.numeric.suprema.two_variable import frobenius_bound
 from polyrates.numeric.values import residual_series, residual_values
