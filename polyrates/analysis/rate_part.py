@@ -35,8 +35,9 @@ class RatePart:
     """t ↦ sup over the support of |part|, part one of R − λC, C, R, C.
 
     Calling it at an integer t gives an exact number where a theorem holds for exact input, else a
-    float that is an upper bound; at ``pr.t`` an expression. ``status`` is "proved" for the first,
-    "certified" for the second (a rigorous enclosure, rounded outward).
+    float that is an upper bound; at ``pr.t`` an expression. ``status`` is the theorem's for the
+    first ("proved", or "argued" where its derivation has steps in words), "certified" for the
+    second (a rigorous enclosure, rounded outward).
     """
 
     kind: Part
@@ -63,8 +64,11 @@ class RatePart:
 
     @property
     def status(self) -> Status:
-        """How the values are known: "proved" (exact, from a theorem) or "certified" (enclosed)."""
-        return "proved" if self._theorem is not None and self._is_exact else "certified"
+        """How the values are known: the status of the theorem's derivation ("proved", or "argued"
+        where some of its steps are prose), or "certified" (enclosed).
+        """
+        theorem = self._theorem
+        return "certified" if theorem is None or not self._is_exact else theorem.status
 
     @property
     def derivation(self) -> Any:
@@ -349,4 +353,4 @@ def _dyadic(value: Any) -> sympy.Expr:
 Part = Literal["initial", "cross", "residual", "drift"]
 
 
-Status = Literal["proved", "certified", "numeric"]
+Status = Literal["proved", "argued", "certified", "numeric"]

@@ -49,7 +49,7 @@ def _text(value: Any) -> str | None:
 
 def _exact(part: RatePart, t: int) -> str | None:
     """The exact value at t where a theorem gives one."""
-    return exact_text(part(t)) if part.status == "proved" else None
+    return exact_text(part(t)) if part.status != "certified" else None
 
 
 def _summary(part: RatePart, steps: int) -> dict[str, Any]:

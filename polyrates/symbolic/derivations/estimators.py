@@ -14,7 +14,7 @@ import sympy
 
 from polyrates.ground.numbers import lam
 from polyrates.symbolic.derivations.notation import h
-from polyrates.symbolic.proofs.derivation import Derivation
+from polyrates.symbolic.proofs.derivation import Derivation, argued
 from polyrates.symbolic.proofs.steps import Equality, Step
 
 __all__ = ["implicit_pair", "restarted_pair", "truncated_pair", "unrolled_pair"]
@@ -52,8 +52,8 @@ def _common() -> tuple[Step, ...]:
             r"errors run through the same step as the points, in $P$, $R$ and $C$ alike",
         ),
         Equality(
-            (_a * 1 + (1 - _a) * 1 - _b * lam * 1).subs(lam, 0),
-            1,
+            sympy.Subs(_a * _R + (1 - _a) * _R - _b * lam * _R, lam, 0),
+            _R,
             r"at $\lambda = 0$ the gradient vanishes: from $R = 1$ in every place it stays 1, so "
             r"$R(0) = 1$",
         ),
@@ -61,7 +61,7 @@ def _common() -> tuple[Step, ...]:
 
 
 def unrolled_pair() -> Derivation:
-    """(R, C) = (P_t, P_t′). Proved."""
+    """(R, C) = (P_t, P_t′)."""
     P = sympy.Function("P")(lam)
     Q = sympy.Function("Q")(lam)
     steps: tuple[Step, ...] = (
@@ -77,18 +77,17 @@ def unrolled_pair() -> Derivation:
             r"and by a step; at the start $P = R = 1$ and $C = 0 = P'$. $R$ runs as $P$ does",
         ),
     )
-    return Derivation(
+    return argued(
         "The pair of unrolling",
         (r"R = P_{t}, \quad C = P_{t}'",),
         _SETTING,
         steps,
         ("curse",),
-        ("Status: every step is proved.",),
     )
 
 
 def truncated_pair() -> Derivation:
-    """R: the steps s, …, t − 1 from (1, …, 1); C: from 0, fed with P. Proved."""
+    """R: the steps s, …, t − 1 from (1, …, 1); C: from 0, fed with P."""
     keep = 1 - h * lam
     drift: Any = -h * _j * keep ** (_j - 1) * keep**_s
     m = sympy.Symbol("m", real=True)
@@ -96,10 +95,11 @@ def truncated_pair() -> Derivation:
     steps: tuple[Step, ...] = (
         *_common(),
         Equality(
-            (_R * _E + _C * _D).subs({_R: 1, _C: 0}),
+            _R * _E + _C * _D,
             _E,
             r"at step $s$ the tangent of every point of the state is reset to $\partial x_{0}$: "
             r"$R = 1$, $C = 0$ in every place, while $P$ runs on",
+            where=((_R, 1), (_C, 0)),
         ),
         Equality(
             (_C + m * (_C - before_C)) - h * (lam * _C + _P),
@@ -123,9 +123,9 @@ def truncated_pair() -> Derivation:
             r"and $C = P_{j}' P_{s} = -h j (1 - h\lambda)^{j-1} (1 - h\lambda)^{s}$ obeys the "
             r"recursion $C \mapsto C - h (\lambda C + P_{s+j})$",
         ),
-        Equality(drift.subs(_j, 0), 0, r"and vanishes at the reset"),
+        Equality(sympy.Subs(drift, _j, 0), 0, r"and vanishes at the reset"),
     )
-    return Derivation(
+    return argued(
         "The pair of truncated unrolling",
         (
             r"(R, C)^{+} = \mathrm{step}(R, C), \quad \mathrm{gradient}: (R, C) \mapsto "
@@ -135,7 +135,6 @@ def truncated_pair() -> Derivation:
         steps,
         ("curse",),
         (
-            "Status: every step is proved.",
             r"$R$ is the method's own tail run from a fresh state, so the pair belongs to the "
             r"realization of $P_{t}$: another recurrence with the same $P_{t}$ has another pair.",
         ),
@@ -143,17 +142,18 @@ def truncated_pair() -> Derivation:
 
 
 def restarted_pair() -> Derivation:
-    """A fresh run of k steps from x_s: (R, C) = (Q_k, Q_k′P_s). Proved."""
+    """A fresh run of k steps from x_s: (R, C) = (Q_k, Q_k′P_s)."""
     Q = sympy.Function("Q")(lam)
-    head = sympy.Symbol("P_s", real=True)
+    head, late = sympy.symbols("P_s D_s", real=True)
     slope = sympy.Derivative(Q, lam)
     steps: tuple[Step, ...] = (
         Equality(
-            Q * _E + slope * (head * _D),
+            Q * _E + slope * late,
             Q * _E + (slope * head) * _D,
             r"unrolling the tail from $x_{s}$ has the pair $(Q_{k}, Q_{k}')$ for the start "
             r"$x_{s}$, "
-            r"whose $\partial H (x_{s} - x^{\star})$ is $P_{s} D$",
+            r"whose $\partial H (x_{s} - x^{\star})$ is $D_{s} = P_{s} D$",
+            where=((late, head * _D),),
         ),
         Equality(
             (Q - lam * slope * head),
@@ -162,14 +162,13 @@ def restarted_pair() -> Derivation:
             r"good head it is $Q$, and nothing burns in",
         ),
     )
-    return Derivation(
+    return argued(
         "The pair of a restarted tail",
         (r"R = Q_{k}, \quad C = Q_{k}' P_{s}",),
         _SETTING,
         steps,
         ("curse",),
         (
-            "Status: every step is proved.",
             r"For a fixed head the worst case of this pair is convex in $Q$: $Q \mapsto (Q, Q' "
             r"P_{s})$ "
             r"is linear. It is not convex in head and tail together.",
@@ -178,7 +177,7 @@ def restarted_pair() -> Derivation:
 
 
 def implicit_pair() -> Derivation:
-    """Exact solve: (0, −P_t/λ); k inner steps: (Q_k, P_t(Q_k − 1)/λ). Proved."""
+    """Exact solve: (0, −P_t/λ); k inner steps: (Q_k, P_t(Q_k − 1)/λ)."""
     inverse, change, x, star, db = sympy.symbols("H^{-1} dH x x^* db", commutative=False)
     Q, start, limit, truth = sympy.symbols("Q V_0 V_oo dx^*", commutative=False)
     q = sympy.Symbol("Q", real=True)
@@ -212,13 +211,13 @@ def implicit_pair() -> Derivation:
             r"$R - \lambda C = 1 - (1 - P_{t})(1 - Q_{k})$",
         ),
         Equality(
-            (q - lam * (_P * (q - 1) / lam)).subs(q, 0),
+            sympy.Subs(q - lam * (_P * (q - 1) / lam), q, 0),
             _P,
             r"and $Q_{k} \to 0$ gives the exact solve, $R = 0$, $C = -P_{t}/\lambda$, "
             r"$R - \lambda C = P_{t}$",
         ),
     )
-    return Derivation(
+    return argued(
         "The pair of implicit differentiation",
         (
             r"R = Q_{k}, \quad C = \frac{P_{t} (Q_{k} - 1)}{\lambda}; \qquad "
@@ -227,5 +226,5 @@ def implicit_pair() -> Derivation:
         (*_SETTING, r"$\lambda > 0$ for the exact solve"),
         steps,
         ("curse",),
-        ("Status: every step is proved.", "The exact solve is the one estimator with $R(0) = 0$."),
+        ("The exact solve is the one estimator with $R(0) = 0$.",),
     )

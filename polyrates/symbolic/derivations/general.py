@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sympy
 
 from polyrates.ground.numbers import lam, t
-from polyrates.symbolic.derivations.notation import c, kappa, x
-from polyrates.symbolic.proofs.derivation import Derivation
-from polyrates.symbolic.proofs.steps import Equality, Nonnegative, Range, Step
+from polyrates.symbolic.derivations.chebyshev_facts import FIRST_KIND, T, U, n
+from polyrates.symbolic.derivations.notation import L, c, ell, kappa, x
+from polyrates.symbolic.proofs.derivation import Derivation, argued, claim
+from polyrates.symbolic.proofs.extremes import Alternation, LeastMaximum
+from polyrates.symbolic.proofs.steps import Equality, Induction, Nonnegative, Range, Step, told
 
 __all__ = ["lower_bound_proof", "master_identity", "two_horns"]
-
-_T, _U = sympy.chebyshevt, sympy.chebyshevu
 
 
 def master_identity() -> Derivation:
@@ -24,12 +26,12 @@ def master_identity() -> Derivation:
     Hc, Dc = sympy.symbols("H dH")
     k = sympy.Symbol("k", integer=True, positive=True)
     steps: list[Step] = []
-    for n in (2, 3):
+    for p in (2, 3):
         steps.append(
             Equality(
-                (H + e * D) ** n,
-                H**n + e * sympy.Add(*(H**j * D * H ** (n - 1 - j) for j in range(n))),
-                rf"the derivative of $H^{{{n}}}$ in the direction $dH$, without commutation",
+                (H + e * D) ** p,
+                H**p + e * sympy.Add(*(H**j * D * H ** (p - 1 - j) for j in range(p))),
+                rf"the derivative of $H^{{{p}}}$ in the direction $dH$, without commutation",
                 first_order_in=e,
             )
         )
@@ -64,7 +66,7 @@ def master_identity() -> Derivation:
         r"= \left(P_{t} - \lambda P_{t}'\right)(H) E + P_{t}'(H) G, \quad "
         r"D = \partial H \left(x_{0} - x_{\star}\right), \quad G = D + H E"
     )
-    return Derivation(
+    return argued(
         "The master identity",
         (statement,),
         (
@@ -89,45 +91,49 @@ def _other_form() -> Step:
 
 def lower_bound_proof() -> Derivation:
     """min over P, P(0) = 1, deg P ≤ t, of max |P| on [ℓ, L] is 1/T_t(c), c = (L + ℓ)/(L − ℓ)."""
-    n = sympy.Symbol("n", integer=True, nonnegative=True)
     xi = sympy.Symbol("xi", positive=True)
-    steps: tuple[Step, ...] = (
-        Equality(
-            1 - _T(t, x) ** 2,
-            (1 - x**2) * _U(t - 1, x) ** 2,
-            r"$\left|T_{t}\right| = 1$ at $\pm 1$ and at the $t - 1$ zeros of $U_{t-1}$, which are "
-            r"those of $T_{t}'$: $t + 1$ points of alternating sign",
-        ),
-        Equality(
-            sympy.Derivative(_T(n, x), x),
-            n * _U(n - 1, x),
-            r"so the extrema inside are simple and the signs alternate. If $Q(0) = 1$ and "
-            r"$\max \left|Q\right| < 1/T_{t}(c)$, then $T_{t}(m)/T_{t}(m_{0}) - Q$ changes sign "
-            r"$t$ times on $[\ell, L]$ and vanishes at 0: one zero more than its degree allows",
-            over=(Range(n, 1, integer=True), Range(x, -1, 1)),
-        ),
-        Equality(
-            _T(n, (xi + 1 / xi) / 2),
-            (xi**n + xi**-n) / 2,
-            r"with $c = (\xi + 1/\xi)/2$",
-            over=(Range(n, 0, integer=True), Range(xi, sympy.Rational(1, 9), 1)),
+    bound = replace(
+        FIRST_KIND,
+        left=FIRST_KIND.left.subs(n, t),
+        why=FIRST_KIND.why.replace("{n", "{t"),
+        over=(Range(t, 1, integer=True),),
+        squares=((1 - x, 1 + x, U(t - 1, x) ** 2),),
+    )
+    place = (L + ell - 2 * lam) / (L - ell)
+    steps = told(
+        r"""
+        $x = (L + \ell - 2\lambda)/(L - \ell)$ maps $[\ell, L]$ onto $[-1, 1]$ and 0 to $c =
+        (L + \ell)/(L - \ell) > 1$, and a polynomial of $\lambda$ to one of $x$ of its degree
+
+        $T_{t}$ is $(-1)^{k}$ at the $t + 1$ points $\cos(k\pi/t)$ of $[-1, 1]$. A smaller $Q$ would
+        make $T_{t}/T_{t}(c) - Q$ change its sign $t$ times there and vanish at $c$: one zero more
+        than its degree allows
+
+        with $c = (\xi + 1/\xi)/2$, by the recurrence $T_{t+2} = 2 c\, T_{t+1} - T_{t}$
+
+        where $\xi = (1 - \sqrt{\kappa})/(1 + \sqrt{\kappa})$, $\kappa = \ell/L$
+        """,
+        Equality(place, (L + ell) / (L - ell) - 2 * lam / (L - ell)),
+        bound,
+        Alternation(LeastMaximum(t, c), 1 / T(t, c), "", bound, (Range(c, 1),)),
+        Induction(
+            T(t, (xi + 1 / xi) / 2),
+            (xi**t + xi**-t) / 2,
+            index=t,
+            multipliers=(sympy.Integer(-1), xi + 1 / xi),
         ),
         Equality(
             ((xi + 1 / xi) / 2).subs(xi, (1 - sympy.sqrt(kappa)) / (1 + sympy.sqrt(kappa))),
             (1 + kappa) / (1 - kappa),
-            r"$\xi = (1 - \sqrt{\kappa})/(1 + \sqrt{\kappa})$",
         ),
-    )
-    statement = (
-        r"\min_{P(0) = 1,\ \deg P \le t} \ \max_{\ell \le \lambda \le L} \left|P(\lambda)\right| "
-        r"= \frac{1}{T_{t}(c)} = \frac{2}{\xi^{t} + \xi^{-t}}, \quad c = \frac{L + \ell}{L - \ell}"
     )
     return Derivation(
         "The lower bound",
-        (statement,),
+        tuple(claim(step) for step in (steps[0], *steps[2:])),
         (
-            r"the error of the Jacobian is $P_{t}(H) E$ when $\partial H = 0$",
-            r"$0 < \ell < L$",
+            r"the error of the Jacobian is $P_{t}(H) E$ when $\partial H = 0$, $P_{t}(0) = 1$ and "
+            r"$\deg P_{t} \le t$",
+            r"$0 < \ell < L$, $t \ge 1$",
         ),
         steps,
         ("flanders-shortley",),
@@ -173,10 +179,11 @@ def two_horns() -> Derivation:
             r"$1/(e \kappa)$",
         ),
         Nonnegative(
-            1 - large,
-            k,
+            1 - k,
+            large,
             r"the short step $1/L$, rate $1 - \kappa$, is flat too and slower still",
             (Range(k, 0, 1),),
+            ((k, 1 - k, 1 / (1 + k)),),
         ),
         Equality(
             ((1 + c) * t**2 - 1).subs(c, (1 + k) / (1 - k)),
@@ -189,6 +196,6 @@ def two_horns() -> Derivation:
         r"\kappa < \sqrt{2} - 1: \quad \text{every constant step burns in, or its rate is at "
         r"least } 1 - \sqrt{2} \kappa > \frac{1 - \kappa}{1 + \kappa}"
     )
-    return Derivation(
+    return argued(
         "The two horns of the curse", (statement,), (r"$0 < \kappa < 1$",), steps, ("curse",)
     )

@@ -1,186 +1,159 @@
-"""Gradient descent, P_t = (1 − hλ)^t, any step: end points decide, √2/L is the threshold."""
+"""Gradient descent, P_t = (1 − hλ)^t, any step: end points decide, √2/L is the threshold.
+
+With u = hλ, P′ = −ht(1 − u)^{t−1} and P − λP′ = φ_t(u) = (1 − u)^{t−1}(1 + (t − 1)u). The squares
+of all three fall for u ≤ 1 and rise for u ≥ 1.
+"""
 
 from __future__ import annotations
-
-from typing import Any
 
 import sympy
 
 from polyrates.ground.numbers import lam, t
-from polyrates.symbolic.derivations.notation import h, u, v
-from polyrates.symbolic.proofs.derivation import Derivation
-from polyrates.symbolic.proofs.steps import Comparison, Equality, Nonnegative, Range, Step
+from polyrates.symbolic.derivations.notation import h, u
+from polyrates.symbolic.proofs.derivation import Claim, Derivation, claim
+from polyrates.symbolic.proofs.extremes import EndPoints, MaxAbs
+from polyrates.symbolic.proofs.steps import Equality, Falling, Nonnegative, Range, Step, told
 
 __all__ = ["flat_step", "gradient_descent_proof"]
 
 _SOURCES = ("curse",)
+_A, _B = sympy.symbols("a b", nonnegative=True)
+_POWER = (1 - h * lam) ** t
 
 
-def phi(steps: Any, at: Any) -> sympy.Expr:
+def phi(steps: sympy.Expr, at: sympy.Expr) -> sympy.Expr:
     """φ_t(u) = (1 − u)^{t−1}(1 + (t − 1)u)."""
     return (1 - at) ** (steps - 1) * (1 + (steps - 1) * at)
 
 
 def gradient_descent_proof(
-    part: str, hypotheses: tuple[Any, ...] = (), value: sympy.Expr | None = None
+    part: str, hypotheses: tuple[Claim, ...] = (), value: sympy.Expr | None = None
 ) -> Derivation:
     """The end-point theorem for one part."""
     builder = {"residual": _residual, "initial": _initial}.get(part, _drift)
-    title, statement, steps = builder()
-    shown = (statement,) if value is None else (statement, value)
-    return Derivation(title, shown, ("$h > 0$", *hypotheses), steps, _SOURCES)
-
-
-def _ends(function: sympy.Expr, why: str) -> Comparison:
-    a, b = sympy.symbols("a b", nonnegative=True)
-    ends = sympy.Max(sympy.Abs(function.subs(u, a)), sympy.Abs(function.subs(u, b)))
-    over = (Range(t, 1, integer=True), Range(a, 0, 3), Range(b, a, 3), Range(u, a, b))
-    return Comparison(sympy.Abs(function), ends, why, over)
-
-
-def _residual() -> tuple[str, str, tuple[Step, ...]]:
-    statement = (
-        r"\max_{\lambda} \left|P_{t}\right| = \rho^{t}, \quad "
-        r"\rho = \max\left(\left|1 - h\ell\right|, \left|1 - hL\right|\right)"
+    title, steps = builder()
+    given = (
+        r"$h > 0$; $u = h\lambda$ runs from $a = h\ell$ to $b = hL$, or over a part of this "
+        "interval with both ends",
+        "$t \\ge 1$" if part == "residual" else "$t \\ge 2$: at $t = 1$ the part is constant",
     )
-    steps: tuple[Step, ...] = (
-        Equality(
-            ((1 - h * lam) ** (t + 1)),
-            (1 - h * lam) * (1 - h * lam) ** t,
-            r"one step multiplies by $1 - h\lambda$",
-        ),
-        _ends(
-            (1 - u) ** t,
-            r"$\left|1 - u\right|$ is convex in $u = h\lambda$, so it is largest at an end point "
-            "of the hull, and so is its power",
-        ),
-    )
-    return "Gradient descent, residual part", statement, steps
+    stated = tuple(claim(step) for step in steps)
+    return Derivation(title, stated, (*given, *hypotheses), steps, _SOURCES, value=value)
 
 
-def _drift() -> tuple[str, str, tuple[Step, ...]]:
-    statement = (
-        r"\max_{\lambda} \left|P_{t}'\right| = h t \rho^{t - 1}, \quad "
-        r"\rho = \max\left(\left|1 - h\ell\right|, \left|1 - hL\right|\right)"
-    )
-    steps: tuple[Step, ...] = (
-        Equality(
-            sympy.Derivative((1 - h * lam) ** t, lam),
-            -h * t * (1 - h * lam) ** (t - 1),
-            "the derivative of the residual polynomial",
-        ),
-        _ends(
-            (1 - u) ** (t - 1),
-            r"$\left|1 - u\right|$ is convex in $u = h\lambda$: the end points of the hull decide",
-        ),
-        Nonnegative(
-            (t + 1) ** 2,
-            t * (t + 2),
-            r"so the ratio $\rho (t + 1)/t$ of successive values decreases: one peak, at "
-            r"$\lceil \rho/(1 - \rho) \rceil$",
-            (Range(t, 1),),
-        ),
-    )
-    return "Gradient descent, drift", statement, steps
+def _ends(
+    function: sympy.Expr, first: int, weight: tuple[sympy.Expr, ...], root: sympy.Expr
+) -> EndPoints:
+    """max over a ≤ u ≤ b of |f|, where f f′ = (u − 1) Π weight root²."""
+    ends = (sympy.Abs(function.subs(u, each)) for each in (_A, _B))
+    over = (Range(_A, 0), Range(_B, _A), Range(u, _A, _B), Range(t, first, integer=True))
+    left = MaxAbs(function, u, _A, _B)
+    return EndPoints(left, sympy.Max(*ends), "", over, turn=1, weight=weight, root=root)
 
 
-def _initial() -> tuple[str, str, tuple[Step, ...]]:
-    function = sympy.Function("P")(lam)
-    statement = (
-        r"\max_{\lambda} \left|P_{t} - \lambda P_{t}'\right| = \max\left("
-        r"\left|\varphi_{t}(h\ell)\right|, \left|\varphi_{t}(hL)\right|\right), \quad "
-        r"\varphi_{t}(u) = (1 - u)^{t - 1}\left(1 + (t - 1) u\right)"
+def _residual() -> tuple[str, tuple[Step, ...]]:
+    P = sympy.Function("P")(lam)
+    steps = told(
+        r"""
+        one step multiplies the error by $1 - h\lambda$, so $P_{t} = (1 - h\lambda)^{t}$
+
+        its square falls until $u = 1$ and rises from there: the end points decide
+        """,
+        Equality(P - h * (lam * P), (1 - h * lam) * P),
+        _ends((1 - u) ** t, 1, (t,), (1 - u) ** (t - 1)),
     )
-    power = (1 - h * lam) ** t
-    # for u = 1 + v the modulus of φ_t
-    modulus = v ** (t - 1) * (1 + (t - 1) * (1 + v))
-    steps: tuple[Step, ...] = (
-        Equality(
-            sympy.Derivative(function - lam * sympy.Derivative(function, lam), lam),
-            -lam * sympy.Derivative(function, (lam, 2)),
-            r"for every polynomial: interior extrema of $P - \lambda P'$ are zeros of $P''$",
-        ),
-        Equality(
-            power - lam * sympy.Derivative(power, lam),
-            phi(t, h * lam),
-            r"with $P_{t} = (1 - h\lambda)^{t}$",
-        ),
-        Equality(
-            sympy.Derivative(phi(t, u), u),
-            -t * (t - 1) * u * (1 - u) ** (t - 2),
-            r"no zero inside $0 < u < 1$ or beyond $u = 1$",
-        ),
-        Nonnegative(
-            t * (t - 1) * u,
-            0,
-            r"so $\varphi_{t}$ falls from 1 to 0 on $0 \le u \le 1$, where $(1 - u)^{t-2} \ge 0$",
-            (Range(t, 2), Range(u, 0)),
-        ),
-        Equality(
-            sympy.Derivative(modulus, v),
-            t * (t - 1) * (1 + v) * v ** (t - 2),
-            r"and for $u = 1 + v$, $v \ge 0$, the modulus rises",
-        ),
-        _ends(
-            phi(t, u),
-            "a function that first falls and then rises is largest at an end point of its domain",
-        ),
-        Equality(
-            phi(t + 1, u) - phi(t, u),
-            -t * u**2 * (1 - u) ** (t - 1),
-            r"on $0 \le u \le 1$ the values fall with $t$ from $\varphi_{1} = 1$: no burn-in there",
-        ),
-        Equality(
-            v * (1 + t * (1 + v)) - (1 + (t - 1) * (1 + v)),
-            2 * v - t * (1 + v) * (1 - v),
-            r"for $u = 1 + v$ the modulus rises from $t$ to $t + 1$ exactly when this is positive: "
-            r"until $t^{\star} = \lceil 2(u - 1)/(u(2 - u)) \rceil$",
-        ),
-        Equality(
-            u * (2 - u) - 2 * (u - 1),
-            2 - u**2,
-            r"$t^{\star} \le 1$, no rise at all, exactly when $u^{2} \le 2$: "
-            r"the flat step is $\sqrt{2}/L$",
-        ),
+    return "Gradient descent, residual part", steps
+
+
+def _drift() -> tuple[str, tuple[Step, ...]]:
+    steps = told(
+        r"""
+        the derivative of the residual polynomial
+
+        its square falls until $u = 1$ and rises from there: the end points decide
+
+        so $t \rho^{t-1}$ is log-concave in $t$: one peak, at $\lceil \rho/(1 - \rho) \rceil$, where
+        $\rho = \max(\left|1 - h\ell\right|, \left|1 - hL\right|)$
+        """,
+        Equality(sympy.Derivative(_POWER, lam), -h * t * (1 - h * lam) ** (t - 1)),
+        _ends(h * t * (1 - u) ** (t - 1), 2, (h**2, t**2, t - 1), (1 - u) ** (t - 2)),
+        Nonnegative(t**2, (t - 1) * (t + 1), over=(Range(t, 1),), terms=((sympy.Integer(1),),)),
+    )
+    return "Gradient descent, drift", steps
+
+
+def _initial() -> tuple[str, tuple[Step, ...]]:
+    weight = (t, t - 1, u, 1 + (t - 1) * u)
+    steps = told(
+        r"""
+        with $P_{t} = (1 - h\lambda)^{t}$ and $u = h\lambda$
+
+        its square falls until $u = 1$ and rises from there: the end points decide
+
+        the values are log-concave in $t$ at each end: one peak, and one crossing of 1 after it
+
+        for $u = 1 + v$, $v = u - 1 \ge 0$, the modulus rises from $t$ to $t + 1$ exactly when this
+        is positive: until $t^{\star} = \lceil 2(u - 1)/(u(2 - u)) \rceil$
+        """,
+        Equality(_POWER - lam * sympy.Derivative(_POWER, lam), phi(t, h * lam)),
+        _ends(phi(t, u), 2, weight, (1 - u) ** (t - 2)),
         Nonnegative(
             (1 + t * u) ** 2,
             (1 + (t - 1) * u) * (1 + (t + 1) * u),
-            "the values are log-concave in $t$: one peak, and one crossing of 1 after it",
-            (Range(t, 1), Range(u, 0)),
+            over=(Range(t, 1), Range(u, 0)),
+            terms=((u**2,),),
         ),
+        Equality((u - 1) * (1 + t * u) - (1 + (t - 1) * u), 2 * (u - 1) - t * u * (2 - u)),
     )
-    return "Gradient descent, initial part", statement, steps
+    return "Gradient descent, initial part", steps
 
 
 def flat_step() -> Derivation:
     """The largest step without burn-in: hL ≤ √2 if and only if |φ_t| ≤ 1 on [0, L] for every t."""
     root = sympy.sqrt(2)
-    steps: tuple[Step, ...] = (
-        Equality(
-            phi(t + 1, u) - phi(t, u),
-            -t * u**2 * (1 - u) ** (t - 1),
-            r"on $0 \le u \le 1$ the values fall with $t$ and stay between 0 and 1",
+    over = (Range(u, 0, root), Range(t, 2, integer=True))
+    left = MaxAbs(phi(t, u), u, 0, root)
+    last = (root - 1) ** (t - 1) * (1 + (t - 1) * root)
+    steps = told(
+        r"""
+        with $P_{t} = (1 - h\lambda)^{t}$ and $u = h\lambda$
+
+        on $0 \le u \le \sqrt{2}$ the end points decide: the modulus at 0 is 1
+
+        and at $\sqrt{2}$ it falls with $t$, from 1 at $t = 1$: so $\left|\varphi_{t}\right| \le 1$
+        for every $t$ and every $hL \le \sqrt{2}$
+
+        while at $t = 2$ the modulus is $u^{2} - 1$: above 1 for every $u > \sqrt{2}$
+        """,
+        Equality(_POWER - lam * sympy.Derivative(_POWER, lam), phi(t, h * lam)),
+        EndPoints(
+            left,
+            sympy.Max(1, sympy.Abs(phi(t, root))),
+            "",
+            over,
+            turn=sympy.Integer(1),
+            weight=(t, t - 1, u, 1 + (t - 1) * u),
+            root=(1 - u) ** (t - 2),
         ),
-        Equality(
-            sympy.Abs(phi(2, 1 + v)),
-            (1 + v) ** 2 - 1,
-            r"at $t = 2$ and $u = 1 + v$ the modulus is $u^{2} - 1$: above 1 when $u^{2} > 2$, so "
-            "no larger step is flat",
+        Falling(
+            last,
+            sympy.Integer(1),
+            over=(Range(t, 1, integer=True),),
+            terms=(((root - 1) ** (t - 1), 2 * (root - 1), t - 1),),
+            index=t,
         ),
-        Equality(
-            v * (1 + t * (1 + v)) - (1 + (t - 1) * (1 + v)),
-            2 * v - t * (1 + v) * (1 - v),
-            "the modulus rises from $t$ to $t + 1$ exactly when this is positive",
+        Nonnegative(
+            -phi(2, u), sympy.Integer(1), over=(Range(u, root),), terms=((u - root, u + root),)
         ),
-        Equality(
-            (2 * v - (1 + v) * (1 - v)).subs(v, u - 1),
-            u**2 - 2,
-            r"at $t = 1$ it is $u^{2} - 2$, and it falls with $t$: for $u^{2} \le 2$ never a rise",
-        ),
-        Equality(root * (2 - root) - 2 * (root - 1), 0, r"equality at $u = \sqrt{2}$"),
     )
-    statement = (
-        r"\sup_{t} \max_{0 \le \lambda \le L} \left|P_{t} - \lambda P_{t}'\right| \le 1 "
-        r"\iff h L \le \sqrt{2}"
+    return Derivation(
+        "The flat step",
+        tuple(claim(step) for step in steps),
+        ("$h > 0$", r"$u = h\lambda$"),
+        steps,
+        _SOURCES,
+        (
+            r"Together: $\sup_{t} \max_{0 \le \lambda \le L} \left|P_{t} - \lambda P_{t}'\right| "
+            r"\le 1 \iff h L \le \sqrt{2}$.",
+        ),
     )
-    return Derivation("The flat step", (statement,), ("$h > 0$",), steps, _SOURCES)

@@ -11,7 +11,7 @@ import sympy
 
 from polyrates.ground.numbers import lam, t
 from polyrates.symbolic.derivations.notation import L, x
-from polyrates.symbolic.proofs.derivation import Derivation
+from polyrates.symbolic.proofs.derivation import Derivation, argued
 from polyrates.symbolic.proofs.steps import Equality, Step
 
 __all__ = [
@@ -27,11 +27,10 @@ _s = sympy.Symbol("s", positive=True)
 _P = sympy.Function("P")(lam)
 _slope = sympy.Derivative(_P, lam)
 _A = _P - lam * _slope
-_PROVED = "Status: every step is proved."
 
 
 def no_burn_in() -> Derivation:
-    """a/T_t(c) ≤ V* ≤ a, V* falls with t and with the support; V* = a at ℓ = 0. Proved."""
+    """a/T_t(c) ≤ V* ≤ a, V* falls with t and with the support; V* = a at ℓ = 0."""
     c1 = sympy.Symbol("c_1", real=True)
     one = sympy.Integer(1)
     affine = 1 + c1 * lam
@@ -67,7 +66,7 @@ def no_burn_in() -> Derivation:
             r"polynomials have $t + 1$ alternation points, and grow fastest outside",
         ),
     )
-    return Derivation(
+    return argued(
         "No burn-in",
         (
             r"\frac{a}{T_{t}(c)} \le V^{\star}_{t} \le a, \quad V^{\star}_{t+1} \le V^{\star}_{t}, "
@@ -81,12 +80,11 @@ def no_burn_in() -> Derivation:
         ),
         steps,
         ("flanders-shortley", "curse"),
-        (_PROVED,),
     )
 
 
 def weak_duality() -> Derivation:
-    """Every probability measure bounds V* from below, and a best one attains it. Proved."""
+    """Every probability measure bounds V* from below, and a best one attains it."""
     u, v, p, q, e, f = sympy.symbols("u v p q epsilon delta", positive=True)
     first, second = sympy.symbols("h k", real=True)
     point = sympy.Symbol("z", real=True)
@@ -121,7 +119,7 @@ def weak_duality() -> Derivation:
             "points, where the profile of the optimal $P$ attains its maximum",
         ),
     )
-    return Derivation(
+    return argued(
         "The dual",
         (
             r"V^{\star} = \max_{\omega} \ \min_{P(0) = 1,\, \deg P \le t} \left("
@@ -134,15 +132,14 @@ def weak_duality() -> Derivation:
         ),
         steps,
         ("curse",),
-        (_PROVED,),
     )
 
 
 def matching_average() -> Derivation:
-    """P* also minimizes a mean over ω*: the Sobolev optimum, or the mixed product. Proved."""
+    """P* also minimizes a mean over ω*: the Sobolev optimum, or the mixed product."""
     eta, A, B = sympy.symbols("eta A B", real=True)
     match = _g**2 * _s / (_a**2 * (1 - _s))
-    mean = sympy.Symbol("M", positive=True)
+    mean, value = sympy.symbols("M V", positive=True)
     steps: tuple[Step, ...] = (
         Equality(
             _a**2 * A**2 / _s + _g**2 * B**2 / (1 - _s),
@@ -154,9 +151,10 @@ def matching_average() -> Derivation:
             where=((eta, match),),
         ),
         Equality(
-            sympy.sqrt(_a**2 / _s * mean),
-            _a * sympy.sqrt(mean / _s),
+            value**2,
+            _a**2 / _s * mean,
             r"and the value of that minimum $M$ is $V^{\star} = a \sqrt{M/s}$",
+            where=((value, _a * sympy.sqrt(mean / _s)),),
         ),
         Equality(
             _A**2 + eta * _slope**2,
@@ -165,13 +163,14 @@ def matching_average() -> Derivation:
             r"$\lambda (P Q' + P' Q)$, so $P^{\star}$ is no Sobolev optimum",
         ),
         Equality(
-            (_P**2 + eta * _slope**2).subs(eta, match.subs(_g, _d)),
+            _P**2 + eta * _slope**2,
             _P**2 + _d**2 * _s / (_a**2 * (1 - _s)) * _slope**2,
             r"in residual/drift it is the Sobolev product: $P^{\star}$ is the Sobolev-optimal "
             r"polynomial of $\omega^{\star}$ with $\eta = d^{2} s/(a^{2}(1-s))$",
+            where=((eta, match.subs(_g, _d)),),
         ),
     )
-    return Derivation(
+    return argued(
         "The average that the worst case matches",
         (
             r"P^{\star} = \operatorname{argmin} \int A^{2} + \eta B^{2} \, d\omega^{\star}, \quad "
@@ -180,12 +179,11 @@ def matching_average() -> Derivation:
         (r"$0 < s < 1$ at the optimum", r"$M$ is the minimum of the mean"),
         steps,
         ("curse",),
-        (_PROVED,),
     )
 
 
 def one_eigenvalue() -> Derivation:
-    """One eigenvalue p: V* = a or min(a, d/p) at t = 1, and 0 for t ≥ 2. Proved."""
+    """One eigenvalue p: V* = a or min(a, d/p) at t = 1, and 0 for t ≥ 2."""
     p, y = sympy.symbols("p y", positive=True)
     line = 1 - y * lam / p
     square = (1 - lam / p) ** 2
@@ -213,7 +211,7 @@ def one_eigenvalue() -> Derivation:
             r"together with its derivative: $V^{\star} = 0$ in both forms",
         ),
     )
-    return Derivation(
+    return argued(
         "One eigenvalue",
         (
             r"V^{\star}_{1} = \min\left(a, \frac{d}{p}\right) \text{ in residual/drift}, \quad "
@@ -222,12 +220,11 @@ def one_eigenvalue() -> Derivation:
         (r"the spectrum is $\{p\}$, $p > 0$",),
         steps,
         ("curse",),
-        (_PROVED,),
     )
 
 
 def degree_two_threshold() -> Derivation:
-    """At t = 2, initial/cross: V* = a if and only if g/a ≥ ℓL/(L − ℓ). Proved."""
+    """At t = 2, initial/cross: V* = a if and only if g/a ≥ ℓL/(L − ℓ)."""
     low = sympy.Symbol("ell", positive=True)
     c1, c2 = sympy.symbols("c_1 c_2", real=True)
     square = low**2 + L**2
@@ -262,9 +259,10 @@ def degree_two_threshold() -> Derivation:
         Equality((1 - weight) * low**2 + weight * L**2, second, "the second moment"),
         Equality(second - mean**2, spread**2, "the variance"),
         Equality(
-            second / (2 * spread),
+            second / (2 * sd),
             rho,
             r"so $g/a \ge \ell L/(L - \ell)$ implies $V^{\star}_{2} = a$",
+            where=((sd, spread),),
         ),
         Equality(
             sympy.Subs(excess, lam, low),
@@ -284,11 +282,10 @@ def degree_two_threshold() -> Derivation:
             r"$[\ell, L]$, and $V^{\star}_{2} < a$",
         ),
     )
-    return Derivation(
+    return argued(
         "When two steps help",
         (r"V^{\star}_{2} = a \iff \frac{g}{a} \ge \frac{\ell L}{L - \ell}",),
         (r"initial/cross on any support in $[\ell, L]$ with both ends, $0 < \ell < L$",),
         steps,
         ("curse",),
-        (_PROVED,),
     )

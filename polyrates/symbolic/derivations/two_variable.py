@@ -12,7 +12,7 @@ from typing import Any
 import sympy
 
 from polyrates.symbolic.derivations.notation import h
-from polyrates.symbolic.proofs.derivation import Derivation
+from polyrates.symbolic.proofs.derivation import Derivation, argued
 from polyrates.symbolic.proofs.steps import Equality, Nonnegative, Range, Step
 
 __all__ = ["frobenius_bound", "two_variable_multipliers"]
@@ -24,12 +24,12 @@ _n = sympy.Symbol("n", integer=True, positive=True)
 
 
 def two_variable_multipliers() -> Derivation:
-    """C(x, y) of unrolled, truncated and implicit estimates, x = λ_i, y = λ_j. Proved."""
+    """C(x, y) of unrolled, truncated and implicit estimates, x = λ_i, y = λ_j."""
     P = sympy.Function("P")
     Q = sympy.Function("Q")
     a, b = sympy.symbols("a b", real=True)
     C, Pj = sympy.symbols("C P_j", real=True)
-    entry, delta, X = sympy.symbols("dH_ij delta_j X_i", real=True)
+    entry, delta, late, X = sympy.symbols("dH_ij delta_j d_j X_i", real=True)
 
     def divided(left: Any, right: Any) -> Any:
         return (left - right) / (_x - _y)
@@ -73,7 +73,7 @@ def two_variable_multipliers() -> Derivation:
             r"truncated at $s$ the same recursion starts from 0 there. For gradient descent it is "
             r"solved by $P_{j}[x, y] P_{s}(y)$, $j = t - s$",
         ),
-        Equality(drift.subs(_j, 0), 0, "which vanishes at the reset"),
+        Equality(sympy.Subs(drift, _j, 0), 0, "which vanishes at the reset"),
         Equality(
             z1 * (a11 * t1 + a12 * t2 - b1 * fed) + z2 * (a21 * t1 + a22 * t2 - b2 * fed),
             (z1 * a11 + z2 * a21 + _x * weight * c1) * t1
@@ -87,10 +87,11 @@ def two_variable_multipliers() -> Derivation:
             "backwards from the output",
         ),
         Equality(
-            -1 / _x * (entry * (Pj * delta)),
+            -1 / _x * (entry * late),
             (-Pj / _x) * entry * delta,
             r"the exact solve has the error $-H^{-1} \partial H \, P_{t}(H) (x_{0} - x^{\star})$: "
             r"$C = -P_{t}(y)/x$, and the order matters",
+            where=((late, Pj * delta),),
         ),
         Equality(
             (1 - X) * (-Pj / _x),
@@ -99,7 +100,7 @@ def two_variable_multipliers() -> Derivation:
             r"$C = P_{t}(y) (Q_{k}(x) - 1)/x$",
         ),
     )
-    return Derivation(
+    return argued(
         "The two-variable multipliers",
         (
             r"\text{unrolled: } P[x, y]; \quad \text{truncated gradient descent: } "
@@ -112,12 +113,11 @@ def two_variable_multipliers() -> Derivation:
         ),
         steps,
         ("curse",),
-        ("Status: every step is proved.",),
     )
 
 
 def frobenius_bound() -> Derivation:
-    """‖error‖ ≤ max|R|‖E‖ + M‖∂H‖_F‖x_0 − x*‖; M = max|P′| for unrolling. Proved."""
+    """‖error‖ ≤ max|R|‖E‖ + M‖∂H‖_F‖x_0 − x*‖; M = max|P′| for unrolling."""
     sigma = sympy.Symbol("sigma", nonnegative=True)
     between = _y + sigma * (_x - _y)
     u, M, entry, r, m, w = sympy.symbols("u M a r m w", nonnegative=True)
@@ -132,7 +132,7 @@ def frobenius_bound() -> Derivation:
             r"$\frac{d}{d\sigma} P(y + \sigma (x - y)) = (x - y) P'(y + \sigma (x - y))$",
         ),
         Equality(
-            (between**_n).subs(sigma, 1) - (between**_n).subs(sigma, 0),
+            sympy.Subs(between**_n, sigma, 1) - sympy.Subs(between**_n, sigma, 0),
             _x**_n - _y**_n,
             r"integrate over $0 \le \sigma \le 1$ and divide by $x - y$ (Hermite and Genocchi): "
             r"$P[x, y] = \int_{0}^{1} P'(y + \sigma (x - y)) \, d\sigma$, a mean of values of $P'$ "
@@ -148,6 +148,7 @@ def frobenius_bound() -> Derivation:
             r"at most $M \left|\partial H_{ij}\right|$: summed over the entries, "
             r"$\left\|C \circ \partial H\right\|_{F} \le M \left\|\partial H\right\|_{F}$",
             (Range(u, 0, 1), Range(M, 0), Range(entry, 0)),
+            ((M**2, entry**2, 1 - u, 1 + u),),
         ),
         Equality(
             (p1**2 + p2**2) * (q1**2 + q2**2) - (p1 * q1 + p2 * q2) ** 2,
@@ -166,29 +167,32 @@ def frobenius_bound() -> Derivation:
             r"Frobenius norms over all of them",
         ),
         Equality(
-            M / (M * root),
-            1 / root,
+            sympy.sqrt(p1**2 + p2**2) * M,
+            root * M,
             r"attained: with $E = 0$, $\partial H = e_{i} e_{j}^{T} + e_{j} e_{i}^{T}$ and "
             r"$x_{0} - x^{\star} = e_{j}$ at a maximum $(\lambda_{i}, \lambda_{j})$ the error is "
             r"$M e_{i}$ and the bound $\sqrt{2} M$; on the diagonal $\partial H = e_{i} e_{i}^{T}$ "
             "attains it",
+            where=((p1, 1), (p2, 1)),
         ),
         Nonnegative(
-            sympy.expand((1 + root) * (m / root + w) - (m / root + w) - m),
-            0,
+            (1 + root) * (m / root + w),
+            (m / root + w) + m,
             r"with both sizes, the better of the two cases ($E$ alone: $r = \max \left|R\right| "
             r"\left\|E\right\|$; $\partial H$ alone: $m/\sqrt{2}$) attains $1/(1 + \sqrt{2})$ of "
             r"$r + m$: if $r = m/\sqrt{2} + w$,",
             (Range(m, 0), Range(w, 0)),
+            ((root, w),),
         ),
         Nonnegative(
-            sympy.expand((1 + root) * (r + w) - r - root * (r + w)),
-            0,
+            (1 + root) * (r + w),
+            r + root * (r + w),
             r"and if $m/\sqrt{2} = r + w$",
             (Range(r, 0), Range(w, 0)),
+            ((w,),),
         ),
     )
-    return Derivation(
+    return argued(
         "The bound without commutation",
         (
             r"\left\|\text{error}\right\| \le \max_{\lambda} \left|R\right| \left\|E\right\| + "
@@ -203,7 +207,6 @@ def frobenius_bound() -> Derivation:
         steps,
         ("curse",),
         (
-            "Status: every step is proved.",
             r"For the other estimators $M$ can exceed $\max \left|C(\lambda, \lambda)\right|$: for "
             r"the "
             r"exact solve it is $\max \left|P_{t}\right|/\ell$.",

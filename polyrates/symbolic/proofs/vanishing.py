@@ -1,12 +1,17 @@
-"""vanishing."""
+"""Whether an expression is identically zero: by rewriting, never by trying points.
+
+The rewritings are identities on the whole domain of the symbols, as their assumptions give it. A
+rule that holds for part of it only (√y√z = √(yz) wants y, z ≥ 0; T_n(x) as a Laurent polynomial
+wants an integer n and no |x|) is not applied elsewhere, so False may mean "not shown".
+"""
 
 from __future__ import annotations
 
-from typing import Any
-
 import sympy
 
-from polyrates.symbolic.proofs.radicals import tidy, without_roots
+from polyrates.symbolic.proofs.radicals import symbols_under_roots, tidy, without_roots
+
+__all__ = ["vanishes"]
 
 
 def vanishes(expression: sympy.Expr) -> bool:
@@ -21,16 +26,22 @@ def vanishes(expression: sympy.Expr) -> bool:
         return True
     if not expression.is_commutative:
         return False
-    if tidy(expression) == 0:
+    if _roots_are_real(expression) and tidy(expression) == 0:
         return True
     expression = _laurent(expression)
     if expression.has(*_PERIODIC):
         expression = expression.rewrite(sympy.exp)
-    rational = _generators(without_roots(expression))
-    numerator = sympy.fraction(sympy.together(rational))[0]
+    if _roots_are_real(expression):
+        expression = without_roots(expression)
+    numerator = sympy.fraction(sympy.together(_generators(expression)))[0]
     if sympy.expand(numerator) == 0:
         return True
     return not _refuted(expression) and bool(sympy.simplify(expression) == 0)
+
+
+def _roots_are_real(expression: sympy.Expr) -> bool:
+    """Whether every symbol under a square root is known to be ≥ 0."""
+    return all(symbol.is_nonnegative for symbol in symbols_under_roots(expression) or ())
 
 
 def _refuted(expression: sympy.Expr) -> bool:
@@ -49,7 +60,7 @@ _PERIODIC = (sympy.cos, sympy.sin, sympy.tan, sympy.cot, sympy.cosh, sympy.sinh,
 
 def _generators(expression: sympy.Expr) -> sympy.Expr:
     """B^{kt + n} as g^k B^n with one generator g for every irreducible B and integer symbol t."""
-    names: dict[tuple[Any, Any], sympy.Dummy] = {}
+    names: dict[tuple[sympy.Expr, sympy.Expr], sympy.Dummy] = {}
 
     def split(base: sympy.Expr, exponent: sympy.Expr) -> sympy.Expr:
         terms = sympy.expand(exponent).as_coefficients_dict()
@@ -82,12 +93,41 @@ def _factors(base: sympy.Expr) -> list[tuple[sympy.Expr, int]]:
 
 
 def _laurent(expression: sympy.Expr) -> sympy.Expr:
+    """T_n, U_n of one symbol, or of (w + 1/w)/2, in powers of w; n integer.
+
+    For w > 0 this covers x ≥ 1; an identity of polynomials there holds everywhere, so nothing may
+    depend on x otherwise than rationally.
+    """
     atoms = expression.atoms(sympy.chebyshevt, sympy.chebyshevu)
     arguments = {atom.args[1] for atom in atoms}
-    if len(arguments) != 1 or not isinstance(argument := arguments.pop(), sympy.Symbol):
+    if len(arguments) != 1 or not all(atom.args[0].is_integer for atom in atoms):
         return expression
-    w = sympy.Dummy("w", positive=True)
+    argument = arguments.pop()
+    own = _joukowski(argument)
+    w = own or sympy.Dummy("w", positive=True)
     replaced = expression.replace(sympy.chebyshevt, lambda n, _: (w**n + w**-n) / 2).replace(
         sympy.chebyshevu, lambda n, _: (w ** (n + 1) - w ** (-n - 1)) / (w - 1 / w)
     )
+    if own is not None:
+        return replaced
+    if not isinstance(argument, sympy.Symbol) or not _rational_in(replaced, argument):
+        return expression
     return replaced.subs(argument, (w + 1 / w) / 2)
+
+
+def _joukowski(argument: sympy.Expr) -> sympy.Symbol | None:
+    """The w with argument = (w + 1/w)/2."""
+    for symbol in argument.free_symbols:
+        if sympy.expand(argument - (symbol + 1 / symbol) / 2) == 0:
+            return symbol
+    return None
+
+
+def _rational_in(expression: sympy.Expr, symbol: sympy.Symbol) -> bool:
+    """Whether only sums, products and integer powers touch a symbol."""
+    if not expression.has(symbol) or expression == symbol:
+        return True
+    if expression.is_Pow and not expression.exp.is_integer:
+        return False
+    allowed = expression.is_Add or expression.is_Mul or expression.is_Pow
+    return bool(allowed) and all(_rational_in(each, symbol) for each in expression.args)

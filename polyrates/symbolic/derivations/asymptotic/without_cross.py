@@ -9,10 +9,10 @@ import mpmath
 import sympy
 
 from polyrates.ground.numbers import t
-from polyrates.symbolic.derivations.asymptotic.notation import Numeric, b, w, xi
+from polyrates.symbolic.derivations.asymptotic.notation import b, w, xi
 from polyrates.symbolic.derivations.notation import kappa
-from polyrates.symbolic.proofs.derivation import Derivation
-from polyrates.symbolic.proofs.steps import Equality, Step
+from polyrates.symbolic.proofs.derivation import Derivation, argued
+from polyrates.symbolic.proofs.steps import Equality, Numeric, Step
 
 
 def _blaschke(w: Any, b: Any) -> Any:
@@ -20,7 +20,7 @@ def _blaschke(w: Any, b: Any) -> Any:
 
 
 def zolotarev() -> Derivation:
-    """g = 0, initial/cross: V* = aξ^t(τ + √(τ² + 4))(1 + O(t²ξ^{2t})). Proved."""
+    """g = 0, initial/cross: V* = aξ^t(τ + √(τ² + 4))(1 + O(t²ξ^{2t}))."""
     n = sympy.Symbol("n", integer=True, positive=True)
     tau = sympy.Symbol("tau", positive=True)
     factor = _blaschke(w, b)
@@ -101,7 +101,7 @@ def zolotarev() -> Derivation:
             tolerance=1e-4,
         ),
     )
-    return Derivation(
+    return argued(
         "Without a cross term, for large t",
         (
             r"V^{\star}_{t} = a \xi^{t} \left(\tau + \sqrt{\tau^{2} + 4}\right) \left(1 + O\left("
@@ -115,7 +115,6 @@ def zolotarev() -> Derivation:
         steps,
         ("curse",),
         (
-            "Status: proved; the last step is numeric evidence.",
             r"$Z_{b}$ is Zolotarev's polynomial up to $\epsilon$: $t$ alternation points, one "
             "fewer than Chebyshev's.",
         ),

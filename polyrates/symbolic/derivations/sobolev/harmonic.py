@@ -9,7 +9,7 @@ import sympy
 from polyrates.core.methods.harmonic import HarmonicSobolev
 from polyrates.ground.numbers import lam
 from polyrates.symbolic.polynomials import residual_polynomial
-from polyrates.symbolic.proofs.derivation import Derivation
+from polyrates.symbolic.proofs.derivation import Derivation, argued
 from polyrates.symbolic.proofs.steps import Equality, Range, Step
 
 __all__ = ["harmonic_recurrence"]
@@ -119,11 +119,12 @@ def harmonic_recurrence() -> Derivation:
                 _minimiser(sympy.Rational(3, 2), form),
                 f"an exact instance in {form}, $[1, 9]$, $\\eta = 3/2$, $t = 3$: elimination along "
                 r"the band against the normal equations in powers of $\lambda$",
+                computed=True,
             )
             for form in ("initial/cross", "residual/drift")
         ),
     )
-    return Derivation(
+    return argued(
         "The Sobolev form of harmonic measure",
         (
             r"\left\langle Q_{n}, Q_{m} \right\rangle = 0 \quad (\left|n - m\right| > 3)",
@@ -137,8 +138,8 @@ def harmonic_recurrence() -> Derivation:
         steps,
         ("curse", "sobolev-coherent"),
         (
-            "Status: proved. That the worst case of P*_t stays near the smallest of any method "
-            "is numeric: experiments/anytime.py prints the ratios.",
+            r"That the worst case of $P^{\star}_{t}$ stays near the smallest of any method is "
+            "numeric: experiments/anytime.py prints the ratios.",
         ),
     )
 

@@ -10,7 +10,6 @@ ETA = sympy.Symbol("eta", positive=True)
 ETA_X = sympy.Symbol("eta_x", positive=True)
 N = sympy.Symbol("n", positive=True)
 ALPHA, BETA = sympy.symbols("alpha beta", real=True)
-PROVED = "Status: every step is proved."
 RATIONAL = sympy.Rational
 
 

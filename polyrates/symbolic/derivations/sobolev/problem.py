@@ -11,11 +11,10 @@ from polyrates.ground.numbers import lam
 from polyrates.symbolic.derivations.notation import L, ell, h
 from polyrates.symbolic.derivations.sobolev.notation import (
     ETA,
-    PROVED,
     RATIONAL,
     symbols_of,
 )
-from polyrates.symbolic.proofs.derivation import Derivation
+from polyrates.symbolic.proofs.derivation import Derivation, argued, claim
 from polyrates.symbolic.proofs.steps import Equality, Step
 from polyrates.symbolic.sobolev import banded, kernel, kkt, orthogonal_polynomials
 
@@ -64,7 +63,7 @@ def average_case() -> Derivation:
             "quadratic)",
         ),
     )
-    return Derivation(
+    return argued(
         "The average case",
         (
             r"\frac{\mathbb{E} \left\|\partial x_{t} - \partial x_{\star}\right\|^{2}}"
@@ -82,7 +81,6 @@ def average_case() -> Derivation:
         steps,
         ("curse", "average-case"),
         (
-            PROVED,
             r"With correlation, $v_{ED} \ne 0$, the term $2 (v_{ED}/v_{E}) \int P P' d\mu$ is "
             "added: the assumption matters.",
         ),
@@ -154,7 +152,7 @@ def kernel_form() -> Derivation:
             r"$1/A_{2}$ of the kernel",
         ),
     )
-    return Derivation(
+    return argued(
         "The kernel form of the optimum",
         (
             r"\min_{P(0) = 1,\ \deg P \le t} \left\|P\right\|_{\eta}^{2} = \frac{1}{A_{t}}",
@@ -171,7 +169,7 @@ def kernel_form() -> Derivation:
         steps,
         ("curse", "sobolev-coherent"),
         (
-            "Status: proved for every $t$; the last two steps are exact instances.",
+            "The last two steps are exact instances; the others hold for every $t$.",
             r"Some $S_{i}(0)$ may vanish; nothing is divided by it.",
         ),
     )
@@ -186,9 +184,16 @@ def degree_one() -> Derivation:
     slope = -found.polynomial.coeff_monomial(lam)
     best = (L + ell) / (L**2 + L * ell + ell**2 + 3 * ETA) * RATIONAL(3, 2)
     least = ((L - ell) ** 2 + 12 * ETA) / (L**2 + L * ell + ell**2 + 3 * ETA) * RATIONAL(1, 4)
+    objective = sympy.Integral((1 - h * lam) ** 2 + ETA * h**2, (lam, ell, L)) / (L - ell)
+    whole = Equality(
+        objective,
+        (m2 + ETA) * (h - best) ** 2 + least,
+        r"on the uniform density: smallest at $h^{\star}$, the $h$ of the square, where it is the "
+        "rest",
+    )
     steps: tuple[Step, ...] = (
         Equality(
-            sympy.Integral((1 - h * lam) ** 2 + ETA * h**2, (lam, ell, L)) / (L - ell),
+            objective,
             (1 - 2 * h * a + h**2 * (b + ETA)),
             r"the objective at $P = 1 - h \lambda$, with the moments $m_{1} = (L + \ell)/2$ and "
             r"$m_{2} = (L^{2} + L \ell + \ell^{2})/3$",
@@ -211,8 +216,9 @@ def degree_one() -> Derivation:
             r"the minimum; $m_{2} - m_{1}^{2} = (L - \ell)^{2}/12$ is the variance",
             where=((a, m1), (b, m2)),
         ),
-        Equality(sympy.factor(slope), best, "what the banded elimination finds, in symbols"),
-        Equality(sympy.factor(value), least, "and its value"),
+        whole,
+        Equality(slope, best, "what the banded elimination finds, in symbols", computed=True),
+        Equality(value, least, "and its value", computed=True),
         Equality(
             sympy.Limit(best, ETA, 0),
             m1 / m2,
@@ -226,16 +232,11 @@ def degree_one() -> Derivation:
     )
     return Derivation(
         "Degree one",
+        (claim(whole),),
         (
-            sympy.Eq(sympy.Symbol(r"h^{\star}"), best, evaluate=False),
-            sympy.Eq(
-                sympy.Symbol(r"\min_{h} \left(\int (1 - h \lambda)^{2} d\mu + \eta h^{2}\right)"),
-                least,
-                evaluate=False,
-            ),
+            r"$P = 1 - h\lambda$, $\mu$ is the uniform density on $[\ell, L]$",
+            r"$0 \le \ell < L$, $\eta > 0$",
         ),
-        (r"$\mu$ is the uniform density on $[\ell, L]$", r"$0 \le \ell < L$, $\eta > 0$"),
         steps,
         ("curse",),
-        (PROVED,),
     )

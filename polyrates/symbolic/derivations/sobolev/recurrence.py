@@ -20,7 +20,7 @@ from polyrates.symbolic.derivations.sobolev.notation import (
     gamma_of,
     symbols_of,
 )
-from polyrates.symbolic.proofs.derivation import Derivation
+from polyrates.symbolic.proofs.derivation import Derivation, argued
 from polyrates.symbolic.proofs.steps import Equality, Step
 from polyrates.symbolic.sobolev import orthogonal_polynomials
 
@@ -116,7 +116,7 @@ def connection_formula() -> Derivation:
             r"P_{n} \rangle = \gamma_{n} \left\|P_{n-1}\right\|^{2}$",
         ),
     )
-    return Derivation(
+    return argued(
         "Gegenbauer's structure relation",
         (
             r"Q_{n} := P_{n} - c_{n} P_{n-2} \quad \text{has} \quad Q_{n}' = n P_{n-1}",
@@ -131,7 +131,7 @@ def connection_formula() -> Derivation:
         steps,
         ("dlmf", "sobolev-coherent"),
         (
-            r"Status: proved for every $n$ and every $\alpha > -\frac{1}{2}$, from the recurrence "
+            r"For every $n$ and every $\alpha > -\frac{1}{2}$, from the recurrence "
             "alone; orthogonality is a result here, not an assumption.",
         ),
     )
@@ -246,7 +246,7 @@ def jacobi_structure() -> Derivation:
         _symmetric_case(),
         *_jacobi_elimination(),
     )
-    return Derivation(
+    return argued(
         "Jacobi's structure relation and the band of the Sobolev form",
         (
             r"Q_{n} := P_{n} + f_{n} P_{n-1} + g_{n} P_{n-2} \quad \text{has} \quad "
@@ -265,7 +265,7 @@ def jacobi_structure() -> Derivation:
         ),
         steps,
         ("dlmf", "sobolev-coherent"),
-        ("Status: proved for every $n$; Jacobi's three-term coefficients are cited, not derived.",),
+        ("For every $n$; Jacobi's three-term coefficients are cited, not derived.",),
     )
 
 
@@ -385,7 +385,7 @@ def sobolev_recursion() -> Derivation:
             r"1$: $S_{n}$ from the dense elimination of the whole Gram matrix",
         ),
     )
-    return Derivation(
+    return argued(
         "The Sobolev-orthogonal polynomials of a Gegenbauer density",
         (
             r"S_{n} - d_{n} S_{n-2} = P_{n} - c_{n} P_{n-2}, \quad d_{n} = "
@@ -401,5 +401,5 @@ def sobolev_recursion() -> Derivation:
         ),
         steps,
         ("sobolev-coherent",),
-        (r"Status: proved for every $n$ and $\alpha$; the last two steps are exact instances.",),
+        (r"The last two steps are exact instances; the others hold for every $n$ and $\alpha$.",),
     )

@@ -21,7 +21,7 @@ from polyrates.symbolic.derivations.sobolev.notation import (
     symbols_of,
 )
 from polyrates.symbolic.polynomials import residual_polynomial
-from polyrates.symbolic.proofs.derivation import Derivation
+from polyrates.symbolic.proofs.derivation import Derivation, argued
 from polyrates.symbolic.proofs.steps import Equality, Nonnegative, Range, Step
 from polyrates.symbolic.sobolev import banded, kernel, orthogonal_polynomials
 
@@ -82,10 +82,11 @@ def running_form() -> Derivation:
             optimum,
             r"an exact instance with $\eta$ a symbol, $\alpha = 0$ on $[1, 9]$, $t = 2$: the "
             "iterate of the running method is the optimum of the dense elimination",
+            computed=True,
         ),
         *_vanishing_at_zero(),
     )
-    return Derivation(
+    return argued(
         "The optimum of every degree, running",
         (
             r"y_{n+1} = y_{n} + \gamma_{n} q_{n} q_{n+1} (y_{n} - y_{n-1}) + "
@@ -102,7 +103,7 @@ def running_form() -> Derivation:
         steps,
         ("curse", "sobolev-coherent", "state-space"),
         (
-            "Status: proved for every $n$; the last three steps are exact instances.",
+            "The last three steps are exact instances; the others hold for every $n$.",
             r"$w_{n}$ is not affine in the iterates unless $r_{n} = 1$; it is carried as "
             r"$u_{n} = w_{n} + (1 - r_{n}) y_{n}$.",
         ),
@@ -169,6 +170,7 @@ def without_slopes() -> Derivation:
             orthogonal,
             r"an exact instance on $[0, 6]$, $t = 2$: the uniform density times $\lambda$ is "
             r"Jacobi's density with exponents $(0, 1)$, whose orthogonal method this is",
+            computed=True,
         ),
         Equality(
             sympy.Limit(found.domain.to_sympy(found.values[2]), ETA, 0),
@@ -176,7 +178,7 @@ def without_slopes() -> Derivation:
             r"the value is continuous in $\eta$ (uniform density on $[1, 9]$, $t = 2$)",
         ),
     )
-    return Derivation(
+    return argued(
         "No weight on the slopes",
         (
             r"\eta = 0: \quad P^{\star}_{t} \text{ is orthogonal for } \lambda\, d\mu: \quad "
@@ -185,7 +187,7 @@ def without_slopes() -> Derivation:
         (r"$\mu$ any measure with more than $t$ points (the first step: Gegenbauer densities)",),
         steps,
         ("average-case",),
-        ("Status: proved for every $t$; the last two steps are exact instances.",),
+        ("The last two steps are exact instances; the others hold for every $t$.",),
     )
 
 
@@ -243,7 +245,7 @@ def marchenko_pastur() -> Derivation:
             r"for $r < 1$ it decays like $(1 - r) r^{t}$",
         ),
     )
-    return Derivation(
+    return argued(
         "Marchenko and Pastur's density without slopes",
         (
             r"\eta = 0: \quad \min \int P^{2}\, d\mu = \frac{1}{1 + r^{-1} + \cdots + r^{-t}} = "
@@ -259,7 +261,7 @@ def marchenko_pastur() -> Derivation:
         steps,
         ("marchenko-pastur", "average-case"),
         (
-            r"Status: proved for every $t$ and $r < 1$; for $r > 1$ the three-term coefficients "
+            r"For every $t$ and $r < 1$; for $r > 1$ the three-term coefficients "
             "with the mass at 0 are cited, and the two limits are shown at one value each.",
         ),
     )
@@ -294,11 +296,12 @@ def asymptotics() -> Derivation:
             r"$1/(c - \left|q\right|/4)$",
         ),
         Nonnegative(
-            1 - (1 / (2 * c - 1)) ** 2,
-            0,
+            sympy.Integer(1),
+            (1 / (2 * c - 1)) ** 2,
             r"whose slope on $[0, 2]$ is at most $(2c - 1)^{-2} < 1$ for $c > 1$: a contraction, "
             "and the ratios converge to its fixed point",
             (Range(c, 1),),
+            ((c, c - 1, 4 / (2 * c - 1) ** 2),),
         ),
         Equality(
             1 / (m0 - ratio / 4),
@@ -368,7 +371,7 @@ def asymptotics() -> Derivation:
             r"\to 1 - \xi^{2}$: another limit, so $\eta \to 0$ and $t \to \infty$ do not commute",
         ),
     )
-    return Derivation(
+    return argued(
         "The limit of the running form",
         (
             r"\gamma_{n} q_{n} q_{n+1} \to \xi^{2}, \quad -\frac{2 q_{n+1}}{L - \ell} \to "
@@ -383,8 +386,7 @@ def asymptotics() -> Derivation:
         steps,
         ("curse", "sobolev-coherent"),
         (
-            r"Status: the limits of the coefficients are proved; they depend on neither $\eta$ nor "
-            r"$\alpha$.",
+            r"The limits depend on neither $\eta$ nor $\alpha$.",
             r"Not claimed: that the variant, run from $t = 0$, is near the optimum. It has the "
             r"same rate $\xi$, other early steps, and burns in (numeric: 11.6 at $\kappa = 0.01$).",
         ),
