@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import inspect
-import pkgutil
 from fractions import Fraction as F
 from typing import Any
 
@@ -12,7 +9,6 @@ import sympy as sp
 from support import ESTIMATORS, exact_methods, refused_by_katex, symbolic_methods
 
 import polyrates as pr
-from polyrates.symbolic import derivations
 
 
 def formulas() -> dict[str, str]:
@@ -49,14 +45,8 @@ def formulas() -> dict[str, str]:
         objects[f"{spectrum}"] = spectrum
     for label, estimator in ESTIMATORS.items():
         objects[label] = estimator
-    for module in pkgutil.iter_modules(derivations.__path__):
-        source = importlib.import_module(f"{derivations.__name__}.{module.name}")
-        for name, build in inspect.getmembers(source, inspect.isfunction):
-            plain = build.__module__ == source.__name__ and not name.startswith("_")
-            if plain and not inspect.signature(build).parameters:
-                found = build()
-                if isinstance(found, pr.Derivation):
-                    objects[f"derivation {name}"] = found
+    for name, build in pr.derivations().items():
+        objects[f"derivation {name}"] = build()
     objects["Sobolev optimum"] = pr.sobolev_optimal(pr.Uniform(1, 9), 3, 1)
     objects["minimax optimum"] = pr.minimax_optimal(pr.Interval(1, 10), 4, initial=1, cross=1)
     return {name: pr.latex(value) for name, value in objects.items()}

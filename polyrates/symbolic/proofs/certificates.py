@@ -55,6 +55,8 @@ def _is_real(expression: sympy.Expr) -> bool:
 
 
 def _rational(expression: sympy.Expr, over: Sequence[Range]) -> str | None:
+    if not over:
+        return None
     positive: list[sympy.Symbol] = []
     image = expression
     for each in reversed(over):

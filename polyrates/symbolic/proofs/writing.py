@@ -41,7 +41,7 @@ def latex_derivation(derivation: Derivation) -> str:
         first, *others = _step_rows(step, 6, 8)
         rows.append(rf"({i}) \quad & {first}")
         rows += [rf"& {row}" for row in others]
-        rows += [rf"& \qquad {row}" for row in _text_rows(f"{step.why} [{_checked(step)}]")]
+        rows += [rf"& \qquad {row}" for row in _text_rows(f"[{_checked(step)}] {step.why}")]
     for remark in derivation.remarks:
         rows += [f"& {row}" for row in _text_rows(f"Remark: {remark}")]
     return "\n".join([r"\begin{aligned}", " \\\\\n".join(rows), r"\end{aligned}"])
@@ -98,7 +98,7 @@ def plain_derivation(derivation: Derivation) -> str:
     for i, step in enumerate(derivation.steps, 1):
         left, right = _sides(step)
         shown = "".join(left) + (f" {step.relation} " + "".join(right) if right else "")
-        lines += [f"({i}) {shown}", f"    {step.why} [{_checked(step)}]"]
+        lines += [f"({i}) {shown}", f"    [{_checked(step)}] {step.why}"]
     return "\n".join([*lines, *(f"Remark: {each}" for each in derivation.remarks)])
 
 

@@ -43,17 +43,18 @@ def average_case() -> Derivation:
         ),
         Equality(
             cosine**2 * e11 + 2 * cosine * s * e12 + s**2 * e22,
-            ee,
-            r"isotropic: the covariance of $E$ is $v_{E} I$, so $v_{E}$ is the variance along "
-            r"every unit vector $(c, s)$, the eigenvectors of $H$ among them; $v_{D}$ likewise",
-            where=((e11, ee), (e22, ee), (e12, 0), (s, sympy.sqrt(1 - cosine**2))),
+            ee + 2 * cosine * s * e12,
+            r"isotropic: the covariance of $E$ is $v_{E} I$, so $v_{12} = 0$ and $v_{E}$ is the "
+            r"variance along every unit vector $(c, s)$, the eigenvectors of $H$ among them; "
+            r"$v_{D}$ likewise",
+            where=((e11, ee), (e22, ee), (s, sympy.sqrt(1 - cosine**2))),
         ),
         Equality(
             p**2 * ee + 2 * p * q * ed + q**2 * dd,
-            ee * (p**2 + ETA * q**2),
+            ee * (p**2 + ETA * q**2) + 2 * p * q * ed,
             r"take the mean: uncorrelated says $v_{ED} = 0$, and $\eta = v_{D}/v_{E}$; the mean "
             r"over the eigenvalues is the integral over the spectral density $\mu$",
-            where=((ed, 0), (dd, ETA * ee)),
+            where=((dd, ETA * ee),),
         ),
         Equality(
             objective(quadratic.subs(lam, lam / scale), scale**2 * ETA, scale * lam),

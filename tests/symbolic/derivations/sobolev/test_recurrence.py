@@ -1,8 +1,7 @@
-"""The Sobolev derivations check themselves, every altered step is caught, and they are the code."""
+"""The coefficients of the Sobolev derivations are those of the code, and no others will do."""
 
 from __future__ import annotations
 
-import pickle
 from dataclasses import replace
 from fractions import Fraction as F
 from itertools import islice
@@ -18,51 +17,12 @@ from polyrates.core.measures.densities import (
 )
 from polyrates.core.methods.orthogonal import sobolev_steps
 from polyrates.ground.numbers import t
-from polyrates.ground.references import REFERENCES, cite
-from polyrates.symbolic.derivations.registry import derivations
 from polyrates.symbolic.derivations.sobolev import notation, recurrence
 from polyrates.symbolic.derivations.sobolev.recurrence import connection_formula, jacobi_structure
-from polyrates.symbolic.proofs.steps import DerivationError, Equality
+from polyrates.symbolic.proofs.steps import DerivationError
 from polyrates.symbolic.sobolev import kernel
 
-ALL = [
-    make()
-    for make in derivations().values()
-    if make.__module__.startswith("polyrates.symbolic.derivations.sobolev")
-]
 R = sympy.Rational
-
-
-@pytest.mark.parametrize("derivation", ALL, ids=lambda d: d.title)
-def test_every_step_holds(derivation):
-    report = derivation.check()
-    assert report.ok and len(report.checks) == len(derivation.steps) >= 4
-    assert any(remark.startswith("Status: ") for remark in derivation.remarks)
-    assert set(derivation.sources) <= set(REFERENCES) and cite(derivation)
-
-
-def mutations(step):
-    """A wrong sign, a wrong constant, a wrong term."""
-    right = sympy.sympify(step.right)
-    if not isinstance(step, Equality):
-        yield replace(step, left=-sympy.sympify(step.left) - 1)
-        return
-    yield replace(step, right=right + 1)
-    if right != 0:
-        yield replace(step, right=-right)
-        yield replace(step, right=right * R(1001, 1000))
-
-
-@pytest.mark.parametrize("derivation", ALL, ids=lambda d: d.title)
-def test_every_altered_step_fails(derivation):
-    for i, step in enumerate(derivation.steps, 1):
-        for wrong in mutations(step):
-            with pytest.raises(DerivationError):
-                wrong.check()
-        altered = (*derivation.steps[: i - 1], wrong, *derivation.steps[i:])
-        if i == 1:
-            with pytest.raises(DerivationError, match="step 1"):
-                replace(derivation, steps=altered).check()
 
 
 @pytest.mark.parametrize(
@@ -90,17 +50,6 @@ def test_altered_coefficients_fail(derivation, old, new):
             except DerivationError:
                 failed += 1
     assert failed
-
-
-def test_rich_forms():
-    for derivation in ALL:
-        text = derivation._repr_latex_()
-        assert text.startswith("$$\\begin{aligned}") and text.isascii()
-        markdown, page = derivation._repr_markdown_(), derivation._repr_html_()
-        assert markdown.count("*Checked:") == page.count("<em>Checked:") == len(derivation.steps)
-        assert "Poly(" not in text + markdown + page
-        assert max(len(each) for each in markdown.split("$$")) < 900  # nothing wider than a page
-        assert pickle.loads(pickle.dumps(derivation)) == derivation
 
 
 def test_the_coefficients_are_those_of_the_method():
