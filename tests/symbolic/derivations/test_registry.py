@@ -126,7 +126,9 @@ def mutations(step: Step) -> Iterator[Step]:
         original = sp.sympify(getattr(step, side))
         changed: list[sp.Basic] = []
         if isinstance(original, sp.Expr):
-            changed += [-original, original + 1]
+            changed.append(original + 1)
+            if sp.sympify(step.left if side == "right" else step.right) != 0:  # −0 = 0
+                changed.append(-original)
         for rebuild in numbers(original):
             for change in (lambda value: value + 1, lambda value: -value):
                 try:
