@@ -19,7 +19,7 @@ from polyrates.numeric.ring import ValueRing
 from polyrates.numeric.suprema.balls import EnclosedSeries, Maximum, enclosed_pairs, enclosed_values
 from polyrates.numeric.suprema.series import grid_bound, supremum
 from polyrates.numeric.suprema.settling import settled_after
-from polyrates.symbolic.asymptotics import asymptotic_rate
+from polyrates.symbolic.asymptotics import AsymptoticRate, asymptotic_rate
 from polyrates.symbolic.theorems.base import Theorem
 from polyrates.symbolic.theorems.bounds import lower_bound
 from polyrates.symbolic.theorems.find import find_theorem
@@ -92,10 +92,19 @@ class RatePart:
     @property
     def asymptotic(self) -> Any:
         """limsup part(t)^{1/t}: exact for exact parameters, a float otherwise."""
+        return self._asymptotic.value
+
+    @property
+    def asymptotic_status(self) -> Status:
+        """How it is known: "proved", "argued" (exact, by algebra), or "numeric" (a float)."""
+        return self._asymptotic.status
+
+    @property
+    def _asymptotic(self) -> AsymptoticRate:
         theorem = self._theorem
         if theorem is not None and self._is_exact:
-            return theorem.asymptotic
-        return asymptotic_rate(self.method, self.spectrum, self.estimator)
+            return AsymptoticRate(theorem.asymptotic, "proved")
+        return asymptotic_rate(self.method, self.spectrum, self.estimator, self.kind)
 
     def enclosure(self, t: int) -> tuple[float, float]:
         """Floats lower ≤ supremum ≤ upper, rounded outward."""

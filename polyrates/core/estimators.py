@@ -138,6 +138,11 @@ class Estimator(ABC):
         assert result is not None
         return result
 
+    @property
+    def exact_solve(self) -> bool:
+        """Whether it solves with H, so that its drift is a polynomial over λ."""
+        return False
+
     def degree(self, t: int) -> int:
         """An upper bound for the degrees of R, λC and R − λC at t."""
         return t
@@ -337,6 +342,11 @@ class Implicit(Estimator):
             return r"R = 0, \quad C = -\frac{P_{t}}{\lambda}"
         k = self.inner_steps
         return rf"R = Q_{{{k}}}, \quad C = \frac{{P_{{t}} \left(Q_{{{k}}} - 1\right)}}{{\lambda}}"
+
+    @property
+    def exact_solve(self) -> bool:
+        """Without an inner method."""
+        return self.inner is None
 
     def degree(self, t: int) -> int:
         """Outer and inner degrees add up."""

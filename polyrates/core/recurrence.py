@@ -40,6 +40,7 @@ __all__ = [
     "check_steps",
     "is_stationary",
     "orbit",
+    "own",
     "walk",
 ]
 
@@ -94,6 +95,14 @@ class Method(ABC):
     @property
     def horizon(self) -> int | None:
         """The number of steps the method has, or None for any number."""
+        return None
+
+    @property
+    def limit_interval(self) -> tuple[Number, Number] | None:
+        """[ℓ, L] where the coefficients tend to those of Chebyshev's method on it: the rate is ξ.
+
+        A fact of the exact type, read by :func:`own`: a subclass says it again, or has none.
+        """
         return None
 
     def table(self, steps: int) -> Table:
@@ -183,6 +192,11 @@ class Stationary(Method, trusted=True):
         yield first
         while True:
             yield repeated
+
+
+def own(value: Method, fact: str) -> Any:
+    """What the exact type of a method says of itself, else None: a subclass is another method."""
+    return getattr(value, fact) if fact in vars(type(value)) else None
 
 
 def is_stationary(method: Method) -> bool:

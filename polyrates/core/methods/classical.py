@@ -298,6 +298,11 @@ class Chebyshev(Method, trusted=True):
         )
         return with_values(rule, (r"\ell", self.ell), ("L", self.L))
 
+    @property
+    def limit_interval(self) -> tuple[Number, Number]:
+        """[ℓ, L]."""
+        return (self.ell, self.L)
+
     def transitions(self, number: Callable[[Number], Any]) -> Iterator[Transition[Any]]:
         """Two points, a momentum that grows to ξ²."""
         zero: Number = sympy.Integer(0) if is_exact(self.ell) else 0.0
@@ -342,6 +347,11 @@ class Gegenbauer(Method, trusted=True):
             rf"{{C_{{t}}^{{(\alpha)}}\left(\sigma(0)\right)}}, \quad {_SIGMA}"
         )
         return with_values(rule, (r"\ell", self.ell), ("L", self.L), (r"\alpha", self.alpha))
+
+    @property
+    def limit_interval(self) -> tuple[Number, Number]:
+        """[ℓ, L]."""
+        return (self.ell, self.L)
 
     def transitions(self, number: Callable[[Number], Any]) -> Iterator[Transition[Any]]:
         """Two points, the momentum from the three-term recurrence."""

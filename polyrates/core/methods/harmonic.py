@@ -89,6 +89,11 @@ class HarmonicSobolev(Method, trusted=True):
         total = square_root(L) + square_root(ell)
         return contraction(ell, L), 4 / total**2, 4 * self.eta / width**2
 
+    @property
+    def limit_interval(self) -> tuple[Number, Number]:
+        """[ℓ, L]: harmonic measure has Chebyshev's limits, and the band beside it too."""
+        return (self.ell, self.L)
+
     def transitions(self, number: Callable[[Number], Any]) -> Iterator[Transition[Any]]:
         """Seven points: x; z_n = p_n/p_n(c), three of them; u = W + (1 − r)z, three of them."""
         xi, step, eta = map(number, self.parameters)

@@ -82,6 +82,14 @@ class Orthogonal(Method, trusted=True):
             return None
         return points if sign(self.spectrum.mass_at_zero) == 0 else points - 1
 
+    @property
+    def limit_interval(self) -> tuple[Number, Number] | None:
+        """The hull of a density that is positive almost everywhere on it (Rakhmanov)."""
+        filled = isinstance(self.spectrum, ClassicalDensity | MarchenkoPastur)
+        if not filled or sign(self.spectrum.mass_at_zero) != 0:
+            return None
+        return self.spectrum.hull
+
     def transitions(self, number: Callable[[Number], Any]) -> Iterator[Transition[Any]]:
         """Two points, (x, x₋)."""
         if isinstance(self.spectrum, ClassicalDensity):
@@ -298,6 +306,11 @@ class Sobolev(Method, trusted=True):
     def parameters(self) -> tuple[Number, ...]:
         """(ℓ, L, α, β, η)."""
         return (*self.spectrum.parameters, self.eta)
+
+    @property
+    def limit_interval(self) -> tuple[Number, Number]:
+        """The hull of the density, for every η."""
+        return self.spectrum.hull
 
     def transitions(self, number: Callable[[Number], Any]) -> Iterator[Transition[Any]]:
         """Five points: x, y, y₋, u, u₋ with u = W + (1 − r)Y, so that its rows sum to one too."""
