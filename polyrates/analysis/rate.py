@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from polyrates.analysis.rate_part import Part, RatePart
+from polyrates.analysis.rate_part import RatePart
 from polyrates.core.estimators import Estimator, Unrolled, as_estimator
+from polyrates.core.parts import Part
 from polyrates.core.recurrence import Method, as_method, check_steps
 from polyrates.core.spectra import Spectrum, as_spectrum
 from polyrates.ground.drawing import Curve, Look, axes_of, draw_curves, limits, mark_one, style

@@ -1,33 +1,34 @@
-"""rate_part."""
+"""One part of a rate: t ↦ sup over the support of |R − λC|, |C|, |R| or |C|.
+
+A theorem where there is one (exact), a certified enclosure elsewhere, and the word that says which.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
 import sympy
 
+from polyrates.analysis.long_run import LongRun, long_run
 from polyrates.core.estimators import Estimator, Unrolled
 from polyrates.core.methods.classical import Chebyshev, GradientDescent, HeavyBall, Nesterov
-from polyrates.core.recurrence import Method, Stationary, check_steps, is_stationary
-from polyrates.core.spectra import Interval, Spectrum, Union
+from polyrates.core.parts import Part, check_part
+from polyrates.core.recurrence import Method, check_steps
+from polyrates.core.spectra import Interval, Spectrum
 from polyrates.ground.errors import NoClosedForm, Undecided
-from polyrates.ground.numbers import is_symbolic
-from polyrates.numeric.ring import ValueRing
+from polyrates.ground.numbers import Number, is_symbolic
 from polyrates.numeric.suprema.balls import EnclosedSeries, Maximum, enclosed_pairs, enclosed_values
 from polyrates.numeric.suprema.series import grid_bound, supremum
-from polyrates.numeric.suprema.settling import settled_after
 from polyrates.symbolic.asymptotics import AsymptoticRate, asymptotic_rate
 from polyrates.symbolic.theorems.base import Theorem
 from polyrates.symbolic.theorems.bounds import lower_bound
 from polyrates.symbolic.theorems.find import find_theorem
 
-_LONGEST_CERTIFIED = 600  # steps; a certified curve costs O(steps²)
-
-
-PARTS: tuple[Part, ...] = ("initial", "cross", "residual", "drift")
+Status = Literal["proved", "argued", "certified", "numeric"]
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,9 @@ class RatePart:
     method: Method
     spectrum: Spectrum
     estimator: Estimator
+
+    def __post_init__(self) -> None:
+        check_part(self.kind)
 
     def __call__(self, t: Any) -> Any:
         """The supremum at t."""
@@ -131,7 +135,7 @@ class RatePart:
         found = [supremum(series) for series in self._series(t)]
         found += [
             enclosed_values(self.method, self.estimator, t, point, only=t)[0][self.kind]
-            for point in _points(self.spectrum)
+            for point in self.spectrum.isolated
         ]
         top = max(found, key=lambda m: m.lower)
         return Maximum(top.lower, max(m.upper for m in found), top.point)
@@ -148,10 +152,10 @@ class RatePart:
             return np.array([theorem.value_enclosure(t)[1] for t in range(steps + 1)])
         bound = supremum if tight else grid_bound
         rows = []
-        for segment in _segments(self.spectrum):
+        for segment in self.spectrum.segments:
             pairs = enclosed_pairs(self.method, self.estimator, steps, segment)
             rows.append([bound(parts[self.kind]).upper for parts in pairs])
-        for point in _points(self.spectrum):
+        for point in self.spectrum.isolated:
             values = enclosed_values(self.method, self.estimator, steps, point)
             rows.append([parts[self.kind].upper for parts in values])
         return np.asarray(np.max(np.array(rows), axis=0))
@@ -160,7 +164,8 @@ class RatePart:
     def peak(self) -> tuple[Any, Any]:
         """(t, value) of the largest value over all t: exact integers where a theorem holds.
 
-        Elsewhere over the horizon, or over a run long enough to see the values decay (numeric).
+        Elsewhere over the horizon, or over a run long enough to see the values settle (certified
+        or numeric, as ``burn_in_status`` says).
         (oo, oo) if divergent.
         """
         theorem = self._theorem
@@ -170,111 +175,44 @@ class RatePart:
             if not self._is_exact and value != sympy.oo:
                 value = theorem.value_enclosure(int(t))[1]
             return t if t == sympy.oo else int(t), value
-        curve = self._long_curve()
-        if curve is None:
+        run = self._long_run
+        if run.outcome == "grows":
             return sympy.oo, sympy.oo
-        at = int(np.argmax(curve >= curve.max() * (1 - 1e-12)))  # the first of equals
-        return at, float(curve[at])
+        at = int(np.argmax(run.curve >= run.curve.max() * (1 - 1e-12)))  # the first of equals
+        return at, float(run.curve[at])
 
     @property
     def burn_in(self) -> Any:
-        """The last t with part(t) > 1; 0 if none, oo if divergent.
+        """The last t with part(t) > 1; 0 if none, oo if there is no last one.
 
         An exact integer where a theorem holds; certified for fixed horizons and, where the powers
         of the transition matrix are seen to fall within 600 steps, for stationary methods; else
-        numeric: floats on a grid, to four times that t and until the values visibly decay. A value
-        that its enclosure cannot tell from 1 counts as 1.
+        numeric: floats on a grid, to four times that t and until the values visibly decay or keep
+        a level, which above 1 is no end. A value that its enclosure cannot tell from 1 counts as 1.
         """
         theorem = self._theorem
         if theorem is not None:
             self._require_numbers()
             last = theorem.burn_in()
             return last if last == sympy.oo else int(last)
-        curve = self._long_curve()
-        if curve is None:
+        run = self._long_run
+        if run.outcome == "grows" or run.level > 1 + 1e-9:
             return sympy.oo
-        for t in np.flatnonzero(curve > 1)[::-1]:
+        for t in np.flatnonzero(run.curve > 1)[::-1]:
             # an upper bound of 1 may be rounded above it: the lower end decides
-            if curve[t] > 1 + 1e-9 or self.enclosure(int(t))[0] > 1:
+            if self.enclosure(int(t))[0] > 1:
                 return int(t)
         return 0
 
     @property
     def burn_in_status(self) -> Status:
         """How ``burn_in`` and ``peak`` are known."""
-        if self._theorem is not None:
-            return self.status
-        settled = self.method.horizon is not None or self._settled_after() is not None
-        return "certified" if settled else "numeric"
+        return self.status if self._theorem is not None else self._long_run.status
 
-    def _settled_after(self) -> int | None:
-        """A t beyond which the values stay below 1 and below their peak, certified."""
-        if not isinstance(self.method, Stationary) or not is_stationary(self.method):
-            return None
-        if type(self.estimator) is not Unrolled:
-            return None
-        try:
-            if not float(self.asymptotic) < 1:
-                return None
-        except NoClosedForm:
-            pass
-        level = min(1.0, float(self.curve(8, tight=False).max()) / 1.02)
-        found = [
-            settled_after(self.method, segment, self.kind, level) if level > 0 else None
-            for segment in _segments(self.spectrum)
-        ]
-        longest = max((T for T in found if T is not None), default=0)
-        return None if None in found or longest > _LONGEST_CERTIFIED else longest
-
-    def _long_curve(self) -> np.ndarray | None:
-        """Values until they decay for good, as far as can be seen; None if they diverge."""
+    @cached_property
+    def _long_run(self) -> LongRun:
         self._require_numbers()
-        if self.method.horizon is not None:
-            return self.curve(self.method.horizon)
-        settled = self._settled_after()
-        if settled is not None:
-            return self.curve(settled)
-        steps = 64
-        while steps <= 4096:
-            curve = self._float_curve(steps)
-            if not np.all(np.isfinite(curve)):
-                return None
-            last = int(np.max(np.flatnonzero(curve > 1), initial=0))
-            half = steps // 2
-            late, later = curve[half : 3 * half // 2].max(), curve[3 * half // 2 :].max()
-            if later < 0.9 * late and steps >= 4 * last:
-                end = min(steps, 2 * max(last, int(np.argmax(curve))) + 8)
-                return self.curve(end)
-            if curve[-1] > 1e12 and later > 2 * late:
-                return None
-            plateau = 1024 if isinstance(self.estimator, Unrolled) else 128
-            if steps >= plateau and 0.999 < later / late < 1.001:
-                return self.curve(min(half, 128))  # a plateau: neither grows nor decays
-            steps *= 2
-        raise Undecided(
-            "burn_in",
-            f"{steps // 2} steps",
-            "the values have not settled by then",
-            "read curve(steps) for the steps of interest",
-        )
-
-    def _float_curve(self, steps: int) -> np.ndarray:
-        """Maxima of floats on a grid, to look far ahead cheaply: numeric."""
-        fine = np.cos(np.linspace(0.0, np.pi, max(65, 2 * steps + 1)))
-        grids = [
-            (float(a) + float(b)) / 2 + (float(b) - float(a)) / 2 * (fine if a != b else fine[:1])
-            for a, b in self.spectrum.support
-        ]
-        points = np.concatenate(grids)
-        found = []
-        with np.errstate(over="ignore", invalid="ignore"):
-            for pair in self.estimator.pairs(self.method, steps, ValueRing(points)):
-                part = {
-                    "residual": pair.residual,
-                    "initial": pair.residual - points * pair.drift,
-                }.get(self.kind, pair.drift)
-                found.append(float(np.max(np.abs(part))))
-        return np.array(found)
+        return long_run(self)
 
     @property
     def _is_symbolic(self) -> bool:
@@ -298,7 +236,7 @@ class RatePart:
     def _series(self, t: int) -> list[EnclosedSeries]:
         return [
             enclosed_pairs(self.method, self.estimator, t, segment, only=t)[0][self.kind]
-            for segment in _segments(self.spectrum)
+            for segment in self.spectrum.segments
         ]
 
     def _require_numbers(self) -> None:
@@ -313,8 +251,8 @@ class RatePart:
     def _latex(self) -> str:
         from polyrates.ground.typeset import latex
 
-        symbol = {"initial": "R - \\lambda C", "residual": "R"}.get(self.kind, "C")
-        left = rf"\sup_{{\lambda}} \left|{symbol}\right|"
+        symbol = {"initial": r"R - \lambda C", "residual": "R", "drift": "C", "cross": "C"}
+        left = rf"\sup_{{\lambda}} \left|{symbol[self.kind]}\right|"
         theorem = self._theorem
         if theorem is None or not self._is_exact:
             return rf"{left} \quad \text{{({self.status})}}"
@@ -324,20 +262,21 @@ class RatePart:
         return f"$${self._latex()}$$"
 
 
-def _segments(spectrum: Spectrum) -> list[tuple[Any, Any]]:
-    """The intervals of the support that are not points."""
-    return [(low, high) for low, high in spectrum.support if low != high]
+@dataclass(frozen=True)
+class _Support(Spectrum):
+    """A support without what else its spectrum is; a point 0 may be in it."""
 
+    pieces: tuple[tuple[Number, Number], ...]
 
-def _points(spectrum: Spectrum) -> list[Any]:
-    """The isolated points of the support."""
-    return [low for low, high in spectrum.support if low == high]
+    @property
+    def support(self) -> tuple[tuple[Number, Number], ...]:
+        """The pieces."""
+        return self.pieces
 
 
 def as_exact(value: Any) -> Any:
     """A method or spectrum with floats read as the dyadic rationals they are; None if it cannot."""
-    kinds = (GradientDescent, Chebyshev, HeavyBall, Nesterov, Interval)
-    if type(value) in kinds:
+    if type(value) in (GradientDescent, Chebyshev, HeavyBall, Nesterov, Interval):
         parameters = value.parameters if isinstance(value, Method) else value.hull
         if not any(isinstance(p, float) for p in parameters):
             return value
@@ -346,7 +285,7 @@ def as_exact(value: Any) -> Any:
         ends = [end for segment in value.support for end in segment]
         if not any(isinstance(end, float) for end in ends):
             return value
-        return Union([(_dyadic(low), _dyadic(high)) for low, high in value.support])
+        return _Support(tuple((_dyadic(low), _dyadic(high)) for low, high in value.support))
     if any(isinstance(p, float) for p in value.parameters):
         return None
     return value
@@ -357,9 +296,3 @@ def _dyadic(value: Any) -> sympy.Expr:
         return value
     exact = Fraction(value)
     return sympy.Rational(exact.numerator, exact.denominator)
-
-
-Part = Literal["initial", "cross", "residual", "drift"]
-
-
-Status = Literal["proved", "argued", "certified", "numeric"]

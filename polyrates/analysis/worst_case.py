@@ -19,10 +19,11 @@ import numpy as np
 import sympy
 from scipy.optimize import minimize_scalar
 
-from polyrates.analysis.rate_part import Part, RatePart
+from polyrates.analysis.rate_part import RatePart
 from polyrates.core.estimators import Estimator, Implicit, Unrolled
+from polyrates.core.parts import Part
 from polyrates.core.recurrence import Method, check_steps
-from polyrates.core.spectra import Interval, Spectrum, Union
+from polyrates.core.spectra import Interval, Spectrum
 from polyrates.ground.numbers import floating, is_exact, is_rounded, is_symbolic
 from polyrates.numeric.suprema.balls import EnclosedSeries, Maximum, enclosed_pairs, enclosed_values
 from polyrates.numeric.suprema.joint import joint_worst_case_of, method_pieces
@@ -98,7 +99,7 @@ def _frobenius(
 
 def _hull_of(spectrum: Spectrum) -> Spectrum:
     low, high = spectrum.hull
-    return Interval(low, high) if low != high else Union([(low, high)])
+    return Interval(low, high) if low != high else spectrum  # a point: no gaps to fill
 
 
 def _recognized(

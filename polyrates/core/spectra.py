@@ -44,6 +44,16 @@ class Spectrum(ABC):
         """Disjoint closed intervals (a, b) in increasing order; a point is (a, a)."""
 
     @property
+    def segments(self) -> tuple[Segment, ...]:
+        """The intervals of the support that are no points."""
+        return tuple((low, high) for low, high in self.support if low != high)
+
+    @property
+    def isolated(self) -> tuple[Number, ...]:
+        """The isolated points of the support."""
+        return tuple(low for low, high in self.support if low == high)
+
+    @property
     def hull(self) -> Segment:
         """(ℓ, L), the smallest interval that contains the support."""
         return self.support[0][0], self.support[-1][1]
@@ -133,7 +143,7 @@ class Union(Spectrum):
                 "is one interval or two points",
                 "give [(ell, L)], or [(p, p), (q, q)]",
             )
-        segments = [_segments(piece, f"intervals[{i}]") for i, piece in enumerate(pieces)]
+        segments = [_closed(piece, f"intervals[{i}]") for i, piece in enumerate(pieces)]
         object.__setattr__(self, "intervals", merge(chain(*segments)))
 
     @property
@@ -153,7 +163,7 @@ def _is_point(piece: object) -> bool:
     return scalar or isinstance(piece, str)
 
 
-def _segments(piece: object, name: str) -> tuple[Segment, ...]:
+def _closed(piece: object, name: str) -> tuple[Segment, ...]:
     """The closed intervals that a piece of a union stands for."""
     if isinstance(piece, (Interval, Union)):
         return piece.support

@@ -9,8 +9,9 @@ import numpy as np
 
 from polyrates.analysis.attained import worst_case_problem
 from polyrates.analysis.rate import Rate
-from polyrates.analysis.rate_part import PARTS, Part, RatePart
+from polyrates.analysis.rate_part import RatePart
 from polyrates.core.estimators import Estimator, Unrolled
+from polyrates.core.parts import PARTS, Part
 from polyrates.core.recurrence import Method, as_method
 from polyrates.core.spectra import Spectrum, as_spectrum
 from polyrates.execution.trajectory import differentiate

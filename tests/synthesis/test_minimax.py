@@ -629,3 +629,35 @@ def test_digits_beside_outliers_are_refused_in_words() -> None:
     for t in (20, 40):
         with pytest.raises(pr.InvalidValue, match="too far from the optimum"):
             pr.minimax_optimal(pieces, t, digits=30, initial=1, cross=1)
+
+
+def test_a_piece_that_needs_the_start_decides() -> None:
+    """V* does not fall when the support grows: where it is a on one piece it is a."""
+    hard = pr.Interval(0.001, 0.39)
+    assert pr.minimax_optimal(hard, 33, initial=1, cross=1).lower == 1
+    for pieces in ([(0.001, 0.39), (1.75, 1.95)], [(0.001, 0.39), 1.2, (1.75, 1.95)]):
+        best = pr.minimax_optimal(pr.Union(pieces), 33, initial=1, cross=1)
+        assert best.lower == best.upper == 1
+        # the measure that proves it lies on the piece: no P of degree 33 does better on it
+        assert all(0.001 <= point <= 0.39 for point in best.contact_points)
+    exact = pr.minimax_optimal(pr.Union(pieces), 33, digits=20, initial=1, cross=1)
+    assert exact.lower == exact.upper == 1
+
+
+@settings(max_examples=12, deadline=None)
+@given(
+    ell=st.floats(1e-4, 1e-2),
+    ends=st.tuples(st.floats(0.1, 0.4), st.floats(0.5, 0.9), st.floats(1.0, 2.0)),
+    t=st.integers(2, 24),
+    second=st.floats(0.01, 100),
+    form=st.sampled_from([("initial", "cross"), ("residual", "drift")]),
+)
+def test_a_larger_support_is_no_easier(
+    ell: float, ends: tuple[float, float, float], t: int, second: float, form: tuple[str, str]
+) -> None:
+    sizes = dict(zip(form, (1.0, second), strict=True))
+    part = pr.minimax_optimal(pr.Interval(ell, ends[0]), t, **sizes)
+    whole = pr.minimax_optimal(pr.Union([(ell, ends[0]), ends[1:]]), t, **sizes)
+    hull = pr.minimax_optimal(pr.Interval(ell, ends[2]), t, **sizes)
+    assert part.lower * (1 - 1e-6) <= whole.lower <= whole.upper <= 1
+    assert whole.lower <= hull.upper and part.lower <= whole.upper

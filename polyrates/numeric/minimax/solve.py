@@ -200,6 +200,9 @@ def _attempts(
         raise ValueError(
             f"t = {problem.t}: the optimum is below the range of floats; pass digits or reduce t."
         )
+    flat = _piece_proves_one(task, problem)
+    if flat is not None:
+        return flat, None
     best: MinimaxSolution | None = None
     found: Iterate | None = None
     # rounding alone costs some 4e-15 a degree
@@ -246,7 +249,46 @@ def _attempts(
         # exchange: the maxima between the points become points
         points = points.join(coarse.points).join(iterate.points)
     assert best is not None
+    if best.gap > 10 * sharp and floats:
+        best = _raised_by_pieces(task, problem.t, best)
     return best, found
+
+
+def _pieces(task: Task) -> Iterator[Task]:
+    """The question on each interval of a support with gaps."""
+    if len(task.support) > 1:
+        for low, high in task.support:
+            if low < high:
+                yield replace(task, support=((low, high),))
+
+
+def _piece_proves_one(task: Task, problem: Problem) -> MinimaxSolution | None:
+    """P = 1 where it is optimal on one piece already: V* does not fall when the support grows."""
+    if not problem.joint:
+        return None
+    for piece in _pieces(task):
+        alone = piece.problem(problem.t)
+        nodes = alone.nodes(3 * alone.t + 8)
+        light = reweighted(alone, nodes, _ROUNDS)
+        if light is None or light[1] * alone.scale > _NEAR:
+            flat = proved_constant(piece, alone, interior_point(alone, nodes, 1e-4, margin=1e-3))
+            if flat is not None:
+                return constant(task, problem.t, flat)
+    return None
+
+
+def _raised_by_pieces(task: Task, t: int, found: MinimaxSolution) -> MinimaxSolution:
+    """A solution with the lower bound of a piece where that is better."""
+    for piece in _pieces(task):
+        below = without_computation(piece, t) or _solve(piece, piece.problem(t), None)[0]
+        if found.lower < below.lower:
+            found = replace(
+                found,
+                lower=min(below.lower, found.upper),
+                contact_points=below.contact_points,
+                weights=below.weights,
+            )
+    return found
 
 
 def _starts(problem: Problem, warm: Iterate | None) -> Iterator[Iterate]:

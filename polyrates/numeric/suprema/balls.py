@@ -1,4 +1,9 @@
-"""balls."""
+"""The parts of an error in ball arithmetic: Chebyshev series on an interval, values at a point.
+
+The one loop runs in flint's balls (:class:`BallRing` on an interval, a point ring at one λ); what
+leaves it are floats with a bound on their error: :class:`EnclosedSeries` on an interval,
+:class:`Maximum` at a point. The working precision grows until the balls are narrower than floats.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +16,7 @@ import flint
 import numpy as np
 
 from polyrates.core.estimators import Estimator, Implicit, Unrolled
+from polyrates.core.parts import PARTS, PointRing, part_of
 from polyrates.core.recurrence import Method, orbit
 from polyrates.ground.constants import ball
 from polyrates.ground.errors import refuse_value
@@ -124,29 +130,9 @@ def enclosed_pairs(
     )
 
 
-@dataclass(frozen=True)
-class _PointRing:
-    """Polynomials as their ball values at one exact λ."""
-
-    point: Any
-
-    @property
-    def start(self) -> Any:
-        return flint.arb(1)
-
-    def number(self, value: Number) -> Any:
-        return ball(value)
-
-    def gradient(self, value: Any) -> Any:
-        return value * self.point
-
-    def product(self, left: Any, right: Any) -> Any:
-        return left * right
-
-    def inverse(self) -> Any:
-        if not self.point > 0:
-            refuse_value("spectrum", 0.0, "an exact solve needs eigenvalues > 0", "give ell > 0")
-        return 1 / self.point
+def point_ring(point: Number) -> PointRing[flint.arb]:
+    """Ball values at one exact λ."""
+    return PointRing(flint.arb(1), ball, ball(point))
 
 
 def enclosed_values(
@@ -156,30 +142,23 @@ def enclosed_values(
     precision = 128
     while True:
         with flint.ctx.workprec(precision):
-            ring = _PointRing(ball(point))
+            ring = point_ring(point)
             if only is None:
                 pairs = list(estimator.pairs(method, steps, ring))
             else:
                 pairs = [estimator.pair(method, only, ring)]
-            rows = [
-                {
-                    "residual": pair.residual,
-                    "drift": pair.drift,
-                    "cross": pair.drift,
-                    "initial": pair.residual - ring.point * pair.drift,
-                }
-                for pair in pairs
-            ]
+            rows = [{kind: part_of(pair, kind, ring) for kind in PARTS} for pair in pairs]
             sharp = all(
                 x.is_exact() or x.rel_accuracy_bits() >= 60 for r in rows for x in r.values()
             )
             if sharp or precision > 1 << 14:  # an exact zero of exact numbers never sharpens
                 where = float(ring.point)
-                return [{k: _magnitude(x, where) for k, x in row.items()} for row in rows]
+                return [{k: magnitude(x, where) for k, x in row.items()} for row in rows]
         precision *= 4
 
 
-def _magnitude(value: Any, point: float) -> Maximum:
+def magnitude(value: flint.arb, point: float) -> Maximum:
+    """|value| at a point, rounded outward."""
     if value.is_zero():
         return Maximum(0.0, 0.0, point)
     lower = max(math.nextafter(float(value.abs_lower()), 0.0), 0.0)

@@ -86,8 +86,12 @@ class MomentumTheorem(LogConcave):
         return self.ratio
 
     @property
+    def _constant(self) -> bool:
+        return self.ratio == 1 and self.part == "residual"  # q = 1 + bt, b = 0
+
+    @property
     def _diverges(self) -> bool:
-        return False  # the ratio is below one
+        return self.ratio == 1 and self.part != "residual"  # q′ = t²
 
     @property
     def derivation(self) -> Derivation:
