@@ -14,7 +14,8 @@ Estimators   Unrolled, Truncated, OneStep, Implicit
 Problems     Quadratic, Ridge, Logistic, NonlinearLeastSquares; or any object with gradient, hvp and
              cross
 Analysis     residual_polynomial, error_polynomials, rate, average, compare, best_step, lower_bound,
-             worst_case_problem, frobenius_bound
+             worst_case_problem, frobenius_bound; off quadratics majorant, majorant_example,
+             switching_rate, best_stationary, diverging_example
 Synthesis    sobolev_optimal, minimax_optimal, near_minimax, minimax_asymptotic, best_eta
 Choices      best_start, best_split, best_restart, optimal_tail; plan
 Execution    run, differentiate, jvp, vjp, verify; sweep, read_sweep; residual_values,
@@ -29,9 +30,15 @@ from __future__ import annotations
 
 from polyrates.analysis.attained import worst_case_problem
 from polyrates.analysis.average import average
+from polyrates.analysis.best_stationary import BestStationary, best_stationary
 from polyrates.analysis.comparison import Comparison, compare
+from polyrates.analysis.diverging import diverging_example
+from polyrates.analysis.lyapunov import LyapunovCertificate
+from polyrates.analysis.majorant import Majorant, majorant
+from polyrates.analysis.majorant_example import majorant_example
 from polyrates.analysis.rate import Rate, rate
 from polyrates.analysis.rate_part import RatePart
+from polyrates.analysis.switching import Switching, switching_rate
 from polyrates.choices.choice import Choice
 from polyrates.choices.optimal_tail import optimal_tail
 from polyrates.choices.plan import Plan, plan
@@ -105,6 +112,7 @@ from polyrates.synthesis.sobolev import sobolev_optimal
 __version__ = "0.1.0"
 
 __all__ = [
+    "BestStationary",
     "Certified",
     "Chebyshev",
     "Choice",
@@ -128,6 +136,8 @@ __all__ = [
     "InvalidValue",
     "JacobiDensity",
     "Logistic",
+    "LyapunovCertificate",
+    "Majorant",
     "MarchenkoPastur",
     "Method",
     "Mixture",
@@ -154,6 +164,7 @@ __all__ = [
     "SobolevAsymptotic",
     "Spectrum",
     "Stationary",
+    "Switching",
     "Tabulated",
     "Trajectory",
     "Transition",
@@ -170,6 +181,7 @@ __all__ = [
     "best_restart",
     "best_split",
     "best_start",
+    "best_stationary",
     "best_step",
     "certify",
     "certify_vjp",
@@ -179,6 +191,7 @@ __all__ = [
     "contraction_bound",
     "derivations",
     "differentiate",
+    "diverging_example",
     "error_polynomials",
     "estimate_eta",
     "estimate_sizes",
@@ -191,6 +204,8 @@ __all__ = [
     "local_errors",
     "local_model",
     "lower_bound",
+    "majorant",
+    "majorant_example",
     "measure_spectrum",
     "minimax_asymptotic",
     "minimax_optimal",
@@ -207,6 +222,7 @@ __all__ = [
     "run",
     "sobolev_optimal",
     "sweep",
+    "switching_rate",
     "t",
     "verify",
     "vjp",

@@ -101,6 +101,15 @@ def check_hull(ell: object, L: object, *, point_allowed: bool = False) -> Segmen
     return low, high
 
 
+def hull_of(value: object, name: str = "interval") -> Segment:
+    """(ℓ, L) of a pair of numbers, or of a spectrum."""
+    if isinstance(value, Spectrum):
+        return value.hull
+    if not isinstance(value, (tuple, list)) or len(value) != 2:
+        refuse_type(name, value, "must be a pair (ell, L)", "give the ends of the spectrum")
+    return check_hull(*value)
+
+
 @dataclass(frozen=True)
 class Interval(Spectrum):
     """All of [ℓ, L], 0 ≤ ℓ < L: a support without a measure."""
