@@ -9,8 +9,9 @@ import flint
 
 from polyrates.analysis.switching import Switching, best_word, switching_rate
 from polyrates.core.methods.classical import HeavyBall, contraction
-from polyrates.core.recurrence import Method, Stationary, as_method, check_steps, combine
+from polyrates.core.recurrence import Method, Stationary, as_method, check_steps
 from polyrates.core.spectra import hull_of
+from polyrates.core.transition import combine
 from polyrates.ground.errors import refuse_type, refuse_value
 from polyrates.ground.numbers import Number, ball, floating
 from polyrates.problems.diverging import Bumps, LogPeriodic

@@ -137,7 +137,7 @@ def float_run(
         iterates.append(x)
         tangents.append(v)
     u, errors = np.array(iterates), np.array(tangents)
-    good = farthest <= 1.5 * distance + _TINY and bool(np.all(np.isfinite(u)))
+    good = farthest <= 1.5 * distance + (steps + 2) ** 2 * _TINY and bool(np.all(np.isfinite(u)))
     if not good:  # outside of what the rounding was reckoned for
         return np.full(steps + 1, np.inf), np.full(steps + 1, np.inf)
     return u, np.where(np.isfinite(errors), errors, np.inf)

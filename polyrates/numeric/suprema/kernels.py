@@ -16,7 +16,7 @@ a bound. Interpolation at N + 1 points carries it to the interval times 1 + (2/�
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -126,6 +126,22 @@ def _points(interval: tuple[Number, Number], steps: int) -> np.ndarray:
     return np.asarray(points)
 
 
+def _above(sizes: np.ndarray, image: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    """Some E ≥ image(E), for a monotone image whose iterates from 0 end after finitely many."""
+    errors = np.zeros_like(sizes)
+    for _ in range(sizes.shape[1] + 2):
+        needed = image(errors)
+        if np.all(needed <= errors):
+            return errors
+        errors = 1.001 * np.maximum(errors, needed)
+    refuse_value(
+        "steps",
+        sizes.shape[1] - 1,
+        "rounding outgrows the kernels: the method is too unstable for this form",
+        "give fewer steps",
+    )
+
+
 def _combined(weights: np.ndarray, state: np.ndarray) -> np.ndarray:
     """Σ_j w_j S_j without the terms that are zero."""
     total = np.zeros(state.shape[1:])
@@ -188,28 +204,26 @@ class _Run:
 
     def _with_rounding(self) -> Kernels:
         table, T = self.table, self.steps
-        gamma = (2 * self.n + 24) * UNIT
-        weights = np.abs(table.mixing) + (
-            np.abs(table.gain)[:, :, None] * np.abs(table.query)[:, None, :] * self.points[0]
-        )
-        local = gamma * weights[:, table.active]  # (T, w, n)
+        # a product with a rounded coefficient and its place in a sum of n; λ and two more products
+        mixed, pulled = (self.n + 4) * UNIT, (2 * self.n + 12) * UNIT
+        local = (
+            mixed * np.abs(table.mixing)
+            + pulled
+            * np.abs(table.gain)[:, :, None]
+            * np.abs(table.query)[:, None, :]
+            * self.points[0]
+        )[:, table.active]  # (T, w, n)
 
         def sources(sizes: np.ndarray) -> np.ndarray:
             """Local errors (r·w + i, columns) made at step r from states of these sizes."""
             made = np.einsum("rij,jrp->rip", local, sizes[:, :T])
             return np.asarray(made.reshape(T * self.width, -1))
 
-        # a solution of E ≥ (R + E) B(R + E) bounds the error; twice the first iterate is tried
-        inner = 2 * self.sizes @ sources(self.sizes)
-        if not np.all((self.sizes + inner) @ sources(self.sizes + inner) <= inner):
-            refuse_value(
-                "steps",
-                T,
-                "rounding outgrows the kernels: the method is too unstable for this form",
-                "give fewer steps",
-            )
-        outer = 2 * (self.sizes + inner) @ sources(self.start_sizes)
-        outer = 2 * (self.sizes + inner) @ sources(self.start_sizes + outer)
+        # E ≥ (R + E) B(R + E) bounds the error, by induction over the steps between
+        inner = _above(self.sizes, lambda E: (self.sizes + E) @ sources(self.sizes + E))
+        outer = _above(
+            self.start_sizes, lambda E: (self.sizes + inner) @ sources(self.start_sizes + E)
+        )
         lebesgue = (2 / math.pi) * math.log(T + 1) + 1
         readings = (table.query, np.concatenate([table.output[:1], table.output]))
         spread = 8 * math.log2(2 * T + 2) * UNIT  # of the transform to coefficients
@@ -221,9 +235,8 @@ class _Run:
             (3, self.start_sizes, outer),
         ):
             reading = np.abs(readings[k % 2])
-            total = np.einsum(
-                "tj,jtp->tp", reading, (errors + (gamma + spread) * sizes)[:, : len(reading)]
-            )
+            wrong = (errors + (mixed + spread) * sizes)[:, : len(reading)]
+            total = np.einsum("tj,jtp->tp", reading, wrong)
             if k < 2:
                 gains = np.abs(table.gain[:, table.active])
                 total = np.einsum("tsw,sw->ts", total.reshape(-1, T, self.width), gains)

@@ -1,0 +1,164 @@
+"""Functions on which the iterates converge and the unrolled Jacobian does not."""
+
+from __future__ import annotations
+
+from fractions import Fraction as F
+
+import mpmath
+import numpy as np
+import pytest
+import sympy as sp
+
+import polyrates as pr
+from polyrates.problems.diverging import Bumps, LogPeriodic
+
+
+def in_mpmath(value):
+    return mpmath.mpf(str(sp.N(value, 80))) if isinstance(value, sp.Expr) else mpmath.mpf(value)
+
+
+def run(method, problem, steps, start=None, prescribed=None):
+    """(x_t, E_t) in 60 digits, E of the error of ∂x_t; ``prescribed`` is (x_1, E_1)."""
+    mpmath.mp.dps = 60
+    E = mpmath.mpf(-1)
+    state = None
+    found = [(mpmath.mpf(1) if start is None else start, E)]
+    for t, step in zip(range(steps), method.transitions(in_mpmath), strict=False):
+        state = state or [found[0]] * len(step.gain)
+        y = [sum(c * point[k] for c, point in zip(step.query, state, strict=True)) for k in (0, 1)]
+        slope = problem.gradient(y[0]), problem.hvp(y[0], y[1])
+        state = [
+            tuple(
+                sum(c * point[k] for c, point in zip(row, state, strict=True)) - gain * slope[k]
+                for k in (0, 1)
+            )
+            for row, gain in zip(step.mixing, step.gain, strict=True)
+        ]
+        if prescribed is not None and t == 0:
+            state[0] = prescribed
+        found.append(state[0])
+    return found
+
+
+def contraction(kappa):
+    root = sp.sqrt(sp.Rational(kappa))
+    return sp.nsimplify((1 - root) / (1 + root))
+
+
+@pytest.mark.parametrize(
+    ("kappa", "prescribed", "own"),
+    [
+        (F(1, 100), -2.90396377864e17, -2.89537188788e17),
+        (F(1, 10), -272146.79, -250785.074141),
+    ],
+)
+def test_heavy_ball_in_closed_form(kappa, prescribed, own):
+    tuned = pr.HeavyBall.tuned(kappa, 1)
+    xi = contraction(kappa)
+    method = pr.HeavyBall(tuned.step, tuned.momentum, 2 * (1 - xi) / sp.Rational(1 + kappa))
+    problem = pr.diverging_example(method, (kappa, 1), 60)
+    assert isinstance(problem, LogPeriodic) and problem.blend is None
+    found = run(method, problem, 60)
+    for t, (x, _) in enumerate(found):
+        assert abs(abs(x) - in_mpmath(xi) ** t) < mpmath.mpf(10) ** -30
+    assert float(found[60][1]) == pytest.approx(own, rel=1e-11)
+    given = run(method, problem, 60, prescribed=(in_mpmath(xi), mpmath.mpf(-1)))
+    assert float(given[60][1]) == pytest.approx(prescribed, rel=3e-8)
+
+
+def test_nesterov_by_bumps():
+    method = pr.Nesterov.tuned(F(1, 100), 1)
+    problem = pr.diverging_example(method, (F(1, 100), 1), 79)
+    assert isinstance(problem, Bumps)
+    found = run(method, problem, 79)
+    assert abs(float(found[79][1])) == pytest.approx(364910.324636, rel=1e-11)
+    assert float(found[79][0]) == pytest.approx(-4e-15, rel=1e-3)
+    assert all(abs(found[t][1]) < mpmath.mpf(10) ** -30 for t in range(5, 80, 5))
+
+
+@pytest.mark.parametrize("kappa", [F(1, 100), F(1, 50), F(1, 10)])
+def test_the_tuned_first_step_too(kappa):
+    method = pr.HeavyBall.tuned(kappa, 1)
+    problem = pr.diverging_example(method, (kappa, 1), 60)
+    found = run(method, problem, 60)
+    assert abs(found[60][0]) < mpmath.mpf(10) ** -3
+    early, late = (max(abs(E) for _, E in part) for part in (found[:30], found[30:]))
+    assert late > 2 * early
+
+
+@pytest.mark.parametrize(
+    ("method", "kappa", "steps"),
+    [
+        (pr.HeavyBall.tuned(F(1, 100), 1), F(1, 100), 25),
+        (pr.Nesterov.tuned(F(1, 100), 1), F(1, 100), 24),
+        (pr.HeavyBall.tuned(F(17, 100), 1), F(17, 100), 20),
+    ],
+)
+def test_the_tangent_is_the_derivative(method, kappa, steps):
+    """∂x_t by central differences of the run of f_0(x − θ), that is of the start −θ, plus 1."""
+    problem = pr.diverging_example(method, (kappa, 1), steps)
+    mpmath.mp.dps = 60
+    theta = mpmath.mpf(10) ** -25
+    up = run(method, problem, steps, start=1 - theta)[steps][0]
+    down = run(method, problem, steps, start=1 + theta)[steps][0]
+    E = run(method, problem, steps)[steps][1]
+    assert abs((up - down) / (2 * theta) - E) < abs(E) * mpmath.mpf(10) ** -8
+
+
+@pytest.mark.parametrize(
+    ("make", "ell"),
+    [(pr.HeavyBall.tuned, 0.01), (pr.HeavyBall.tuned, 0.05), (pr.Nesterov.tuned, 0.02)],
+)
+def test_the_function_is_smooth_and_strongly_convex(make, ell):
+    problem = pr.diverging_example(make(ell, 1.0), (ell, 1.0), 30)
+    grid = np.concatenate([np.linspace(-1.5, 1.5, 60_001), np.geomspace(1e-9, 1, 20_001)])
+    bent = problem.curvature(grid)
+    assert ell * (1 - 1e-12) <= bent.min() and bent.max() <= 1 + 1e-12
+    points = np.linspace(0.05, 1.4, 200_001)
+    middle = (points[1:] + points[:-1]) / 2
+    slopes = np.diff(problem.slope(points)) / np.diff(points)
+    assert np.max(np.abs(slopes - problem.curvature(middle))) < 1e-3
+
+
+@pytest.mark.slow
+def test_floats_jax_and_torch_see_the_same_problem():
+    method = pr.HeavyBall.tuned(0.01, 1.0)
+    problem = pr.diverging_example(method, (0.01, 1.0), 25)
+    found = pr.differentiate(method, problem, problem.x0, 25)
+    exact = run(pr.HeavyBall.tuned(F(0.01), 1), problem, 25)
+    assert found.iterates[25, 0] == pytest.approx(float(exact[25][0]), rel=1e-3)
+    assert found.jacobians[25, 0] - 1 == pytest.approx(float(exact[25][1]), rel=1e-3)
+    assert abs(found.iterates[25, 0]) < 0.01 and abs(found.jacobians[25, 0]) > 1e5
+    torch = pytest.importorskip("torch")
+    jax = pytest.importorskip("jax")
+    with jax.enable_x64(True) if hasattr(jax, "enable_x64") else jax.experimental.enable_x64():
+        for name, example in (
+            ("blend", problem),
+            ("bumps", pr.diverging_example(pr.Nesterov.tuned(0.01, 1.0), (0.01, 1.0), 12)),
+        ):
+            for x in (0.9, 0.3, -0.4, 0.0, 1.2):
+                here = np.array([x])
+                theirs = jax.numpy.array([x]), torch.tensor([x], dtype=torch.float64)
+                for part in (example.gradient, example.cross, example.curvature):
+                    for other in theirs:
+                        assert np.allclose(part(here), np.asarray(part(other)), rtol=1e-13), name
+                slope = jax.grad(lambda z, f=example: f.slope(z)[0])(theirs[0])
+                assert np.allclose(slope[0], example.curvature(here), rtol=1e-9, atol=1e-9)
+
+
+def test_arrays_of_mpmath_numbers():
+    problem = pr.diverging_example(pr.HeavyBall.tuned(F(1, 100), 1), (F(1, 100), 1), 10)
+    here = np.array([mpmath.mpf("0.3")], dtype=object)
+    assert float(problem.gradient(here)[0]) == pytest.approx(problem.gradient(np.array([0.3]))[0])
+
+
+def test_where_nothing_can_diverge_it_is_refused():
+    for method, kappa in (
+        (pr.HeavyBall.tuned(0.2, 1.0), 0.2),
+        (pr.Nesterov.tuned(0.07, 1.0), 0.07),
+        (pr.GradientDescent.large(0.01, 1.0), 0.01),
+    ):
+        with pytest.raises(pr.InvalidValue, match="cannot diverge"):
+            pr.diverging_example(method, (kappa, 1.0), 20)
+    with pytest.raises(pr.InvalidType):
+        pr.diverging_example(pr.Chebyshev(0.01, 1.0), (0.01, 1.0), 20)
