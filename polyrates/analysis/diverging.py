@@ -12,8 +12,9 @@ from polyrates.core.methods.classical import HeavyBall, contraction
 from polyrates.core.recurrence import Method, Stationary, as_method, check_steps
 from polyrates.core.spectra import hull_of
 from polyrates.core.transition import combine
+from polyrates.ground.constants import ball
 from polyrates.ground.errors import refuse_type, refuse_value
-from polyrates.ground.numbers import Number, ball, floating
+from polyrates.ground.numbers import Number, floating
 from polyrates.problems.diverging import Bumps, LogPeriodic
 from polyrates.problems.scalar_functions import TranslatedFunction
 

@@ -37,17 +37,9 @@ from polyrates.analysis.lyapunov import LyapunovCertificate, lyapunov_certificat
 from polyrates.core.methods.classical import GradientDescent, HeavyBall, Nesterov, contraction
 from polyrates.core.recurrence import Method, Stationary, as_method
 from polyrates.core.spectra import hull_of
+from polyrates.ground.constants import ball
 from polyrates.ground.errors import refuse_type, refuse_value
-from polyrates.ground.numbers import (
-    Number,
-    ball,
-    count,
-    is_exact,
-    is_symbolic,
-    sign,
-    square_root,
-    unify,
-)
+from polyrates.ground.numbers import Number, count, is_exact, is_symbolic, sign, square_root, unify
 from polyrates.ground.typeset import latex
 from polyrates.numeric.suprema.circle import circle_radius, smaller_than
 from polyrates.symbolic.theorems.balls import float_enclosure

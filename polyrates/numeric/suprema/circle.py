@@ -20,7 +20,8 @@ from itertools import pairwise
 import flint
 
 from polyrates.core.recurrence import Stationary
-from polyrates.ground.numbers import Number, ball
+from polyrates.ground.constants import ball
+from polyrates.ground.numbers import Number
 
 __all__ = ["circle_radius", "smaller_than"]
 

@@ -6,8 +6,9 @@ import flint
 
 from polyrates.core.estimators import InverseCarrier
 from polyrates.core.recurrence import Method, final
+from polyrates.ground.constants import ball
 from polyrates.ground.errors import refuse_value
-from polyrates.ground.numbers import Number, ball
+from polyrates.ground.numbers import Number
 from polyrates.numeric.suprema.balls import BallRing, TooCoarse, enclose_series
 from polyrates.numeric.suprema.series import supremum
 

@@ -24,8 +24,9 @@ import flint
 import numpy as np
 
 from polyrates.core.recurrence import Method
+from polyrates.ground.constants import ball
 from polyrates.ground.errors import refuse_value
-from polyrates.ground.numbers import Number, ball
+from polyrates.ground.numbers import Number
 from polyrates.numeric.suprema.balls import UNIT, TooCoarse
 from polyrates.numeric.suprema.rows import row_suprema, series_of_rows
 
