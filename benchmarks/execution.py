@@ -20,7 +20,7 @@ import polyrates as pr
 from polyrates.core.methods.orthogonal import Sobolev
 
 sys.path.insert(0, str(Path(__file__).parent))
-from side_by_side import show
+from side_by_side import note, show
 
 
 def fastest(jobs: list[Callable[[], Any]], repeats: int = 15) -> list[float]:
@@ -39,6 +39,7 @@ def fastest(jobs: list[Callable[[], Any]], repeats: int = 15) -> list[float]:
 def overhead(label: str, ours: Callable[[], Any], hand: Callable[[], Any], allowed: float) -> float:
     mine, theirs = fastest([ours, hand])
     ratio = mine / theirs - 1
+    note(label, mine, theirs)
     verdict = "yes" if ratio <= allowed else "NO"
     print(
         f"{label:44} ours {show(mine)}  by hand {show(theirs)}  overhead {100 * ratio:+6.1f} %"
@@ -223,10 +224,12 @@ def jacobian_errors(steps: int = 1000) -> None:
     np.testing.assert_allclose(spectral(steps), forward(theta), atol=1e-10)
     np.testing.assert_allclose(spectral(short), reverse(theta), atol=1e-10)
     mine, theirs = fastest([lambda: spectral(steps), lambda: forward(theta).block_until_ready()], 9)
+    note(f"all {steps} Jacobian errors", mine, theirs)
     print(f"all {steps} Jacobian errors: spectral form {show(mine)}  (its eigenvectors apart: "
           f"{show(fastest([lambda: np.linalg.eigh(problem.hessian)])[0])})  JAX jacfwd over scan "
           f"{show(theirs)}  ratio {theirs / mine:.1f}")  # fmt: skip
     mine, theirs = fastest([lambda: spectral(short), lambda: reverse(theta).block_until_ready()], 3)
+    note(f"all {short} Jacobian errors", mine, theirs)
     print(f"all {short} Jacobian errors: spectral form {show(mine)}  JAX jacrev {show(theirs)}  "
           f"ratio {theirs / mine:.0f}")  # fmt: skip
     longer = jax.jit(jax.jacrev(lambda s: iterates(s, steps))).lower(theta).compile()
@@ -266,6 +269,7 @@ def scale(d: int = 1_000_000) -> None:
             begin = time.perf_counter()
             x = pr.run(method, lambda x: hvp(x) - right, np.zeros(d), steps)
             used = time.perf_counter() - begin
+            note(f"d = {d}, {name}, {steps} steps", used)
             peak = tracemalloc.get_traced_memory()[1] / (8 * d)
             tracemalloc.stop()
             residual = float(np.linalg.norm(hvp(x) - right) / np.linalg.norm(right))
@@ -279,6 +283,11 @@ JOBS = {
     "scale": scale,
 }
 
-if __name__ == "__main__":
-    for name in sys.argv[1:] or JOBS:
+
+def main(names: list[str] | None = None) -> None:
+    for name in names or JOBS:
         JOBS[name]()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

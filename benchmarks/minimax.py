@@ -14,7 +14,7 @@ import math
 from typing import Any
 
 import numpy as np
-from core import row, seconds, show
+from side_by_side import note, row, seconds, show
 
 import polyrates as pr
 from polyrates.numeric.minimax.solve import solve_family, solve_minimax
@@ -115,6 +115,7 @@ def family(limit: float, top: int = 100) -> None:
     taken = min(seconds(job) for _ in range(3))
     verdict = "yes" if taken <= limit else "NO"
     label = f"all horizons 1…{top} by continuation (largest gap {max(gaps):.0e})"
+    note(f"all horizons 1…{top} by continuation", taken, limit)
     print(f"{label:58} ours {show(taken)}  t = {top} alone by the peer {show(limit)}  "
           f"(wanted less: {verdict})")  # fmt: skip
 
@@ -127,12 +128,17 @@ def growth(horizons: tuple[int, ...] = (25, 50, 100, 200, 300)) -> None:
         solution = solve_minimax([(ELL, TOP)], t, **arguments)
         times.append(min(seconds(lambda: solve_minimax([(ELL, TOP)], t, **arguments))  # noqa: B023
                          for _ in range(3)))  # fmt: skip
+        note(f"V*, initial/cross, t = {t}, growth", times[-1])
         print(f"V*, initial/cross, t = {t:<4} {solution.upper:.12e}, gap {solution.gap:.0e}"
               f"{'':8} ours {show(times[-1])}")  # fmt: skip
     exponent = np.polyfit(np.log(horizons), np.log(times), 1)[0]
     print(f"time grows like t^{exponent:.2f} for t = {horizons[0]}…{horizons[-1]}")
 
 
-if __name__ == "__main__":
+def main() -> None:
     family(side_by_side())
     growth()
+
+
+if __name__ == "__main__":
+    main()

@@ -11,7 +11,7 @@ from fractions import Fraction as F
 
 import numpy as np
 from numpy.polynomial import Chebyshev as Series
-from side_by_side import row, seconds, show
+from side_by_side import note, row, seconds, show
 
 import polyrates as pr
 from polyrates.numeric.classical import chebyshev_suprema, gradient_descent_suprema
@@ -81,6 +81,7 @@ def against_pepit() -> None:
     assert abs(value - peer_value) < 1e-5 * value  # the accuracy of the free SDP solver
     ours = min(per_combination() for _ in range(5))
     peer = min(seconds(sdp) for _ in range(3))
+    note("sup P², gradient descent, n = 4, one combination", ours, peer)
     print(
         f"{'sup P², gradient descent, n = 4, one combination':58} ours {show(ours)}  PEPit "
         f"{show(peer)}  ratio {peer / ours:10.0f}  (wanted ≥ 10000: "
@@ -134,7 +135,11 @@ def against_roots(t: int = 200) -> None:
     )  # fmt: skip
 
 
-if __name__ == "__main__":
+def main() -> None:
     against_grid()
     against_pepit()
     against_roots()
+
+
+if __name__ == "__main__":
+    main()

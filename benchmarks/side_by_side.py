@@ -7,10 +7,29 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
 from sympy.core.cache import clear_cache
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Seconds of ours and of a peer for the same job."""
+
+    ours: float
+    peer: float | None = None
+
+
+ROWS: dict[str, Measured] = {}
+"""What has been measured in this process, by label; ``run.py`` saves and compares it."""
+
+
+def note(label: str, ours: float, peer: float | None = None) -> None:
+    """Keep a row; a label met again (against another peer) gets a number."""
+    times = sum(known == label or known.startswith(f"{label} (") for known in ROWS)
+    ROWS[f"{label} ({times + 1})" if times else label] = Measured(ours, peer)
 
 
 def seconds(job: Callable[[], Any]) -> float:
@@ -35,6 +54,7 @@ def row(
     pairs = [(seconds(ours), seconds(peer)) for _ in range(repeats)]
     mine, theirs = median(p[0] for p in pairs), median(p[1] for p in pairs)
     ratio = theirs / mine
+    note(label, mine, theirs)
     verdict = (
         "" if wanted is None else f"  (wanted ≥ {wanted:g}: {'yes' if ratio >= wanted else 'NO'})"
     )

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import sympy
+from side_by_side import note
 from sympy.core.cache import clear_cache
 from sympy.polys.matrices import DomainMatrix
 
@@ -69,6 +70,7 @@ def exact(t: int) -> None:
     right = fmpq_mat(size, 1, [fmpq(x.p, x.q) for x in at_zero])
     dense, solution = clock(lambda: gram.solve(right), 1)
     total = sum((solution[i, 0] * right[i, 0] for i in range(size)), fmpq(0))
+    note(f"exact banded pass, t = {t}, beside one flint solve", mine, dense)
     assert 1 / total == values[-1], "the two must agree as rationals"
     print(f"  flint fmpq_mat.solve, one degree      {dense * 1e3:10.1f} ms   x {dense / mine:7.0f}")
     sizes, times = [t // 4, t // 3, 2 * t // 5], []
@@ -107,6 +109,7 @@ def floats(t: int) -> None:
         return -math.log(float(half @ half))
 
     taken, found = clock(cholesky, 5)
+    note(f"float banded pass, t = {t}, beside Cholesky", mine, taken)
     assert abs(found - values.logs[-1]) < 1e-6
     print(f"  numpy Cholesky, orthogonal basis      {taken * 1e3:10.3f} ms   x {taken / mine:7.0f}")
 
@@ -160,6 +163,7 @@ def empirical(count: int, t: int) -> None:
 
     for mode in ("r", "reduced"):
         taken, found = clock(lambda mode=mode: qr(mode), 2)
+        note(f"{count} eigenvalues, t = {t}, beside QR ({mode})", mine, taken)
         assert abs(found - result.values.logs[-1]) < 1e-8
         label = f"numpy QR ({mode}), one degree"
         print(f"  {label:38s}{taken * 1e3:10.1f} ms   x {taken / mine:7.0f}")
@@ -184,14 +188,14 @@ def growth(t: int) -> None:
     ]
     for name, job, sizes in jobs:
         times = [clock(lambda n=n, job=job: job(n), 3)[0] for n in sizes]
+        for n, taken in zip(sizes, times, strict=True):
+            note(f"{name}, t = {n}", taken)
         row = "  ".join(f"{n}: {1e3 * s:.2f} ms" for n, s in zip(sizes, times, strict=True))
         print(f"  {name:22s} {row}   ~ t^{fit(sizes, times):.2f}")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true")
-    t = 250 if parser.parse_args().quick else 500
+def main(quick: bool = False) -> None:
+    t = 250 if quick else 500
     exact(t)
     floats(t)
     empirical(100_000 if t == 500 else 20_000, 50)
@@ -199,4 +203,6 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true")
+    main(parser.parse_args().quick)

@@ -1,0 +1,98 @@
+"""The checks by name: ``nox -s lint types fast`` before a commit, ``nox`` before a release.
+
+Sessions make their own environments; ``nox --no-venv -s fast`` runs in the present one.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import nox
+
+nox.options.sessions = ["lint", "types", "tests", "docs"]
+PYTHONS = ["3.11", "3.12", "3.13"]
+PROJECT = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
+SETTINGS = {"OMP_NUM_THREADS": "1", "CI": "true"}
+
+
+def lowest() -> list[str]:
+    """The declared minimum of every dependency that the package imports, as pins."""
+    extras = PROJECT["optional-dependencies"]
+    pins = []
+    for line in PROJECT["dependencies"] + extras["report"] + extras["notebook"]:
+        found = re.match(r"([A-Za-z0-9_.-]+(?:\[\w+\])?)>=([0-9.]+)", line)
+        if found:
+            pins.append(f"{found[1]}=={found[2]}")
+    return pins
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style, complexity, one format."""
+    session.install("ruff>=0.6")
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Strict types."""
+    session.install("mypy>=1.11", ".")
+    session.run("mypy", "polyrates")
+
+
+@nox.session(python=PYTHONS)
+def tests(session: nox.Session) -> None:
+    """Everything, as README says it; further arguments go to pytest."""
+    session.install(".[all]")
+    session.run("python", "-m", "pytest", "-n", "auto", *session.posargs, env=SETTINGS)
+
+
+@nox.session
+def fast(session: nox.Session) -> None:
+    """What answers in under a minute."""
+    session.install(".[test]")
+    session.run("python", "-m", "pytest", "-m", "not slow", *session.posargs, env=SETTINGS)
+
+
+@nox.session
+def slow(session: nox.Session) -> None:
+    """Measure every test anew and rewrite tests/slow.txt."""
+    session.install(".[all]")
+    session.run("python", "-m", "pytest", "--write-slow", *session.posargs, env=SETTINGS)
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """README, CONTRIBUTING, docstrings and notebooks do what they say."""
+    session.install(".[test]")
+    session.run(
+        "python", "-m", "pytest", "tests/test_readme.py", "tests/test_contributing.py",
+        "tests/test_derivations.py", "tests/test_notebook_formulas.py", "tests/test_quality.py",
+        *session.posargs, env=SETTINGS,
+    )  # fmt: skip
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """The benchmarks; give ``-- --save new.json --against old.json`` to compare two runs."""
+    session.install(".[all]")
+    session.run("python", "benchmarks/run.py", *session.posargs, env={"OMP_NUM_THREADS": "1"})
+
+
+@nox.session(python="3.11")
+def minimum(session: nox.Session) -> None:
+    """The oldest versions the package says it works with."""
+    session.install(*lowest())
+    session.install(".[report,notebook]", "pytest>=8", "hypothesis>=6.100")
+    session.install(*lowest())  # what the line above may have raised
+    session.run("python", "-m", "pytest", "-m", "not slow", *session.posargs, env=SETTINGS)
+
+
+@nox.session(python=PYTHONS[-1])
+def newest(session: nox.Session) -> None:
+    """The newest version of every dependency that is allowed."""
+    session.install("--upgrade", "--upgrade-strategy", "eager", ".[all]")
+    session.run("python", "-m", "pytest", "-n", "auto", *session.posargs, env=SETTINGS)
