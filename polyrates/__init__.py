@@ -16,6 +16,7 @@ Problems     Quadratic, Ridge, Logistic, NonlinearLeastSquares; or any object wi
 Analysis     residual_polynomial, error_polynomials, rate, average, compare, best_step, lower_bound,
              worst_case_problem, frobenius_bound; off quadratics majorant, majorant_example,
              switching_rate, best_stationary, diverging_example
+             worst_case_problem, frobenius_bound; noise, noise_matrix
 Synthesis    sobolev_optimal, minimax_optimal, near_minimax, minimax_asymptotic, best_eta
 Choices      best_start, best_split, best_restart, optimal_tail; plan
 Execution    run, differentiate, jvp, vjp, verify; sweep, read_sweep; residual_values,
@@ -36,6 +37,7 @@ from polyrates.analysis.diverging import diverging_example
 from polyrates.analysis.lyapunov import LyapunovCertificate
 from polyrates.analysis.majorant import Majorant, majorant
 from polyrates.analysis.majorant_example import majorant_example
+from polyrates.analysis.noise import Noise, noise, noise_matrix
 from polyrates.analysis.rate import Rate, rate
 from polyrates.analysis.rate_part import RatePart
 from polyrates.analysis.switching import Switching, switching_rate
@@ -144,6 +146,7 @@ __all__ = [
     "Nesterov",
     "NoClosedForm",
     "NoShortRecurrence",
+    "Noise",
     "NonFiniteError",
     "NonlinearLeastSquares",
     "NotCommuting",
@@ -210,6 +213,8 @@ __all__ = [
     "minimax_asymptotic",
     "minimax_optimal",
     "near_minimax",
+    "noise",
+    "noise_matrix",
     "optimal_tail",
     "plan",
     "published_rates",
