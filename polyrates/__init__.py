@@ -97,7 +97,8 @@ from polyrates.measurement.spectrum import check_interval, estimate_spectrum, me
 from polyrates.measurement.tolerance import at_tolerance
 from polyrates.numeric.suprema.two_variable import frobenius_bound
 from polyrates.numeric.values import residual_series, residual_values
-from polyrates.problems.losses import Logistic, NonlinearLeastSquares
+from polyrates.problems.from_loss import LossProblem, from_loss
+from polyrates.problems.losses import Constants, Logistic, NonlinearLeastSquares
 from polyrates.problems.quadratic import Problem, Quadratic, Ridge
 from polyrates.symbolic.derivations.registry import derivations
 from polyrates.symbolic.polynomials import ErrorPolynomials, error_polynomials, residual_polynomial
@@ -119,6 +120,7 @@ __all__ = [
     "Chebyshev",
     "Choice",
     "Comparison",
+    "Constants",
     "Derivation",
     "DerivationError",
     "Empirical",
@@ -138,6 +140,7 @@ __all__ = [
     "InvalidValue",
     "JacobiDensity",
     "Logistic",
+    "LossProblem",
     "LyapunovCertificate",
     "Majorant",
     "MarchenkoPastur",
@@ -200,6 +203,7 @@ __all__ = [
     "estimate_sizes",
     "estimate_spectrum",
     "frobenius_bound",
+    "from_loss",
     "hypergradient",
     "jvp",
     "lam",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from html import escape
@@ -15,15 +16,17 @@ from polyrates.choices.ranking import ranked, rounding, standard_methods
 from polyrates.choices.searches import best_split, checked_budget
 from polyrates.core.recurrence import Method, as_method
 from polyrates.core.spectra import Interval, Spectrum, as_spectrum
+from polyrates.execution.checks import check_problem
 from polyrates.execution.trajectory import Trajectory
 from polyrates.ground.drawing import figure, style
 from polyrates.ground.errors import refuse_type, refuse_value
 from polyrates.ground.numbers import count, floating, is_symbolic, positive
 from polyrates.ground.tables import html_table, latex_table, text_table
-from polyrates.measurement.measured_sizes import estimate_sizes, hessian_at
+from polyrates.measurement.measured_sizes import SpectrumMoves, estimate_sizes
 from polyrates.measurement.spectrum import estimate_spectrum
 from polyrates.problems.quadratic import Problem, QuadraticProblem
 from polyrates.problems.sizes import InitialSizes, Status, sizes_of, sizes_of_problem, status_of
+from polyrates.problems.solved import hessian_at
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -95,6 +98,8 @@ def _question(
     spectrum: object, x0: object, dx0: object, sizes: dict[str, object]
 ) -> tuple[Spectrum, InitialSizes]:
     if isinstance(spectrum, Problem):
+        if x0 is None:
+            x0 = getattr(spectrum, "x0", None)
         if x0 is None and not (sizes and isinstance(spectrum, QuadraticProblem)):
             refuse_value(
                 "x0", None, "the sizes depend on the start", "give x0, or residual= and drift="
@@ -127,8 +132,10 @@ def _estimated(
     problem: Problem, x0: object, dx0: object, sizes: dict[str, object]
 ) -> tuple[Spectrum, InitialSizes]:
     """The spectrum at the solution, its hull widened to that at x_0, and the sizes there."""
-    found = estimate_sizes(problem, x0, dx0)
-    points = found.solution, np.asarray(x0, dtype=float)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SpectrumMoves)  # both ends are covered below
+        found = estimate_sizes(problem, x0, dx0)
+    points = found.solution, check_problem(problem, x0, dx0)[0]
     hulls = [estimate_spectrum(hessian_at(problem, x), len(x)).hull for x in points]
     where = Interval(min(low for low, _ in hulls), max(high for _, high in hulls))
     known = sizes_of(None, **(sizes or {"residual": found.residual, "drift": found.drift}))

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from polyrates.ground.arrays import Array, Tree, flatten, is_tree, library
+from polyrates.ground.arrays import Array, Tree, flatten, is_tree, library, real_array
 from polyrates.ground.errors import refuse_type, refuse_value
 from polyrates.problems.quadratic import Problem, QuadraticProblem
 
@@ -123,7 +123,9 @@ def check_problem(problem: object, x0: object, dx0: object) -> tuple[Array, Arra
             f"lacks {', '.join(missing)}",
             "give an object with gradient(x), hvp(x, v) and cross(x), such as pr.Quadratic",
         )
-    x = _numpy_start(x0, "x0", "(d,)")
+    flat = getattr(problem, "flatten", None)
+    own = flat is not None and (is_tree(x0) or library(x0) in ("jax", "torch"))
+    x = np.asarray(flat(x0)) if flat is not None and own else _numpy_start(x0, "x0", "(d,)")
     if x.ndim != 1:
         refuse_value(
             "x0", f"an array of shape {x.shape}", "must be a numpy array of shape (d,)", "ravel it"
@@ -144,6 +146,14 @@ def check_problem(problem: object, x0: object, dx0: object) -> tuple[Array, Arra
             f"must be ({len(x)},) or ({len(x)}, p)",
             "return ∂_θ∇f(x), parameters along the last axis",
         )
+    product = np.asarray(problem.hvp(x, np.zeros(cross.shape)))
+    if product.shape != cross.shape:
+        refuse_value(
+            "problem.hvp",
+            f"returned shape {product.shape}",
+            f"must be {cross.shape}, that of v, which is cross(x)'s",
+            "return ∇²f(x) v for each column of v",
+        )
     if dx0 is None:
         return x, np.zeros(cross.shape)
     dx = _numpy_start(dx0, "dx0", str(cross.shape))
@@ -158,15 +168,13 @@ def check_problem(problem: object, x0: object, dx0: object) -> tuple[Array, Arra
 
 
 def _numpy_start(value: object, name: str, shape: str) -> Array:
-    """A start of what is differentiated here, in numpy alone: no trees, no other library."""
-    if isinstance(value, np.ndarray):
-        return np.asarray(start_of(value, name))
-    required = f"must be a numpy array of shape {shape}"
+    """A start of what is differentiated here, in numpy: arrays of JAX and torch come to it."""
     kind = library(value)
     if kind == "jax" or kind == "torch":
-        convert = f"numpy.asarray({name})" if kind == "jax" else f"{name}.detach().numpy()"
-        shown = f"a {kind} array of shape {tuple(getattr(value, 'shape', ()))}"
-        refuse_type(name, shown, required, f"give {convert}")
+        return np.asarray(start_of(real_array(value, name), name))
+    if kind == "numpy" and isinstance(value, np.ndarray):
+        return np.asarray(start_of(value, name))
+    required = f"must be a numpy array of shape {shape}"
     if isinstance(value, (list, tuple)) and not any(is_tree(e) or np.ndim(e) for e in value):
         refuse_type(
             name,
@@ -179,6 +187,6 @@ def _numpy_start(value: object, name: str, shape: str) -> Array:
             name,
             value,
             f"{required}: pr.run takes trees, derivatives do not",
-            "ravel the tree into one vector, or let its framework differentiate pr.run",
+            "ravel the tree into one vector, or make the problem by pr.from_loss",
         )
     refuse_type(name, value, required, "give a numpy array")

@@ -12,12 +12,13 @@ from polyrates.core.estimators import Estimator, Implicit, Unrolled, as_estimato
 from polyrates.core.recurrence import Method, as_method, check_steps
 from polyrates.execution.trajectory import differentiate
 from polyrates.ground.arrays import Array, norm
-from polyrates.ground.errors import NotCommuting, refuse_type, refuse_value
+from polyrates.ground.errors import NotCommuting, refuse_value
 from polyrates.numeric.ring import ValueRing
 from polyrates.numeric.suprema.balls import EnclosedSeries, enclosed_pairs
 from polyrates.numeric.suprema.series import grid_bound, weighted_supremum
 from polyrates.numeric.suprema.two_variable import multiplier_bounds
-from polyrates.problems.quadratic import QuadraticProblem, commutator
+from polyrates.problems.quadratic import Problem, QuadraticProblem, commutator
+from polyrates.problems.solved import as_problem, hessian_at, local_quadratic
 
 __all__ = ["Verification", "far_start", "predicted_errors", "verify"]
 
@@ -51,6 +52,10 @@ class Verification:
         max over t of ‖observed − predicted‖/size. What is allowed of it is ``tolerance``.
     formula : str
         "commuting" when H ∂H = ∂H H, else "two-variable": multipliers C(λ_i, λ_j).
+    slack : float
+        The gap allowed where nothing grows: 1e-10 for a quadratic that knows its matrices. Of other
+        problems what their precision allows, and beyond quadratics, where the prediction is of
+        first order, ten times ‖∇²f(x_0) − ∇²f(x*)‖/ℓ; ``bound`` is then infinite.
     """
 
     predicted: Array
@@ -59,6 +64,7 @@ class Verification:
     size: float
     gap: float
     formula: Formula
+    slack: float = TOLERANCE
 
     def __repr__(self) -> str:
         remark = f"; the {GROWING}" if self.growing else ""
@@ -80,8 +86,8 @@ class Verification:
 
     @property
     def tolerance(self) -> float:
-        """1e-10 max(1, growth): a gap that is rounding, relative to the largest error."""
-        return TOLERANCE * max(1.0, self.growth)
+        """slack·max(1, growth): a gap that is rounding, relative to the largest error."""
+        return self.slack * max(1.0, self.growth)
 
     @property
     def growth(self) -> float:
@@ -101,7 +107,7 @@ class Verification:
     @property
     def within_bound(self) -> bool:
         """Whether no observed error exceeds the bound by more than rounding."""
-        slack = TOLERANCE * self.size * max(1.0, self.growth)
+        slack = self.slack * self.size * max(1.0, self.growth)
         return bool(np.all(_norms(self.observed) <= self.bound * (1 + 1e-12) + slack))
 
 
@@ -162,7 +168,7 @@ def predicted_errors(
 
 def verify(
     method: Method,
-    problem: QuadraticProblem,
+    problem: Problem,
     steps: int,
     estimator: Estimator | None = None,
     x0: Array | None = None,
@@ -174,53 +180,82 @@ def verify(
     Parameters
     ----------
     method : Method
-    problem : Quadratic or Ridge
+    problem : Problem
+        A quadratic is compared exactly. Of another the quadratic at its solution is found
+        (:func:`polyrates.problems.solved.local_quadratic`): exact where the problem is quadratic,
+        else a prediction of first order in ‖x_0 − x*‖.
     steps : int ≥ 0
     estimator : Estimator, default ``pr.Unrolled()``
     x0 : array (d,), optional
-        None: a seeded start with ‖x_0 − x*‖ = 10‖x*‖ (1 when x* = 0), where burn-in shows.
+        None: a seeded start with ‖x_0 − x*‖ = 10‖x*‖ (1 when x* = 0), where burn-in shows; beyond
+        quadratics 1e-4(1 + ‖x*‖) away.
     dx0 : array, optional
         ∂x_0; None is 0.
     formula : "commuting" or "two-variable", optional
         None takes the commuting one where H ∂H = ∂H H and the two-variable one elsewhere. Asking
         for "commuting" on a problem that does not commute raises NotCommuting.
     """
-    if not isinstance(problem, QuadraticProblem):
-        refuse_type(
-            "problem",
-            problem,
-            "must be a quadratic whose solution is known",
-            "give pr.Quadratic or pr.Ridge",
-        )
     steps = check_steps(as_method(method), steps)
     chosen = as_estimator(Unrolled() if estimator is None else estimator)
     if formula not in (None, "commuting", "two-variable"):
         refuse_value("formula", formula, "is unknown", 'give "commuting" or "two-variable"')
+    model, near = _model(problem, x0)
     if formula is None:
-        formula = "commuting" if problem.commutes else "two-variable"
-    elif formula == "commuting" and not problem.commutes:
+        formula = "commuting" if model.commutes else "two-variable"
+    elif formula == "commuting" and not model.commutes:
         raise NotCommuting(
             "problem",
-            f"‖H∂H − ∂H H‖ = {commutator(problem):.2e} ‖H‖‖∂H‖",
+            f"‖H∂H − ∂H H‖ = {commutator(model):.2e} ‖H‖‖∂H‖",
             "the formula R(H)E + C(H)D needs H ∂H = ∂H H",
             'use formula="two-variable", or None',
         )
-    start = far_start(problem) if x0 is None else x0
+    start = near if x0 is None else x0
     run = differentiate(method, problem, start, steps, chosen, dx0)
     initial = np.zeros_like(run.jacobians[0]) if dx0 is None else np.asarray(dx0, dtype=float)
     start = run.iterates[0]
-    observed = run.jacobians - problem.solution_jacobian
-    predicted = predicted_errors(method, problem, start, initial, steps, chosen, formula)
-    E = norm(initial - problem.solution_jacobian)
-    distance = start - problem.solution
-    dH = problem.hessian_derivative()
+    slack, exact = _slack(problem, model, start)
+    observed = run.jacobians - model.solution_jacobian
+    predicted = predicted_errors(method, model, start, initial, steps, chosen, formula)
+    E = norm(initial - model.solution_jacobian)
+    distance = start - model.solution
+    dH = model.hessian_derivative()
     D = norm(dH @ distance)
-    largest = float(problem.eigensystem[0][-1])
+    largest = float(model.eigensystem[0][-1])
     size = max(E, D / largest if largest > 0 else 0.0)
     gap = float(np.max(_norms(observed - predicted)))
-    drift_size = D if formula == "commuting" else norm(dH) * norm(distance)
-    bound = _bound(method, problem, chosen, steps, E, drift_size, formula)
-    return Verification(predicted, observed, bound, size, gap / size if size > 0 else gap, formula)
+    bound = np.full(steps + 1, np.inf)
+    if exact:
+        drift_size = D if formula == "commuting" else norm(dH) * norm(distance)
+        bound = _bound(method, model, chosen, steps, E, drift_size, formula)
+    gap = gap / size if size > 0 else gap
+    return Verification(predicted, observed, bound, size, gap, formula, slack)
+
+
+_NEAR = 1e-4
+"""‖x_0 − x*‖/(1 + ‖x*‖) of the default start beyond quadratics: first order dominates there."""
+
+
+def _model(problem: Problem, x0: Array | None) -> tuple[QuadraticProblem, Array]:
+    """What predicts the run, and the start that None stands for."""
+    if isinstance(problem, QuadraticProblem):
+        return problem, far_start(problem)
+    local = local_quadratic(as_problem(problem), x0)
+    if local.exact:
+        return local.model, far_start(local.model)
+    size = norm(local.model.solution)
+    share = _NEAR * (1 + size) / (size if size > 0 else 0.1)
+    return local.model, far_start(local.model, distance=share)
+
+
+def _slack(problem: Problem, model: QuadraticProblem, start: Array) -> tuple[float, bool]:
+    """The gap allowed, and whether the problem is the quadratic, to its precision."""
+    if isinstance(problem, QuadraticProblem):
+        return TOLERANCE, True
+    rounding = max(1e-9, 1e4 * float(getattr(problem, "unit", 2.0**-53)))
+    product = hessian_at(problem, start)
+    there = np.stack([product(e) for e in np.eye(len(start))])
+    bend = norm(there - model.hessian) / float(model.eigensystem[0][0])
+    return rounding + 10 * bend, bend <= rounding
 
 
 def _bound(

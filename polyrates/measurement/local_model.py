@@ -54,6 +54,7 @@ from polyrates.ground.errors import refuse_type, refuse_value
 from polyrates.ground.numbers import floating
 from polyrates.problems.losses import Constants
 from polyrates.problems.quadratic import Problem, Quadratic, QuadraticProblem
+from polyrates.problems.solved import as_problem, local_quadratic
 
 __all__ = [
     "LocalErrors",
@@ -88,24 +89,16 @@ class SolvedProblem(Problem, Protocol):
         ...
 
 
-def local_model(problem: SolvedProblem) -> Quadratic:
+def local_model(problem: Problem | SolvedProblem, x0: object = None) -> Quadratic:
     """The quadratic that has the problem's x*, ∂x*, Hessian and its derivative along the path.
 
     b = −Hx*, ∂b = −H∂x* − 𝔇x*. Its ``spectrum`` is that of the Hessian at the solution, so every
-    verb of the package applies to it.
+    verb of the package applies to it. What the problem does not know is found, see
+    :func:`polyrates.problems.solved.local_quadratic`: x* by Newton's method from ``x0`` (None: the
+    problem's own, or zero), 𝔇 by central differences of products.
     """
-    if isinstance(problem, QuadraticProblem):
-        zero = np.zeros(problem.dimension)
-        return Quadratic(
-            problem.hessian, problem.linear, problem.hessian_derivative(), problem.cross(zero).T
-        )
-    if not isinstance(problem, SolvedProblem):
-        refuse_type(
-            "problem",
-            problem,
-            "must know hessian(w), hessian_derivative(), solution and solution_jacobian",
-            "give pr.Logistic, or add them",
-        )
+    if isinstance(problem, QuadraticProblem) or not isinstance(problem, SolvedProblem):
+        return local_quadratic(as_problem(problem), x0).model
     x, J = np.asarray(problem.solution), np.asarray(problem.solution_jacobian)
     H = np.asarray(problem.hessian(x))
     dH = np.asarray(problem.hessian_derivative())
@@ -144,7 +137,7 @@ class LocalErrors:
 
 def local_errors(
     method: Method,
-    problem: SolvedProblem,
+    problem: Problem | SolvedProblem,
     x0: object,
     steps: int,
     estimator: Estimator | None = None,
@@ -157,9 +150,9 @@ def local_errors(
     """
     steps = check_steps(as_method(method), steps)
     chosen = as_estimator(Unrolled() if estimator is None else estimator)
-    model = local_model(problem)
+    model = local_model(problem, x0)
     run = differentiate(method, problem, x0, steps, chosen, dx0)
-    start = np.asarray(x0, dtype=float)
+    start = run.iterates[0]
     initial = np.zeros_like(run.jacobians[0]) if dx0 is None else np.asarray(dx0, dtype=float)
     predicted = predicted_errors(
         method,
@@ -170,22 +163,22 @@ def local_errors(
         chosen,
         "commuting" if model.commutes else "two-variable",
     )
-    observed = run.jacobians - np.asarray(problem.solution_jacobian)
+    observed = run.jacobians - model.solution_jacobian
     norms = [
         np.linalg.norm(a.reshape(len(a), -1), axis=1) for a in (predicted, observed - predicted)
     ]
     constants = getattr(problem, "constants", None)
     bound = np.full(steps + 1, np.inf)
     if isinstance(constants, Constants) and type(method) is GradientDescent:
-        distance = float(np.linalg.norm(start - problem.solution))
-        E = float(np.linalg.norm(initial - problem.solution_jacobian))
-        J = float(np.linalg.norm(problem.solution_jacobian))
+        distance = float(np.linalg.norm(start - model.solution))
+        E = float(np.linalg.norm(initial - model.solution_jacobian))
+        J = float(np.linalg.norm(model.solution_jacobian))
         bound = contraction_bound(method, constants, steps, distance, E, J, chosen)
     return LocalErrors(
         predicted,
         observed,
         bound,
-        float(np.linalg.norm(start - problem.solution)),
+        float(np.linalg.norm(start - model.solution)),
         float(np.max(norms[1]) / np.max(norms[0])) if np.max(norms[0]) > 0 else 0.0,
     )
 

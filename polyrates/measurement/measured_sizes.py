@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,17 +17,16 @@ from polyrates.execution.checks import check_problem
 from polyrates.execution.exact_solve import exact_solve
 from polyrates.execution.krylov import Operator, lanczos
 from polyrates.ground.arrays import Array
-from polyrates.ground.errors import NegativeCurvature, PolyratesError, refuse_value
+from polyrates.ground.errors import PolyratesError, refuse_value
 from polyrates.problems.quadratic import Problem, QuadraticProblem
 from polyrates.problems.sizes import Predicted, Status
+from polyrates.problems.solved import hessian_at, newton
 
 __all__ = [
     "MeasuredSizes",
     "SpectrumMoves",
     "estimate_eta",
     "estimate_sizes",
-    "hessian_at",
-    "newton",
 ]
 
 _PROBES = 20
@@ -138,7 +136,9 @@ def _measured(
     if hasattr(problem, "solution") and hasattr(problem, "solution_jacobian"):
         solution, jacobian = np.asarray(problem.solution), np.asarray(problem.solution_jacobian)
     else:
-        solution = newton(counting, x, tolerance)
+        unit = float(getattr(problem, "unit", 2.0**-53))
+        goal = max(tolerance, 100 * unit)
+        solution = newton(counting, x, goal, least=10 * math.sqrt(unit))
         jacobian = exact_solve(counting, solution, -np.asarray(counting.cross(solution)))
     start = np.asarray(problem.cross(x))
     drift = start - np.asarray(problem.cross(solution))
@@ -197,69 +197,3 @@ class _Counting:
 
     def cross(self, x: Array) -> Array:
         return np.asarray(self._problem.cross(x))
-
-
-def newton(problem: Problem, x0: Array, tolerance: float, limit: int = 100) -> Array:
-    """x* by Newton steps, each by conjugate gradients on Hessian-vector products, and halving.
-
-    Raises NegativeCurvature where conjugate gradients meet it.
-    """
-    x = np.array(x0, dtype=float)
-    g = np.asarray(problem.gradient(x))
-    goal = tolerance * float(np.linalg.norm(g))
-    for _ in range(limit):
-        size = float(np.linalg.norm(g))
-        if size <= goal:
-            return x
-        p = _conjugate_gradients(hessian_at(problem, x), -g, min(0.1, math.sqrt(tolerance)) * size)
-        scale = 1.0
-        while True:
-            ahead = np.asarray(problem.gradient(x + scale * p))
-            if float(np.linalg.norm(ahead)) < (1 - 1e-4 * scale) * size:
-                break
-            scale /= 2
-            if scale < 1e-10:
-                refuse_value(
-                    "problem",
-                    f"gradient of norm {size:.2e}",
-                    "Newton's method cannot reduce it",
-                    "give a problem with .solution and .solution_jacobian, or a better x0",
-                )
-        x, g = x + scale * p, ahead
-    refuse_value(
-        "problem",
-        f"gradient of norm {float(np.linalg.norm(g)):.2e} after {limit} Newton steps",
-        "the minimiser was not reached",
-        "give a better x0, or a larger tolerance",
-    )
-
-
-def hessian_at(problem: Problem, x: Array) -> Callable[[Array], Array]:
-    """v ↦ ∇²f(x)v for one vector, whatever shape the problem's products have."""
-    parameters = np.asarray(problem.cross(x)).shape[1:]
-    if not parameters:
-        return lambda v: np.asarray(problem.hvp(x, v))
-    return lambda v: np.asarray(problem.hvp(x, np.repeat(v[:, None], parameters[0], axis=1)))[:, 0]
-
-
-def _conjugate_gradients(product: Callable[[Array], Array], right: Array, goal: float) -> Array:
-    x = np.zeros_like(right)
-    r, p = right.copy(), right.copy()
-    size = float(r @ r)
-    for _ in range(10 * len(right) + 100):
-        if math.sqrt(size) <= goal:
-            break
-        q = product(p)
-        curvature = float(p @ q)
-        if curvature <= 0:
-            raise NegativeCurvature(
-                "problem",
-                f"pᵀHp/pᵀp = {curvature / float(p @ p):.3g}",
-                "has negative curvature: f is not convex there",
-                "start nearer to a minimiser, or add an ℓ2 penalty",
-            )
-        step = size / curvature
-        x, r = x + step * p, r - step * q
-        size, before = float(r @ r), size
-        p = r + (size / before) * p
-    return x

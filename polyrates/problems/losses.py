@@ -28,12 +28,15 @@ __all__ = ["Constants", "LinearModelLoss", "Logistic", "NonlinearLeastSquares"]
 
 
 class Constants(NamedTuple):
-    """What holds everywhere: ℓ ≤ ∇²f ≤ L, ∇²f and ∂_θ∇f Lipschitz; infinite where not known."""
+    """What holds everywhere: ℓ ≤ ∇²f ≤ L, ∇²f M-Lipschitz and ∂_θ∇f N-Lipschitz in x; ∞: not known.
+
+    M is ``hessian_lipschitz``, N ``mixed_lipschitz``; ∂_θ∇f in Frobenius norm.
+    """
 
     ell: float
     L: float
     hessian_lipschitz: float
-    cross_lipschitz: float
+    mixed_lipschitz: float
 
 
 class LinearModelLoss(ABC):

@@ -32,6 +32,7 @@ from polyrates.measurement.local_model import SolvedProblem, local_model
 from polyrates.problems.data import BUILT_IN, Dataset, load, load_csv
 from polyrates.problems.losses import Constants, Logistic
 from polyrates.problems.quadratic import Problem, Quadratic, QuadraticProblem, Ridge
+from polyrates.problems.solved import is_quadratic, path_derivative
 
 __all__ = [
     "MODELS",
@@ -255,8 +256,8 @@ def _measured(where: str, problem: Problem, seed: int) -> Subject:
         )
     J = np.linalg.solve(H, -np.asarray(problem.cross(x), dtype=float))
     size = 1.0 + float(np.linalg.norm(x))
-    exact = _is_quadratic(problem, x, H, size, seed)
-    dH = _path_derivative(problem, x, J, size if exact else 6e-6 * size)
+    exact = is_quadratic(problem, x, H, size, seed)
+    dH = path_derivative(problem, x, J, size if exact else 6e-6 * size)
     local = Quadratic(H, -H @ x, dH, (-H @ J).T - dH @ x)
     ends = float(values[0]), float(values[-1])
     return Subject(where, where, problem, local, exact, ends, bounded=exact)
@@ -309,53 +310,6 @@ def _hessian(problem: Any, x: Array) -> Array:
     if float(np.linalg.norm(H - H.T)) > 1e-7 * float(np.linalg.norm(H)):
         refuse_value("model", "hvp", "is not the product with a symmetric matrix", "check it")
     return np.asarray((H + H.T) / 2)
-
-
-def _is_quadratic(problem: Any, x: Array, H: Array, size: float, seed: int) -> bool:
-    """Whether ∇²f and the derivative of ∂_θ∇f are the same at three random points."""
-    rng = np.random.default_rng(seed)
-    points = [10 * size * rng.standard_normal(len(x)) / math.sqrt(len(x)) for _ in range(3)]
-    scale = float(np.linalg.norm(H))
-    for p in points:
-        v = rng.standard_normal(len(x))
-        v /= np.linalg.norm(v)
-        if float(np.linalg.norm(np.asarray(problem.hvp(x + p, v)) - H @ v)) > 1e-9 * scale:
-            return False
-    base, *ahead = (
-        np.asarray(problem.cross(q), dtype=float) for q in (x, *(x + p for p in points))
-    )
-    both = np.asarray(problem.cross(x + points[0] + points[1]), dtype=float)
-    bend = float(np.linalg.norm(both - ahead[0] - ahead[1] + base))
-    return bend <= 1e-9 * max(float(np.linalg.norm(a)) for a in (base, *ahead, both))
-
-
-def _path_derivative(problem: Any, x: Array, J: Array, step: float) -> Array:
-    """d/dθ[∇²f(x*(θ), θ)] = ∂_θ∇²f + ∇³f[∂x*], (d, d) or (p, d, d), symmetrized."""
-    basis = np.eye(len(x))
-    cross = np.stack(
-        [
-            (np.asarray(problem.cross(x + step * e)) - np.asarray(problem.cross(x - step * e)))
-            / (2 * step)
-            for e in basis
-        ]
-    )  # (d, d) or (d, d, p): the derivative of ∂_θ∇f along e_i
-    directions = J[None] if J.ndim == 1 else J.T
-    along = []
-    for j in directions:
-        length = float(np.linalg.norm(j)) or 1.0
-        h = step / length
-        along.append(
-            np.stack(
-                [
-                    (np.asarray(problem.hvp(x + h * j, e)) - np.asarray(problem.hvp(x - h * j, e)))
-                    / (2 * h)
-                    for e in basis
-                ]
-            )
-        )
-    total = (cross[None] if J.ndim == 1 else np.moveaxis(cross, -1, 0)) + np.stack(along)
-    total = (total + np.swapaxes(total, -1, -2)) / 2
-    return np.asarray(total[0] if J.ndim == 1 else total)
 
 
 def hull_on_the_way(about: Subject, x0: Array) -> tuple[float, float]:
