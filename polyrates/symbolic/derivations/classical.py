@@ -16,14 +16,7 @@ from dataclasses import replace
 import sympy
 
 from polyrates.ground.numbers import lam, t
-from polyrates.symbolic.derivations.chebyshev_facts import (
-    FIRST_KIND,
-    SECOND_KIND,
-    T,
-    U,
-    largest,
-    n,
-)
+from polyrates.symbolic.derivations.chebyshev_facts import FIRST_KIND, SECOND_KIND, T, U, largest, n
 from polyrates.symbolic.derivations.notation import L, c, ell, x
 from polyrates.symbolic.proofs.derivation import Claim, Derivation, argued, claim
 from polyrates.symbolic.proofs.extremes import Fact, Largest

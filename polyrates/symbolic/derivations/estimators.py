@@ -8,14 +8,12 @@ linearity.
 
 from __future__ import annotations
 
-from typing import Any
-
 import sympy
 
 from polyrates.ground.numbers import lam
 from polyrates.symbolic.derivations.notation import h
 from polyrates.symbolic.proofs.derivation import Derivation, argued
-from polyrates.symbolic.proofs.steps import Equality, Step
+from polyrates.symbolic.proofs.steps import Equality, Step, told
 
 __all__ = ["implicit_pair", "restarted_pair", "truncated_pair", "unrolled_pair"]
 
@@ -32,75 +30,83 @@ _SETTING = (
 )
 
 
+_COMMON = r"""
+the derivative of $\nabla f(x) = H (x - x^{\star})$ is $H (X - \partial x^{\star}) + \partial H (x
+- x^{\star})$: a gradient maps $(P, R, C)$ to $(\lambda P, \lambda R, \lambda C + P)$
+
+rows that sum to 1 commute with subtracting $x^{\star}$ and $\partial x^{\star}$: the errors run
+through the same step as the points, in $P$, $R$ and $C$ alike
+
+at $\lambda = 0$ the gradient vanishes: from $R = 1$ in every place it stays 1, so $R(0) = 1$
+"""
+
+
 def _common() -> tuple[Step, ...]:
     """What a gradient and a step do to P, R and C."""
     left, right, shift = sympy.symbols("X_1 X_2 x^*", real=True)
     g = sympy.Symbol("g", real=True)
-    return (
-        Equality(
-            lam * (_R * _E + _C * _D) + _P * _D,
-            (lam * _R) * _E + (lam * _C + _P) * _D,
-            r"the derivative of $\nabla f(x) = H (x - x^{\star})$ is $H (X - \partial x^{\star}) + "
-            r"\partial H (x - x^{\star})$: a gradient maps $(P, R, C)$ to "
-            r"$(\lambda P, \lambda R, \lambda C + P)$",
-        ),
+    return told(
+        _COMMON,
+        Equality(lam * (_R * _E + _C * _D) + _P * _D, (lam * _R) * _E + (lam * _C + _P) * _D),
         Equality(
             _a * (left + shift) + (1 - _a) * (right + shift) - _b * g - shift,
             _a * left + (1 - _a) * right - _b * g,
-            r"rows that sum to 1 commute with subtracting $x^{\star}$ and $\partial x^{\star}$: "
-            r"the "
-            r"errors run through the same step as the points, in $P$, $R$ and $C$ alike",
         ),
-        Equality(
-            sympy.Subs(_a * _R + (1 - _a) * _R - _b * lam * _R, lam, 0),
-            _R,
-            r"at $\lambda = 0$ the gradient vanishes: from $R = 1$ in every place it stays 1, so "
-            r"$R(0) = 1$",
-        ),
+        Equality(sympy.Subs(_a * _R + (1 - _a) * _R - _b * lam * _R, lam, 0), _R),
     )
+
+
+_UNROLLED_PAIR = r"""
+$C = P'$ is kept by a gradient
+
+and by a step; at the start $P = R = 1$ and $C = 0 = P'$. $R$ runs as $P$ does
+"""
 
 
 def unrolled_pair() -> Derivation:
     """(R, C) = (P_t, P_t′)."""
     P = sympy.Function("P")(lam)
     Q = sympy.Function("Q")(lam)
-    steps: tuple[Step, ...] = (
+    steps: tuple[Step, ...] = told(
+        _UNROLLED_PAIR,
         *_common(),
-        Equality(
-            sympy.Derivative(lam * P, lam),
-            lam * sympy.Derivative(P, lam) + P,
-            r"$C = P'$ is kept by a gradient",
-        ),
+        Equality(sympy.Derivative(lam * P, lam), lam * sympy.Derivative(P, lam) + P),
         Equality(
             sympy.Derivative(_a * P - _b * Q, lam),
             _a * sympy.Derivative(P, lam) - _b * sympy.Derivative(Q, lam),
-            r"and by a step; at the start $P = R = 1$ and $C = 0 = P'$. $R$ runs as $P$ does",
         ),
     )
     return argued(
-        "The pair of unrolling",
-        (r"R = P_{t}, \quad C = P_{t}'",),
-        _SETTING,
-        steps,
-        ("curse",),
+        "The pair of unrolling", (r"R = P_{t}, \quad C = P_{t}'",), _SETTING, steps, ("curse",)
     )
+
+
+_TRUNCATED_PAIR = r"""
+at step $s$ the tangent of every point of the state is reset to $\partial x_{0}$: $R = 1$, $C = 0$
+in every place, while $P$ runs on
+
+for heavy ball this reads $C_{j+1} = C_{j} + m (C_{j} - C_{j-1}) - h (\lambda C_{j} + P_{j})$: the
+derivative of its step with $\lambda$ moved by $a$ and $P$ by $C a$
+
+for gradient descent $R = (1 - h\lambda)^{j}$, $j = t - s$
+
+and $C = P_{j}' P_{s} = -h j (1 - h\lambda)^{j-1} (1 - h\lambda)^{s}$ obeys the recursion $C
+\mapsto C - h (\lambda C + P_{s+j})$
+
+and vanishes at the reset
+"""
 
 
 def truncated_pair() -> Derivation:
     """R: the steps s, …, t − 1 from (1, …, 1); C: from 0, fed with P."""
     keep = 1 - h * lam
-    drift: Any = -h * _j * keep ** (_j - 1) * keep**_s
+    drift: sympy.Expr = -h * _j * keep ** (_j - 1) * keep**_s
     m = sympy.Symbol("m", real=True)
     before_P, before_C = sympy.symbols("P_- C_-", real=True)
-    steps: tuple[Step, ...] = (
+    steps: tuple[Step, ...] = told(
+        _TRUNCATED_PAIR,
         *_common(),
-        Equality(
-            _R * _E + _C * _D,
-            _E,
-            r"at step $s$ the tangent of every point of the state is reset to $\partial x_{0}$: "
-            r"$R = 1$, $C = 0$ in every place, while $P$ runs on",
-            where=((_R, 1), (_C, 0)),
-        ),
+        Equality(_R * _E + _C * _D, _E, where=((_R, 1), (_C, 0))),
         Equality(
             (_C + m * (_C - before_C)) - h * (lam * _C + _P),
             sympy.diff(
@@ -108,22 +114,10 @@ def truncated_pair() -> Derivation:
                 - h * (lam + _a) * (_P + _C * _a),
                 _a,
             ).subs(_a, 0),
-            r"for heavy ball this reads $C_{j+1} = C_{j} + m (C_{j} - C_{j-1}) - h (\lambda C_{j} "
-            r"+ "
-            r"P_{j})$: the derivative of its step with $\lambda$ moved by $a$ and $P$ by $C a$",
         ),
-        Equality(
-            keep ** (_j + 1),
-            keep**_j - h * lam * keep**_j,
-            r"for gradient descent $R = (1 - h\lambda)^{j}$, $j = t - s$",
-        ),
-        Equality(
-            drift.subs(_j, _j + 1),
-            drift - h * (lam * drift + keep ** (_s + _j)),
-            r"and $C = P_{j}' P_{s} = -h j (1 - h\lambda)^{j-1} (1 - h\lambda)^{s}$ obeys the "
-            r"recursion $C \mapsto C - h (\lambda C + P_{s+j})$",
-        ),
-        Equality(sympy.Subs(drift, _j, 0), 0, r"and vanishes at the reset"),
+        Equality(keep ** (_j + 1), keep**_j - h * lam * keep**_j),
+        Equality(drift.subs(_j, _j + 1), drift - h * (lam * drift + keep ** (_s + _j))),
+        Equality(sympy.Subs(drift, _j, 0), 0),
     )
     return argued(
         "The pair of truncated unrolling",
@@ -141,26 +135,24 @@ def truncated_pair() -> Derivation:
     )
 
 
+_RESTARTED_PAIR = r"""
+unrolling the tail from $x_{s}$ has the pair $(Q_{k}, Q_{k}')$ for the start $x_{s}$, whose
+$\partial H (x_{s} - x^{\star})$ is $D_{s} = P_{s} D$
+
+its initial part mixes $Q$ and the initial part of unrolling the tail alone: with a good head it
+is $Q$, and nothing burns in
+"""
+
+
 def restarted_pair() -> Derivation:
     """A fresh run of k steps from x_s: (R, C) = (Q_k, Q_k′P_s)."""
     Q = sympy.Function("Q")(lam)
     head, late = sympy.symbols("P_s D_s", real=True)
     slope = sympy.Derivative(Q, lam)
-    steps: tuple[Step, ...] = (
-        Equality(
-            Q * _E + slope * late,
-            Q * _E + (slope * head) * _D,
-            r"unrolling the tail from $x_{s}$ has the pair $(Q_{k}, Q_{k}')$ for the start "
-            r"$x_{s}$, "
-            r"whose $\partial H (x_{s} - x^{\star})$ is $D_{s} = P_{s} D$",
-            where=((late, head * _D),),
-        ),
-        Equality(
-            (Q - lam * slope * head),
-            (1 - head) * Q + head * (Q - lam * slope),
-            r"its initial part mixes $Q$ and the initial part of unrolling the tail alone: with a "
-            r"good head it is $Q$, and nothing burns in",
-        ),
+    steps: tuple[Step, ...] = told(
+        _RESTARTED_PAIR,
+        Equality(Q * _E + slope * late, Q * _E + (slope * head) * _D, where=((late, head * _D),)),
+        Equality((Q - lam * slope * head), (1 - head) * Q + head * (Q - lam * slope)),
     )
     return argued(
         "The pair of a restarted tail",
@@ -176,46 +168,42 @@ def restarted_pair() -> Derivation:
     )
 
 
+_IMPLICIT_PAIR = r"""
+$\partial x^{\star} = -H^{-1} (\partial H x^{\star} + \partial b)$, and the estimate is the same
+at $x_{t}$: its error is $-H^{-1} \partial H (x_{t} - x^{\star}) = -H^{-1} \partial H \, P_{t}(H)
+(x_{0} - x^{\star})$
+
+an inner run from $V_{0}$ towards $V_{\infty} = -H^{-1} \partial_{\theta} \nabla f(x_{t})$ leaves
+$Q_{k}(H) (V_{0} - V_{\infty})$: the error is $Q_{k} E + (1 - Q_{k}) (V_{\infty} - \partial
+x^{\star})$, the second bracket the error of the exact solve
+
+where all commutes: $R = Q_{k}$, $C = P_{t} (Q_{k} - 1)/\lambda$, a polynomial since $Q_{k}(0) =
+1$
+
+in the form initial/cross it is symmetric in the two runs: $R - \lambda C = 1 - (1 - P_{t})(1 -
+Q_{k})$
+
+and $Q_{k} \to 0$ gives the exact solve, $R = 0$, $C = -P_{t}/\lambda$, $R - \lambda C = P_{t}$
+"""
+
+
 def implicit_pair() -> Derivation:
     """Exact solve: (0, −P_t/λ); k inner steps: (Q_k, P_t(Q_k − 1)/λ)."""
     inverse, change, x, star, db = sympy.symbols("H^{-1} dH x x^* db", commutative=False)
     Q, start, limit, truth = sympy.symbols("Q V_0 V_oo dx^*", commutative=False)
     q = sympy.Symbol("Q", real=True)
-    steps: tuple[Step, ...] = (
+    steps: tuple[Step, ...] = told(
+        _IMPLICIT_PAIR,
         Equality(
             -inverse * (change * x + db) + inverse * (change * star + db),
             -inverse * change * (x - star),
-            r"$\partial x^{\star} = -H^{-1} (\partial H x^{\star} + \partial b)$, and the estimate "
-            r"is "
-            r"the same at $x_{t}$: its error is $-H^{-1} \partial H (x_{t} - x^{\star}) = "
-            r"-H^{-1} \partial H \, P_{t}(H) (x_{0} - x^{\star})$",
         ),
         Equality(
-            Q * (start - limit) + limit - truth,
-            Q * (start - truth) + (1 - Q) * (limit - truth),
-            r"an inner run from $V_{0}$ towards $V_{\infty} = -H^{-1} \partial_{\theta} \nabla "
-            r"f(x_{t})$ "
-            r"leaves $Q_{k}(H) (V_{0} - V_{\infty})$: the error is $Q_{k} E + (1 - Q_{k}) "
-            r"(V_{\infty} - \partial x^{\star})$, the second bracket the error of the exact solve",
+            Q * (start - limit) + limit - truth, Q * (start - truth) + (1 - Q) * (limit - truth)
         ),
-        Equality(
-            (1 - q) * (-_P / lam),
-            _P * (q - 1) / lam,
-            r"where all commutes: $R = Q_{k}$, $C = P_{t} (Q_{k} - 1)/\lambda$, a polynomial since "
-            r"$Q_{k}(0) = 1$",
-        ),
-        Equality(
-            q - lam * (_P * (q - 1) / lam),
-            1 - (1 - _P) * (1 - q),
-            r"in the form initial/cross it is symmetric in the two runs: "
-            r"$R - \lambda C = 1 - (1 - P_{t})(1 - Q_{k})$",
-        ),
-        Equality(
-            sympy.Subs(q - lam * (_P * (q - 1) / lam), q, 0),
-            _P,
-            r"and $Q_{k} \to 0$ gives the exact solve, $R = 0$, $C = -P_{t}/\lambda$, "
-            r"$R - \lambda C = P_{t}$",
-        ),
+        Equality((1 - q) * (-_P / lam), _P * (q - 1) / lam),
+        Equality(q - lam * (_P * (q - 1) / lam), 1 - (1 - _P) * (1 - q)),
+        Equality(sympy.Subs(q - lam * (_P * (q - 1) / lam), q, 0), _P),
     )
     return argued(
         "The pair of implicit differentiation",

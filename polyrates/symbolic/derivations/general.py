@@ -140,6 +140,28 @@ def lower_bound_proof() -> Derivation:
     )
 
 
+_TWO_HORNS = r"""
+$(hL)^{2} - 2$ of the step with the best rate, $2/(L + \ell)$: it burns in exactly when $\kappa <
+\sqrt{2} - 1$
+
+a step without burn-in has $u = hL \le \sqrt{2}$, and its rate is at least $1 - h\ell = 1 -
+u\kappa \ge 1 - \sqrt{2}\kappa$
+
+which is slower than the best rate $(1 - \kappa)/(1 + \kappa)$ when $\kappa < \sqrt{2} - 1$: the
+first horn
+
+the second horn: near its peak, $t \approx 1/(2\kappa)$, the geometric factor of the best step is
+$e^{-1}$
+
+and the other factor is $1/\kappa$: the Jacobian's error first grows by $1/(e \kappa)$
+
+the short step $1/L$, rate $1 - \kappa$, is flat too and slower still
+
+Chebyshev's method, faster than all, has this factor over $T_{t}(c)$: it grows up to
+$0.5322/\kappa$ before it decays
+"""
+
+
 def two_horns() -> Derivation:
     """Gradient descent either burns in or is slower than it could be, for κ < √2 − 1."""
     k = sympy.Symbol("kappa", positive=True)
@@ -147,50 +169,15 @@ def two_horns() -> Derivation:
     root = sympy.sqrt(2)
     large, flat = (1 - k) / (1 + k), 1 - root * k
     time = 1 / (2 * k)
-    steps: tuple[Step, ...] = (
-        Equality(
-            (2 / (1 + k)) ** 2 - 2,
-            2 * (root - 1 - k) * (root + 1 + k) / (1 + k) ** 2,
-            r"$(hL)^{2} - 2$ of the step with the best rate, $2/(L + \ell)$: it burns in exactly "
-            r"when $\kappa < \sqrt{2} - 1$",
-        ),
-        Equality(
-            (1 - u * k) - flat,
-            (root - u) * k,
-            r"a step without burn-in has $u = hL \le \sqrt{2}$, and its rate is at least "
-            r"$1 - h\ell = 1 - u\kappa \ge 1 - \sqrt{2}\kappa$",
-        ),
-        Equality(
-            flat - large,
-            root * k * (root - 1 - k) / (1 + k),
-            r"which is slower than the best rate $(1 - \kappa)/(1 + \kappa)$ when "
-            r"$\kappa < \sqrt{2} - 1$: the first horn",
-        ),
-        Equality(
-            sympy.Limit(sympy.log(large) * time, k, 0),
-            -1,
-            r"the second horn: near its peak, $t \approx 1/(2\kappa)$, the geometric factor of the "
-            r"best step is $e^{-1}$",
-        ),
-        Equality(
-            sympy.Limit(k * (1 + 2 * time / (1 + k)), k, 0),
-            1,
-            r"and the other factor is $1/\kappa$: the Jacobian's error first grows by "
-            r"$1/(e \kappa)$",
-        ),
-        Nonnegative(
-            1 - k,
-            large,
-            r"the short step $1/L$, rate $1 - \kappa$, is flat too and slower still",
-            (Range(k, 0, 1),),
-            ((k, 1 - k, 1 / (1 + k)),),
-        ),
-        Equality(
-            ((1 + c) * t**2 - 1).subs(c, (1 + k) / (1 - k)),
-            2 * t**2 / (1 - k) - 1,
-            r"Chebyshev's method, faster than all, has this factor over $T_{t}(c)$: it grows up "
-            r"to $0.5322/\kappa$ before it decays",
-        ),
+    steps: tuple[Step, ...] = told(
+        _TWO_HORNS,
+        Equality((2 / (1 + k)) ** 2 - 2, 2 * (root - 1 - k) * (root + 1 + k) / (1 + k) ** 2),
+        Equality((1 - u * k) - flat, (root - u) * k),
+        Equality(flat - large, root * k * (root - 1 - k) / (1 + k)),
+        Equality(sympy.Limit(sympy.log(large) * time, k, 0), -1),
+        Equality(sympy.Limit(k * (1 + 2 * time / (1 + k)), k, 0), 1),
+        Nonnegative(1 - k, large, over=(Range(k, 0, 1),), terms=((k, 1 - k, 1 / (1 + k)),)),
+        Equality(((1 + c) * t**2 - 1).subs(c, (1 + k) / (1 - k)), 2 * t**2 / (1 - k) - 1),
     )
     statement = (
         r"\kappa < \sqrt{2} - 1: \quad \text{every constant step burns in, or its rate is at "

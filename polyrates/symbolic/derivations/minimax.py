@@ -12,7 +12,7 @@ import sympy
 from polyrates.ground.numbers import lam, t
 from polyrates.symbolic.derivations.notation import L, x
 from polyrates.symbolic.proofs.derivation import Derivation, argued
-from polyrates.symbolic.proofs.steps import Equality, Step
+from polyrates.symbolic.proofs.steps import Equality, Step, told
 
 __all__ = [
     "degree_two_threshold",
@@ -29,42 +29,35 @@ _slope = sympy.Derivative(_P, lam)
 _A = _P - lam * _slope
 
 
+_NO_BURN_IN = r"""
+$P \equiv 1$ is allowed at every $t$: $A = 1$, $B = 0$ in both forms, so with $s = 1$ its worst
+case is $a$, and $V^{\star}_{t} \le a$
+
+$A(0) = P(0) = 1$ in both forms. If $\ell = 0$ the eigenvalue 0 gives $V \ge a \left|A(0)\right| =
+a$ for every $P$: then $V^{\star}_{t} = a$ for every $t$
+
+in initial/cross $A = 1$ for every $P$ of degree 1: $V^{\star}_{1} = a$
+
+in initial/cross $A$ is a polynomial of degree $\le t$ with $A(0) = 1$ and $A'(0) = 0$; any such
+$A$ occurs, and $P$ is determined by it up to $c\lambda$
+
+$A(0) = 1$ alone gives $V \ge a \max \left|A\right| \ge a/T_{t}(c)$: Chebyshev's polynomials have
+$t + 1$ alternation points, and grow fastest outside
+"""
+
+
 def no_burn_in() -> Derivation:
     """a/T_t(c) ≤ V* ≤ a, V* falls with t and with the support; V* = a at ℓ = 0."""
     c1 = sympy.Symbol("c_1", real=True)
     one = sympy.Integer(1)
     affine = 1 + c1 * lam
-    steps: tuple[Step, ...] = (
-        Equality(
-            sympy.Add(one, -lam * sympy.Derivative(one, lam), evaluate=False),
-            1,
-            r"$P \equiv 1$ is allowed at every $t$: $A = 1$, $B = 0$ in both forms, so with $s = "
-            r"1$ its worst case is $a$, and $V^{\star}_{t} \le a$",
-        ),
-        Equality(
-            sympy.Subs(_A, lam, 0),
-            sympy.Subs(_P, lam, 0),
-            r"$A(0) = P(0) = 1$ in both forms. If $\ell = 0$ the eigenvalue 0 gives "
-            r"$V \ge a \left|A(0)\right| = a$ for every $P$: then $V^{\star}_{t} = a$ for every "
-            "$t$",
-        ),
-        Equality(
-            affine - lam * sympy.Derivative(affine, lam),
-            1,
-            r"in initial/cross $A = 1$ for every $P$ of degree 1: $V^{\star}_{1} = a$",
-        ),
-        Equality(
-            sympy.Derivative(_A, lam),
-            -lam * sympy.Derivative(_P, (lam, 2)),
-            r"in initial/cross $A$ is a polynomial of degree $\le t$ with $A(0) = 1$ and "
-            r"$A'(0) = 0$; any such $A$ occurs, and $P$ is determined by it up to $c\lambda$",
-        ),
-        Equality(
-            1 - sympy.chebyshevt(t, x) ** 2,
-            (1 - x**2) * sympy.chebyshevu(t - 1, x) ** 2,
-            r"$A(0) = 1$ alone gives $V \ge a \max \left|A\right| \ge a/T_{t}(c)$: Chebyshev's "
-            r"polynomials have $t + 1$ alternation points, and grow fastest outside",
-        ),
+    steps: tuple[Step, ...] = told(
+        _NO_BURN_IN,
+        Equality(sympy.Add(one, -lam * sympy.Derivative(one, lam), evaluate=False), 1),
+        Equality(sympy.Subs(_A, lam, 0), sympy.Subs(_P, lam, 0)),
+        Equality(affine - lam * sympy.Derivative(affine, lam), 1),
+        Equality(sympy.Derivative(_A, lam), -lam * sympy.Derivative(_P, (lam, 2))),
+        Equality(1 - sympy.chebyshevt(t, x) ** 2, (1 - x**2) * sympy.chebyshevu(t - 1, x) ** 2),
     )
     return argued(
         "No burn-in",
@@ -83,40 +76,42 @@ def no_burn_in() -> Derivation:
     )
 
 
+_WEAK_DUALITY = r"""
+a maximum is at least a mean: for a probability measure $\omega$ on the support and $u = a
+\left\|A\right\|_{L^{2}(\omega)}$, $v = g \left\|B\right\|_{L^{2}(\omega)}$, $V^{2} \ge u^{2}/s +
+v^{2}/(1-s) \ge (u + v)^{2}$ for every $P$ and $s$. So $V^{\star} \ge \min_{P} (a \left\|A\right\|
++ g \left\|B\right\|)$: any $\omega$ certifies a lower bound
+
+in finite arithmetic: where $P(0) = \sum \alpha_{i} A(\lambda_{i}) + \beta_{i} B(\lambda_{i})$ for
+all $P$ of degree $\le t$, Cauchy and Schwarz give $1 \le \left\|\alpha/\sqrt{\omega}\right\|
+\left\|A\right\| + \left\|\beta/\sqrt{\omega}\right\| \left\|B\right\|$, hence $V^{\star} \ge
+\min(a/\left\|\alpha/\sqrt{\omega}\right\|, g/\left\|\beta/\sqrt{\omega}\right\|)$
+
+$z^{2}/s$ has a nonnegative second derivative in every direction $(h, k)$: the profile is jointly
+convex in $(P, s)$, and its mean is linear in $\omega$, over a compact set of measures. By the
+minimax theorem the best lower bound is $V^{\star}$: there is a least favourable spectrum
+$\omega^{\star}$, and it lives on the contact points, where the profile of the optimal $P$ attains
+its maximum
+"""
+
+
 def weak_duality() -> Derivation:
     """Every probability measure bounds V* from below, and a best one attains it."""
     u, v, p, q, e, f = sympy.symbols("u v p q epsilon delta", positive=True)
     first, second = sympy.symbols("h k", real=True)
     point = sympy.Symbol("z", real=True)
-    steps: tuple[Step, ...] = (
+    steps: tuple[Step, ...] = told(
+        _WEAK_DUALITY,
         Equality(
             u**2 / _s + v**2 / (1 - _s) - (u + v) ** 2,
             ((1 - _s) * u - _s * v) ** 2 / (_s * (1 - _s)),
-            r"a maximum is at least a mean: for a probability measure $\omega$ on the support and "
-            r"$u = a \left\|A\right\|_{L^{2}(\omega)}$, $v = g \left\|B\right\|_{L^{2}(\omega)}$, "
-            r"$V^{2} \ge u^{2}/s + v^{2}/(1-s) \ge (u + v)^{2}$ for every $P$ and $s$. So "
-            r"$V^{\star} \ge \min_{P} (a \left\|A\right\| + g \left\|B\right\|)$: any $\omega$ "
-            "certifies a lower bound",
         ),
-        Equality(
-            (p**2 + q**2) * (e**2 + f**2) - (p * e + q * f) ** 2,
-            (p * f - q * e) ** 2,
-            r"in finite arithmetic: where $P(0) = \sum \alpha_{i} A(\lambda_{i}) + \beta_{i} "
-            r"B(\lambda_{i})$ for all $P$ of degree $\le t$, Cauchy and Schwarz give $1 \le "
-            r"\left\|\alpha/\sqrt{\omega}\right\| \left\|A\right\| + \left\|\beta/\sqrt{\omega}"
-            r"\right\| \left\|B\right\|$, hence $V^{\star} \ge \min(a/\left\|\alpha/\sqrt{\omega}"
-            r"\right\|, g/\left\|\beta/\sqrt{\omega}\right\|)$",
-        ),
+        Equality((p**2 + q**2) * (e**2 + f**2) - (p * e + q * f) ** 2, (p * f - q * e) ** 2),
         Equality(
             first**2 * sympy.Derivative(point**2 / _s, (point, 2))
             + 2 * first * second * sympy.Derivative(point**2 / _s, point, _s)
             + second**2 * sympy.Derivative(point**2 / _s, (_s, 2)),
             2 * (_s * first - point * second) ** 2 / _s**3,
-            r"$z^{2}/s$ has a nonnegative second derivative in every direction $(h, k)$: the "
-            r"profile is jointly convex in $(P, s)$, and its mean is linear in $\omega$, over a "
-            r"compact set of measures. By the minimax theorem the best lower bound is $V^{\star}$: "
-            r"there is a least favourable spectrum $\omega^{\star}$, and it lives on the contact "
-            "points, where the profile of the optimal $P$ attains its maximum",
         ),
     )
     return argued(
@@ -135,38 +130,40 @@ def weak_duality() -> Derivation:
     )
 
 
+_MATCHING_AVERAGE = r"""
+at the saddle point $(P^{\star}, s, \omega^{\star})$ the polynomial $P^{\star}$ minimizes the mean
+of the profile over $\omega^{\star}$, for this $s$: it minimizes $\int A^{2} d\omega^{\star} +
+\eta \int B^{2} d\omega^{\star}$ with $\eta = g^{2} s/(a^{2}(1-s))$
+
+and the value of that minimum $M$ is $V^{\star} = a \sqrt{M/s}$
+
+in initial/cross the inner product is mixed: it has cross terms $\lambda (P Q' + P' Q)$, so
+$P^{\star}$ is no Sobolev optimum
+
+in residual/drift it is the Sobolev product: $P^{\star}$ is the Sobolev-optimal polynomial of
+$\omega^{\star}$ with $\eta = d^{2} s/(a^{2}(1-s))$
+"""
+
+
 def matching_average() -> Derivation:
     """P* also minimizes a mean over ω*: the Sobolev optimum, or the mixed product."""
     eta, A, B = sympy.symbols("eta A B", real=True)
     match = _g**2 * _s / (_a**2 * (1 - _s))
     mean, value = sympy.symbols("M V", positive=True)
-    steps: tuple[Step, ...] = (
+    steps: tuple[Step, ...] = told(
+        _MATCHING_AVERAGE,
         Equality(
             _a**2 * A**2 / _s + _g**2 * B**2 / (1 - _s),
             _a**2 / _s * (A**2 + eta * B**2),
-            r"at the saddle point $(P^{\star}, s, \omega^{\star})$ the polynomial $P^{\star}$ "
-            r"minimizes the mean of the profile over $\omega^{\star}$, for this $s$: it minimizes "
-            r"$\int A^{2} d\omega^{\star} + \eta \int B^{2} d\omega^{\star}$ with $\eta = g^{2} s/"
-            r"(a^{2}(1-s))$",
             where=((eta, match),),
         ),
+        Equality(value**2, _a**2 / _s * mean, where=((value, _a * sympy.sqrt(mean / _s)),)),
         Equality(
-            value**2,
-            _a**2 / _s * mean,
-            r"and the value of that minimum $M$ is $V^{\star} = a \sqrt{M/s}$",
-            where=((value, _a * sympy.sqrt(mean / _s)),),
-        ),
-        Equality(
-            _A**2 + eta * _slope**2,
-            _P**2 - 2 * lam * _P * _slope + (lam**2 + eta) * _slope**2,
-            r"in initial/cross the inner product is mixed: it has cross terms "
-            r"$\lambda (P Q' + P' Q)$, so $P^{\star}$ is no Sobolev optimum",
+            _A**2 + eta * _slope**2, _P**2 - 2 * lam * _P * _slope + (lam**2 + eta) * _slope**2
         ),
         Equality(
             _P**2 + eta * _slope**2,
             _P**2 + _d**2 * _s / (_a**2 * (1 - _s)) * _slope**2,
-            r"in residual/drift it is the Sobolev product: $P^{\star}$ is the Sobolev-optimal "
-            r"polynomial of $\omega^{\star}$ with $\eta = d^{2} s/(a^{2}(1-s))$",
             where=((eta, match.subs(_g, _d)),),
         ),
     )
@@ -182,34 +179,32 @@ def matching_average() -> Derivation:
     )
 
 
+_ONE_EIGENVALUE = r"""
+every $P$ of degree 1 is $1 - y \lambda/p$; here $P(p) = 1 - y$
+
+and $P' = -y/p$
+
+at one eigenvalue $V = a \left|P\right| + d \left|P'\right| = a \left|1 - y\right| + (d/p)
+\left|y\right|$, which grows outside $[0, 1]$ and is affine inside: smallest at $y = 0$ or $y = 1$
+
+for $t \ge 2$, $P = (1 - \lambda/p)^{2}$ vanishes
+
+together with its derivative: $V^{\star} = 0$ in both forms
+"""
+
+
 def one_eigenvalue() -> Derivation:
     """One eigenvalue p: V* = a or min(a, d/p) at t = 1, and 0 for t ≥ 2."""
     p, y = sympy.symbols("p y", positive=True)
     line = 1 - y * lam / p
     square = (1 - lam / p) ** 2
-    steps: tuple[Step, ...] = (
-        Equality(
-            sympy.Subs(line, lam, p),
-            1 - y,
-            r"every $P$ of degree 1 is $1 - y \lambda/p$; here "
-            r"$P(p) = 1 - y$",
-        ),
-        Equality(sympy.Derivative(line, lam), -y / p, r"and $P' = -y/p$"),
-        Equality(
-            _a * (1 - y) + _d / p * y,
-            _a + y * (_d / p - _a),
-            r"at one eigenvalue $V = a \left|P\right| + d \left|P'\right| = a \left|1 - y\right| + "
-            r"(d/p) \left|y\right|$, which grows outside $[0, 1]$ and is affine inside: smallest "
-            r"at $y = 0$ or $y = 1$",
-        ),
-        Equality(
-            sympy.Subs(square, lam, p), 0, r"for $t \ge 2$, $P = (1 - \lambda/p)^{2}$ vanishes"
-        ),
-        Equality(
-            sympy.Subs(sympy.Derivative(square, lam), lam, p),
-            0,
-            r"together with its derivative: $V^{\star} = 0$ in both forms",
-        ),
+    steps: tuple[Step, ...] = told(
+        _ONE_EIGENVALUE,
+        Equality(sympy.Subs(line, lam, p), 1 - y),
+        Equality(sympy.Derivative(line, lam), -y / p),
+        Equality(_a * (1 - y) + _d / p * y, _a + y * (_d / p - _a)),
+        Equality(sympy.Subs(square, lam, p), 0),
+        Equality(sympy.Subs(sympy.Derivative(square, lam), lam, p), 0),
     )
     return argued(
         "One eigenvalue",
@@ -221,6 +216,35 @@ def one_eigenvalue() -> Derivation:
         steps,
         ("curse",),
     )
+
+
+_DEGREE_TWO_THRESHOLD = r"""
+$A$, and $B = c_{1} + 2 c_{2} \lambda$
+
+for a measure with mean $\mu$, standard deviation $\sigma$ and second moment $M$ the mean of
+$B^{2}$ is at least $4 c_{2}^{2} \sigma^{2}$, and that of $A$ is $1 - c_{2} M$. Hence $a
+\left\|A\right\| + g \left\|B\right\| \ge a - a c_{2} M + 2 g \left|c_{2}\right| \sigma$, which is
+at least $a$ for every $P$ if $g/a \ge M/(2\sigma)$
+
+take the mass $\ell^{2}/(\ell^{2} + L^{2})$ at $L$ and the rest at $\ell$: the mean
+
+the second moment
+
+the variance
+
+so $g/a \ge \ell L/(L - \ell)$ implies $V^{\star}_{2} = a$
+
+conversely, let $P = 1 + \epsilon (\lambda^{2} - 2\mu\lambda)$ and $1 - s = 2 \epsilon \rho
+\sigma$ with $\rho = g/a$ and small $\epsilon > 0$: the profile over $a^{2}$ is $1 + \epsilon (2
+\rho \sigma + 2 \rho (\lambda - \mu)^{2}/\sigma - 2 \lambda^{2}) + O(\epsilon^{2})$. At $\rho =
+\ell L/(L - \ell)$ the bracket is 0 at $\lambda = \ell$
+
+and at $\lambda = L$
+
+it is convex in $\lambda$, so $\le 0$ in between; its first two terms are positive and
+proportional to $\rho$, so for a smaller $\rho$ it is negative on all of $[\ell, L]$, and
+$V^{\star}_{2} < a$
+"""
 
 
 def degree_two_threshold() -> Derivation:
@@ -236,51 +260,20 @@ def degree_two_threshold() -> Derivation:
     P = 1 + c1 * lam + c2 * lam**2
     mu, sd = sympy.symbols("mu sigma", positive=True)
     excess = 2 * spread * rho + 2 * rho * (lam - mean) ** 2 / spread - 2 * lam**2
-    steps: tuple[Step, ...] = (
-        Equality(
-            P - lam * sympy.Derivative(P, lam),
-            1 - c2 * lam**2,
-            r"$A$, and $B = c_{1} + 2 c_{2} \lambda$",
-        ),
+    steps: tuple[Step, ...] = told(
+        _DEGREE_TWO_THRESHOLD,
+        Equality(P - lam * sympy.Derivative(P, lam), 1 - c2 * lam**2),
         Equality(
             (c1 + 2 * c2 * mu) ** 2 + 4 * c2**2 * sd**2,
             c1**2 + 4 * c1 * c2 * mu + 4 * c2**2 * (mu**2 + sd**2),
-            r"for a measure with mean $\mu$, standard deviation $\sigma$ and second moment $M$ the "
-            r"mean of $B^{2}$ is at least $4 c_{2}^{2} \sigma^{2}$, and that of $A$ is "
-            r"$1 - c_{2} M$. Hence $a \left\|A\right\| + g \left\|B\right\| \ge a - a c_{2} M + "
-            r"2 g \left|c_{2}\right| \sigma$, which is at least $a$ for every $P$ if "
-            r"$g/a \ge M/(2\sigma)$",
         ),
-        Equality(
-            (1 - weight) * low + weight * L,
-            mean,
-            r"take the mass $\ell^{2}/(\ell^{2} + L^{2})$ at $L$ and the rest at $\ell$: the mean",
-        ),
-        Equality((1 - weight) * low**2 + weight * L**2, second, "the second moment"),
-        Equality(second - mean**2, spread**2, "the variance"),
-        Equality(
-            second / (2 * sd),
-            rho,
-            r"so $g/a \ge \ell L/(L - \ell)$ implies $V^{\star}_{2} = a$",
-            where=((sd, spread),),
-        ),
-        Equality(
-            sympy.Subs(excess, lam, low),
-            0,
-            r"conversely, let $P = 1 + \epsilon (\lambda^{2} - 2\mu\lambda)$ and $1 - s = 2 "
-            r"\epsilon \rho \sigma$ with $\rho = g/a$ and small $\epsilon > 0$: the profile over "
-            r"$a^{2}$ is $1 + \epsilon (2 \rho \sigma + 2 \rho (\lambda - \mu)^{2}/\sigma - 2 "
-            r"\lambda^{2}) + O(\epsilon^{2})$. At $\rho = \ell L/(L - \ell)$ the bracket is 0 at "
-            r"$\lambda = \ell$",
-        ),
-        Equality(sympy.Subs(excess, lam, L), 0, r"and at $\lambda = L$"),
-        Equality(
-            sympy.Derivative(excess, (lam, 2)) / 2,
-            4 * low * L / (L - low) ** 2,
-            r"it is convex in $\lambda$, so $\le 0$ in between; its first two terms are positive "
-            r"and proportional to $\rho$, so for a smaller $\rho$ it is negative on all of "
-            r"$[\ell, L]$, and $V^{\star}_{2} < a$",
-        ),
+        Equality((1 - weight) * low + weight * L, mean),
+        Equality((1 - weight) * low**2 + weight * L**2, second),
+        Equality(second - mean**2, spread**2),
+        Equality(second / (2 * sd), rho, where=((sd, spread),)),
+        Equality(sympy.Subs(excess, lam, low), 0),
+        Equality(sympy.Subs(excess, lam, L), 0),
+        Equality(sympy.Derivative(excess, (lam, 2)) / 2, 4 * low * L / (L - low) ** 2),
     )
     return argued(
         "When two steps help",

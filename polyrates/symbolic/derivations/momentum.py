@@ -126,10 +126,7 @@ def _heavy_ball_parts(part: str) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
     if part == "residual":
         return _value_parts(r**t, sympy.Integer(1))
     width = h / (2 * r)
-    slopes = (
-        (t, 1 - _B, Fact(SECOND_KIND, ((n, t - 1),))),
-        (_B, Fact(SLOPE, ((n, t),))),
-    )
+    slopes = ((t, 1 - _B, Fact(SECOND_KIND, ((n, t - 1),))), (_B, Fact(SLOPE, ((n, t),))))
     if part != "initial":
         bridge = Equality(
             sympy.Derivative((1 + r**2 + 2 * r * x) / h, x),

@@ -30,12 +30,9 @@ from polyrates.symbolic.derivations.minimax import (
 )
 from polyrates.symbolic.derivations.momentum import heavy_ball_proof, nesterov_proof
 from polyrates.symbolic.derivations.sobolev.harmonic import harmonic_recurrence
+from polyrates.symbolic.derivations.sobolev.jacobi import jacobi_structure
 from polyrates.symbolic.derivations.sobolev.problem import average_case, degree_one, kernel_form
-from polyrates.symbolic.derivations.sobolev.recurrence import (
-    connection_formula,
-    jacobi_structure,
-    sobolev_recursion,
-)
+from polyrates.symbolic.derivations.sobolev.recurrence import connection_formula, sobolev_recursion
 from polyrates.symbolic.derivations.sobolev.running import (
     asymptotics,
     marchenko_pastur,

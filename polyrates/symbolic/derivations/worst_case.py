@@ -17,7 +17,7 @@ import sympy
 
 from polyrates.ground.numbers import lam
 from polyrates.symbolic.proofs.derivation import Derivation, argued, claim
-from polyrates.symbolic.proofs.steps import Equality, Nonnegative, Range, Step
+from polyrates.symbolic.proofs.steps import Equality, Nonnegative, Range, Step, told
 
 __all__ = ["counterexample", "tight_worst_case"]
 
@@ -54,26 +54,55 @@ def tight_worst_case() -> Derivation:
     )
 
 
+_BOUNDED = r"""
+on one eigenvector let $x = aA$, $y = gB$, and let $a \epsilon$, $g \delta$ be the components of
+$E$ and $G$: the error there is $x \epsilon + y \delta$, and its square is at most $(x^{2}/s +
+y^{2}/(1-s)) (s \epsilon^{2} + (1-s) \delta^{2})$. Summed over eigenvectors, $\sum \epsilon^{2}
+\le 1$ and $\sum \delta^{2} \le 1$, so for every $s$ the squared error is at most $\max_{\lambda}
+(x^{2}/s + y^{2}/(1-s))$
+
+the square that was dropped has a positive factor for $0 < s < 1$
+"""
+
+
 def _bounded() -> tuple[Step, ...]:
     profile = _x**2 / _s + _y**2 / (1 - _s)
-    return (
+    return told(
+        _BOUNDED,
         Equality(
             profile * (_s * _e**2 + (1 - _s) * _d**2) - (_x * _e + _y * _d) ** 2,
             ((1 - _s) * _x * _d - _s * _y * _e) ** 2 / (_s * (1 - _s)),
-            r"on one eigenvector let $x = aA$, $y = gB$, and let $a \epsilon$, $g \delta$ be the "
-            r"components of $E$ and $G$: the error there is $x \epsilon + y \delta$, and its "
-            r"square is at most $(x^{2}/s + y^{2}/(1-s)) (s \epsilon^{2} + (1-s) \delta^{2})$. "
-            r"Summed over eigenvectors, $\sum \epsilon^{2} \le 1$ and $\sum \delta^{2} \le 1$, so "
-            r"for every $s$ the squared error is at most $\max_{\lambda} (x^{2}/s + y^{2}/(1-s))$",
         ),
         Nonnegative(
             ((1 - _s) * _u) ** 2 / (_s * (1 - _s)),
             0,
-            r"the square that was dropped has a positive factor for $0 < s < 1$",
-            (_SHARE, Range(_u, 0)),
-            (((1 - _s), _u**2, 1 / _s),),
+            over=(_SHARE, Range(_u, 0)),
+            terms=(((1 - _s), _u**2, 1 / _s),),
         ),
     )
+
+
+_ATTAINED = r"""
+the profile is convex in $s$, and so is its maximum over $\lambda$, which grows without bound at
+$s = 0$ and at $s = 1$: it has a minimum $V^{2}$ at some $0 < s < 1$
+
+at the minimum the slopes in $s$ at the points where the maximum is attained are not all positive
+and not all negative (else $s$ could move): one of them is 0, or two of them are $d_{1} > 0$ and
+$-d_{2} < 0$. The weights $\omega = (d_{2}, d_{1})/(d_{1} + d_{2})$ mix two eigenvalues so that
+the slope vanishes
+
+let $u^{2} = \sum \omega x^{2}$ and $v^{2} = \sum \omega y^{2}$ over these one or two eigenvalues.
+Their mixed profile $u^{2}/s + v^{2}/(1-s)$ is $V^{2}$ at this $s$; its slope vanishes, so this
+$s$ is its minimum, which is $(u + v)^{2}$ at $s = u/(u + v)$: hence $V = u + v$
+
+take $E_{i} = a \sqrt{\omega_{i}}\, x_{i}/u$ and $G_{i} = g \sqrt{\omega_{i}}\, y_{i}/v$: norms
+$a$ and $g$. The error along the unit vector $\sqrt{\omega_{i}}$, $\omega = (w, 1 - w)$, is $\sum
+\omega_{i} (x_{i}^{2}/u + y_{i}^{2}/v) = u + v$: the bound is attained
+
+in fact every component is $\sqrt{\omega_{i}}\, V$: with $u = sV$, $v = (1-s)V$ and $V^{2} =
+x_{i}^{2}/s + y_{i}^{2}/(1-s)$ at both eigenvalues. This is the problem to run: $E_{i} \propto
+\sqrt{\omega_{i}}\, a^{2} A_{i}/s$, $G_{i} \propto \sqrt{\omega_{i}}\, g^{2} B_{i}/(1-s)$
+"""
 
 
 def _attained() -> tuple[Step, ...]:
@@ -82,63 +111,40 @@ def _attained() -> tuple[Step, ...]:
     x1, x2, y1, y2 = sympy.symbols("x_1 x_2 y_1 y_2", real=True)
     w = sympy.Symbol("w", positive=True)
     height = sympy.sqrt(_x**2 / _s + _y**2 / (1 - _s))
-    return (
+    return told(
+        _ATTAINED,
         Equality(
-            sympy.Derivative(X / _s + Y / (1 - _s), (_s, 2)),
-            2 * X / _s**3 + 2 * Y / (1 - _s) ** 3,
-            r"the profile is convex in $s$, and so is its maximum over $\lambda$, which grows "
-            r"without bound at $s = 0$ and at $s = 1$: it has a minimum $V^{2}$ at some "
-            r"$0 < s < 1$",
+            sympy.Derivative(X / _s + Y / (1 - _s), (_s, 2)), 2 * X / _s**3 + 2 * Y / (1 - _s) ** 3
         ),
-        Equality(
-            sympy.Add(down / (up + down) * up, -up / (up + down) * down, evaluate=False),
-            0,
-            r"at the minimum the slopes in $s$ at the points where the maximum is attained are not "
-            r"all positive and not all negative (else $s$ could move): one of them is 0, or two of "
-            r"them are $d_{1} > 0$ and $-d_{2} < 0$. The weights $\omega = (d_{2}, d_{1})/"
-            r"(d_{1} + d_{2})$ mix two eigenvalues so that the slope vanishes",
-        ),
+        Equality(sympy.Add(down / (up + down) * up, -up / (up + down) * down, evaluate=False), 0),
         Equality(
             _u**2 / _s + _v**2 / (1 - _s) - (_u + _v) ** 2,
             ((1 - _s) * _u - _s * _v) ** 2 / (_s * (1 - _s)),
-            r"let $u^{2} = \sum \omega x^{2}$ and $v^{2} = \sum \omega y^{2}$ over these one or "
-            r"two eigenvalues. Their mixed profile $u^{2}/s + v^{2}/(1-s)$ is $V^{2}$ at this $s$; "
-            r"its slope vanishes, so this $s$ is its minimum, which is $(u + v)^{2}$ at "
-            r"$s = u/(u + v)$: hence $V = u + v$",
         ),
         Equality(
             (w * x1**2 + (1 - w) * x2**2) / _u + (w * y1**2 + (1 - w) * y2**2) / _v,
             _u + _v,
-            r"take $E_{i} = a \sqrt{\omega_{i}}\, x_{i}/u$ and $G_{i} = g \sqrt{\omega_{i}}\, "
-            r"y_{i}/v$: norms $a$ and $g$. The error along the unit vector $\sqrt{\omega_{i}}$, "
-            r"$\omega = (w, 1 - w)$, is $\sum \omega_{i} (x_{i}^{2}/u + y_{i}^{2}/v) = u + v$: the "
-            "bound is attained",
             where=(
                 (x1, sympy.sqrt((_u**2 - (1 - w) * x2**2) / w)),
                 (y1, sympy.sqrt((_v**2 - (1 - w) * y2**2) / w)),
             ),
         ),
-        Equality(
-            _x**2 / (_s * height) + _y**2 / ((1 - _s) * height),
-            height,
-            r"in fact every component is $\sqrt{\omega_{i}}\, V$: with $u = sV$, $v = (1-s)V$ and "
-            r"$V^{2} = x_{i}^{2}/s + y_{i}^{2}/(1-s)$ at both eigenvalues. This is the problem to "
-            r"run: $E_{i} \propto \sqrt{\omega_{i}}\, a^{2} A_{i}/s$, "
-            r"$G_{i} \propto \sqrt{\omega_{i}}\, g^{2} B_{i}/(1-s)$",
-        ),
+        Equality(_x**2 / (_s * height) + _y**2 / ((1 - _s) * height), height),
     )
 
 
+_SUM_OF_MAXIMA = r"""
+with $x = \max a \left|A\right|$ and $y = \max g \left|B\right|$ in place of the profile, $s =
+x/(x + y)$ gives $V \le \max a \left|A\right| + \max g \left|B\right|$; one eigenvalue gives $V
+\ge a \left|A\right| + g \left|B\right|$. The two meet when both maxima are attained at one
+$\lambda$: then $V$ is their sum
+"""
+
+
 def _sum_of_maxima() -> tuple[Step, ...]:
-    return (
-        Equality(
-            (_x**2 / _s + _y**2 / (1 - _s)).subs(_s, _x / (_x + _y)),
-            (_x + _y) ** 2,
-            r"with $x = \max a \left|A\right|$ and $y = \max g \left|B\right|$ in place of the "
-            r"profile, $s = x/(x + y)$ gives $V \le \max a \left|A\right| + \max g "
-            r"\left|B\right|$; one eigenvalue gives $V \ge a \left|A\right| + g \left|B\right|$. "
-            r"The two meet when both maxima are attained at one $\lambda$: then $V$ is their sum",
-        ),
+    return told(
+        _SUM_OF_MAXIMA,
+        Equality((_x**2 / _s + _y**2 / (1 - _s)).subs(_s, _x / (_x + _y)), (_x + _y) ** 2),
     )
 
 
@@ -157,6 +163,25 @@ def _counterexample_polynomial() -> sympy.Poly:
     return sympy.Poly(P.subs(sympy.solve(conditions, c)), lam)
 
 
+_COUNTEREXAMPLE = r"""
+a residual polynomial
+
+at $\lambda = 1$, $A = P - \lambda P' = 3/5$
+
+and $B = P' = 0$
+
+at $\lambda = 2$ it is the other way round
+
+and $B = 4/5$
+
+so the single maximum of $\left|A\right| + \left|B\right|$ over the spectrum $\{1, 2\}$ is $4/5$
+
+take $E = (1, 0)$ and $G = (0, 1)$: the error is $(3/5, 4/5)$, of norm 1
+
+and no more is possible: at $s = 9/25$ the profile is 1 at both eigenvalues
+"""
+
+
 def counterexample() -> Derivation:
     """max over λ of a|A| + g|B| is no bound: 4/5 on an example whose worst case is 1."""
     P = _counterexample_polynomial().as_expr()
@@ -164,18 +189,14 @@ def counterexample() -> Derivation:
     A = sympy.expand(P - lam * slope)
     three, four = sympy.Rational(3, 5), sympy.Rational(4, 5)
     share = sympy.Rational(9, 25)
-    steps: tuple[Step, ...] = (
-        Equality(sympy.Subs(P, lam, 0), 1, "a residual polynomial"),
-        Equality(sympy.Subs(A, lam, 1), three, r"at $\lambda = 1$, $A = P - \lambda P' = 3/5$"),
-        Equality(sympy.Subs(slope, lam, 1), 0, r"and $B = P' = 0$"),
-        Equality(sympy.Subs(A, lam, 2), 0, r"at $\lambda = 2$ it is the other way round"),
-        Equality(sympy.Subs(slope, lam, 2), four, r"and $B = 4/5$"),
-        Equality(
-            sympy.Max(three, four, evaluate=False),
-            four,
-            r"so the single maximum of $\left|A\right| + \left|B\right|$ over the spectrum "
-            r"$\{1, 2\}$ is $4/5$",
-        ),
+    steps: tuple[Step, ...] = told(
+        _COUNTEREXAMPLE,
+        Equality(sympy.Subs(P, lam, 0), 1),
+        Equality(sympy.Subs(A, lam, 1), three),
+        Equality(sympy.Subs(slope, lam, 1), 0),
+        Equality(sympy.Subs(A, lam, 2), 0),
+        Equality(sympy.Subs(slope, lam, 2), four),
+        Equality(sympy.Max(three, four, evaluate=False), four),
         Equality(
             sympy.Add(
                 sympy.Pow(three, 2, evaluate=False),
@@ -183,7 +204,6 @@ def counterexample() -> Derivation:
                 evaluate=False,
             ),
             1,
-            r"take $E = (1, 0)$ and $G = (0, 1)$: the error is $(3/5, 4/5)$, of norm 1",
         ),
         Equality(
             sympy.Max(
@@ -192,7 +212,6 @@ def counterexample() -> Derivation:
                 evaluate=False,
             ),
             1,
-            r"and no more is possible: at $s = 9/25$ the profile is 1 at both eigenvalues",
         ),
     )
     return Derivation(

@@ -14,9 +14,8 @@ A step that does not hold raises :class:`DerivationError`.
 
 from __future__ import annotations
 
-import random
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -25,12 +24,12 @@ import sympy
 
 from polyrates.ground.errors import PolyratesError
 from polyrates.symbolic.proofs.certificates import Range, nonnegative
+from polyrates.symbolic.proofs.sampling import at, sample
 from polyrates.symbolic.proofs.vanishing import vanishes
 
 __all__ = [
     "Argued",
     "Checked",
-    "Comparison",
     "DerivationError",
     "Equality",
     "Falling",
@@ -40,7 +39,6 @@ __all__ = [
     "Range",
     "Report",
     "Step",
-    "sample",
     "told",
 ]
 
@@ -240,33 +238,6 @@ class Induction(Step):
 
 
 @dataclass(frozen=True)
-class Comparison(Step):
-    """left ≤ right, by exact evaluation at random rational points of ``over``."""
-
-    over: tuple[Range, ...] = ()
-    samples: int = 12
-    seed: int = 0
-
-    relation: ClassVar[str] = r"\le"
-
-    @property
-    def kind(self) -> str:
-        """Evaluation."""
-        return SAMPLED
-
-    def check(self) -> Checked:
-        """Whether right − left ≥ 0 at every point."""
-        difference = sympy.sympify(self.right) - sympy.sympify(self.left)
-        for point in sample(self.over, self.samples, self.seed):
-            value = at(difference, point)
-            if value.is_nonnegative is None:
-                value = sympy.nsimplify(value)
-            if not value >= 0:
-                raise self._fail(f"right − left = {value} at {point}")
-        return Checked(SAMPLED, f"{self.samples} points, seed {self.seed}, all ≥ 0 exactly")
-
-
-@dataclass(frozen=True)
 class Nonnegative(Step):
     """left ≥ right for every value of the symbols in ``over``: left − right = Σ Π ``terms``.
 
@@ -395,38 +366,3 @@ class Argued(Step):
 
 def _divides(power: sympy.Pow, term: sympy.Expr) -> bool:
     return bool(term.as_coeff_exponent(power.base)[1] >= power.exp)
-
-
-def sample(
-    over: Sequence[Range], samples: int, seed: int
-) -> Iterator[dict[sympy.Symbol, sympy.Rational]]:
-    """Seeded rational points of a product of ranges.
-
-    Denominators are primes near 10⁴ drawn anew for every number, so no product of few linear
-    factors vanishes at all points; integers come from the first 30 of their range.
-    """
-    source = random.Random(seed)
-    for k in range(samples):
-        point: dict[sympy.Symbol, sympy.Rational] = {}
-        for each in over:
-            low = sympy.sympify(each.low).subs(point)
-            high = sympy.sympify(each.high).subs(point)
-            if each.integer:
-                reach = (3, 9, 29)[k % 3]
-                top = int(low) + reach if high is sympy.oo else min(int(high), int(low) + reach)
-                point[each.symbol] = sympy.Integer(source.randint(int(low), top))
-                continue
-            q = sympy.prime(source.randint(1000, 1400))
-            share = sympy.Rational(source.randint(0, q), q)
-            point[each.symbol] = low + (6 * share if high is sympy.oo else share * (high - low))
-        yield point
-
-
-def at(expression: sympy.Expr, point: dict[sympy.Symbol, sympy.Rational]) -> sympy.Expr:
-    """An expression at a point, exactly; integers go in first, so that T_n becomes a polynomial."""
-    integers = {key: value for key, value in point.items() if key.is_integer}
-    others = {key: value for key, value in point.items() if key not in integers}
-    value = expression.subs(integers).doit().subs(others).doit()
-    if not isinstance(value, sympy.Rational):
-        value = sympy.simplify(sympy.expand_func(value))
-    return value

@@ -6,6 +6,7 @@ computed and not written down: equal, looser (by a factor that is given), or dif
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import sympy
@@ -110,102 +111,76 @@ def _entry(
 
 def published_rates() -> tuple[Published, ...]:
     """All entries. ‖x_t − x*‖ ≤ rate · ‖x_0 − x*‖ for iterates; L = 1, ℓ = κ throughout."""
-    k, root = _KAPPA, sympy.sqrt(_KAPPA)
-    xi = (1 - root) / (1 + root)
-    iterates = "max over [κ, 1] of |P_t|: error of the iterate over the error at the start"
-    initial = "factor of ‖E‖ = ‖∂x_0 − ∂x*‖ in the Jacobian's error"
-    cross = "factor of ‖G‖, G the derivative of the gradient at x_0"
-    large, short = GradientDescent.large(k, 1), GradientDescent.short(k, 1)
-    chebyshev, bound = Chebyshev(k, 1), 2 / (xi**t + xi**-t)
-    curse = "curse"
-    entries = [
-        _entry("Chebyshev iteration", "flanders-shortley", iterates, bound, chebyshev, "residual"),
-        _entry(
-            "Chebyshev iteration, the usual upper bound",
-            "flanders-shortley",
-            iterates,
-            2 * xi**t,
-            chebyshev,
-            "residual",
-        ),
-        _entry(
+    return (*_iterates(), *_jacobians(), *_limits(), _marchenko_pastur())
+
+
+_ROOT = sympy.sqrt(_KAPPA)
+_XI = (1 - _ROOT) / (1 + _ROOT)
+_BOUND = 2 / (_XI**t + _XI**-t)
+_ITERATES = "max over [κ, 1] of |P_t|: error of the iterate over the error at the start"
+_INITIAL = "factor of ‖E‖ = ‖∂x_0 − ∂x*‖ in the Jacobian's error"
+_CROSS = "factor of ‖G‖, G the derivative of the gradient at x_0"
+_LIMIT = "asymptotic rate: limsup of the t-th root of max |P_t|"
+
+
+def _iterates() -> Iterator[Published]:
+    k, fs = _KAPPA, "flanders-shortley"
+    chebyshev = Chebyshev(k, 1)
+    for name, source, published, method in (
+        ("Chebyshev iteration", fs, _BOUND, chebyshev),
+        ("Chebyshev iteration, the usual upper bound", fs, 2 * _XI**t, chebyshev),
+        (
             "gradient descent, h = 2/(L + ℓ)",
-            curse,
-            iterates,
+            "curse",
             ((1 - k) / (1 + k)) ** t,
-            large,
-            "residual",
+            GradientDescent.large(k, 1),
         ),
-        _entry("gradient descent, h = 1/L", curse, iterates, (1 - k) ** t, short, "residual"),
-        _entry(
-            "unrolled gradient descent, h = 1/L: Jacobian",
-            curse,
-            initial,
+        ("gradient descent, h = 1/L", "curse", (1 - k) ** t, GradientDescent.short(k, 1)),
+    ):
+        yield _entry(name, source, _ITERATES, published, method, "residual")
+
+
+def _jacobians() -> Iterator[Published]:
+    k, rate = _KAPPA, (1 - _KAPPA) / (1 + _KAPPA)
+    for name, method, initial, cross in (
+        (
+            "gradient descent, h = 1/L",
+            GradientDescent.short(k, 1),
             (1 - k) ** (t - 1) * (1 + k * (t - 1)),
-            short,
-            "initial",
-        ),
-        _entry(
-            "unrolled gradient descent, h = 1/L: gradient at the start",
-            curse,
-            cross,
             t * (1 - k) ** (t - 1),
-            short,
-            "cross",
         ),
-        _entry(
-            "unrolled gradient descent, h = 2/(L + ℓ): Jacobian",
-            curse,
-            initial,
-            ((1 - k) / (1 + k)) ** (t - 1) * (2 * t - 1 + k) / (1 + k),
-            large,
-            "initial",
+        (
+            "gradient descent, h = 2/(L + ℓ)",
+            GradientDescent.large(k, 1),
+            rate ** (t - 1) * (2 * t - 1 + k) / (1 + k),
+            2 * t / (1 + k) * rate ** (t - 1),
         ),
-        _entry(
-            "unrolled gradient descent, h = 2/(L + ℓ): gradient at the start",
-            curse,
-            cross,
-            2 * t / (1 + k) * ((1 - k) / (1 + k)) ** (t - 1),
-            large,
-            "cross",
+        (
+            "Chebyshev",
+            Chebyshev(k, 1),
+            _BOUND * (2 * t**2 / (1 - k) - 1),
+            _BOUND * 2 * t**2 / (1 - k),
         ),
-        _entry(
-            "unrolled Chebyshev: Jacobian",
-            curse,
-            initial,
-            bound * (2 * t**2 / (1 - k) - 1),
-            chebyshev,
-            "initial",
-        ),
-        _entry(
-            "unrolled Chebyshev: gradient at the start",
-            curse,
-            cross,
-            bound * 2 * t**2 / (1 - k),
-            chebyshev,
-            "cross",
-        ),
-    ]
-    entries += [
-        Published(
-            "Polyak's heavy ball, tuned",
-            REFERENCES["polyak"],
-            "asymptotic rate: limsup of the t-th root of max |P_t|",
-            xi,
-            _theorem(HeavyBall.tuned(k, 1), "residual").asymptotic,
-            _theorem(HeavyBall.tuned(k, 1), "residual").derivation,
-        ),
-        Published(
+    ):
+        title = f"unrolled {name}"
+        yield _entry(f"{title}: Jacobian", "curse", _INITIAL, initial, method, "initial")
+        yield _entry(f"{title}: gradient at the start", "curse", _CROSS, cross, method, "cross")
+
+
+def _limits() -> Iterator[Published]:
+    for name, source, published, method in (
+        ("Polyak's heavy ball, tuned", "polyak", _XI, HeavyBall.tuned(_KAPPA, 1)),
+        (
             "Nesterov's method on quadratics, h = 1/L",
-            REFERENCES["state-space"],
-            "asymptotic rate: limsup of the t-th root of max |P_t|",
-            1 - root,
-            _theorem(Nesterov.tuned(k, 1), "residual").asymptotic,
-            _theorem(Nesterov.tuned(k, 1), "residual").derivation,
+            "state-space",
+            1 - _ROOT,
+            Nesterov.tuned(_KAPPA, 1),
         ),
-        _marchenko_pastur(),
-    ]
-    return tuple(entries)
+    ):
+        theorem = _theorem(method, "residual")
+        yield Published(
+            name, REFERENCES[source], _LIMIT, published, theorem.asymptotic, theorem.derivation
+        )
 
 
 def _marchenko_pastur(steps: int = 4) -> Published:

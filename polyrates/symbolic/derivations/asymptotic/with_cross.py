@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import mpmath
 import sympy
@@ -11,12 +10,33 @@ import sympy
 from polyrates.ground.numbers import t
 from polyrates.symbolic.derivations.asymptotic.notation import rho, s, w, xi
 from polyrates.symbolic.proofs.derivation import Derivation, argued
-from polyrates.symbolic.proofs.steps import Equality, Numeric, Step
+from polyrates.symbolic.proofs.steps import Equality, Numeric, Step, told
 
 
-def _outer(w: Any, zero: Any, conjugate: Any) -> Any:
+def _outer(w: sympy.Expr, zero: sympy.Expr, conjugate: sympy.Expr) -> sympy.Expr:
     """D(w) over a/√s, times |w_1|/ξ: the numerator and denominator of the outer function."""
     return (1 - w * zero) * (1 - w * conjugate) / (1 - w * xi) ** 2
+
+
+_OUTER_FUNCTION = r"""
+$W^{2} = (a^{2}/s)(1 + \rho^{2}/\lambda^{2})$ with $\rho = (g/a) \sqrt{s/(1-s)}$; here $a = g = 1$
+and $\Lambda = \lambda^{2}$
+
+with $y = (w + 1/w)/2$ and $y_{1} = (w_{1} + 1/w_{1})/2$. On the circle $\left|w - w_{1}\right| =
+\left|1 - \bar{w}_{1} w\right|$: $\left|y - y_{1}\right|$ has the modulus of $(1 - w w_{1})(1 - w
+\bar{w}_{1})/(2 w_{1})$
+
+$\lambda = \frac{1}{2}(L - \ell)(c - y)$ and $\lambda \mp i \rho$ vanish at $w = \xi$, $w_{1}$ and
+$\bar{w}_{1}$, $(w_{1} + 1/w_{1})/2 = c \mp 2i\rho/(L - \ell)$. Hence $D(w) = \frac{a}{\sqrt{s}}
+\frac{\xi}{\left|w_{1}\right|} \frac{(1 - w w_{1})(1 - w \bar{w}_{1})}{(1 - w \xi)^{2}}$ has no
+zero or pole in the closed disc and $\left|D\right| = W$ on the circle: it is the outer function
+of $W$
+
+with $z = \bar{w}_{1}$: $q = \xi D'(\xi)/D(\xi) = -2 \operatorname{Re}(\xi w_{1}/(1 - \xi w_{1}))
++ 2 \xi^{2}/(1 - \xi^{2})$
+
+against the Poisson integral of $\ln W$ by quadrature, on [1, 10] and [1, 100]
+"""
 
 
 def outer_function() -> Derivation:
@@ -25,40 +45,18 @@ def outer_function() -> Derivation:
     log_slope = w * sympy.Derivative(_outer(w, z, other), w) / _outer(w, z, other)
     share = rho**2 / (rho**2 + 1)
     lam2 = sympy.Symbol("Lambda", positive=True)
-    steps: tuple[Step, ...] = (
-        Equality(
-            1 / s + 1 / (lam2 * (1 - s)),
-            (1 + rho**2 / lam2) / s,
-            r"$W^{2} = (a^{2}/s)(1 + \rho^{2}/\lambda^{2})$ with $\rho = (g/a) \sqrt{s/(1-s)}$; "
-            r"here $a = g = 1$ and $\Lambda = \lambda^{2}$",
-            where=((s, share),),
-        ),
-        Equality(
-            (w + 1 / w) / 2 - (z + 1 / z) / 2,
-            (w - z) * (w * z - 1) / (2 * w * z),
-            r"with $y = (w + 1/w)/2$ and $y_{1} = (w_{1} + 1/w_{1})/2$. On the circle "
-            r"$\left|w - w_{1}\right| = \left|1 - \bar{w}_{1} w\right|$: $\left|y - y_{1}\right|$ "
-            r"has the modulus of $(1 - w w_{1})(1 - w \bar{w}_{1})/(2 w_{1})$",
-        ),
-        Equality(
-            (w + 1 / w) / 2 - (xi + 1 / xi) / 2,
-            (w - xi) * (w * xi - 1) / (2 * w * xi),
-            r"$\lambda = \frac{1}{2}(L - \ell)(c - y)$ and $\lambda \mp i \rho$ vanish at $w = "
-            r"\xi$, $w_{1}$ and $\bar{w}_{1}$, $(w_{1} + 1/w_{1})/2 = c \mp 2i\rho/(L - \ell)$. "
-            r"Hence $D(w) = \frac{a}{\sqrt{s}} \frac{\xi}{\left|w_{1}\right|} \frac{(1 - w w_{1})"
-            r"(1 - w \bar{w}_{1})}{(1 - w \xi)^{2}}$ has no zero or pole in the closed disc and "
-            r"$\left|D\right| = W$ on the circle: it is the outer function of $W$",
-        ),
+    steps: tuple[Step, ...] = told(
+        _OUTER_FUNCTION,
+        Equality(1 / s + 1 / (lam2 * (1 - s)), (1 + rho**2 / lam2) / s, where=((s, share),)),
+        Equality((w + 1 / w) / 2 - (z + 1 / z) / 2, (w - z) * (w * z - 1) / (2 * w * z)),
+        Equality((w + 1 / w) / 2 - (xi + 1 / xi) / 2, (w - xi) * (w * xi - 1) / (2 * w * xi)),
         Equality(
             log_slope.subs(w, xi),
             -xi * z / (1 - xi * z) - xi * other / (1 - xi * other) + 2 * xi**2 / (1 - xi**2),
-            r"with $z = \bar{w}_{1}$: $q = \xi D'(\xi)/D(\xi) = -2 \operatorname{Re}(\xi w_{1}/"
-            r"(1 - \xi w_{1})) + 2 \xi^{2}/(1 - \xi^{2})$",
         ),
         Numeric(
             sympy.Symbol("\\ln D(\\xi)"),
             sympy.Symbol("\\frac{1}{2\\pi} \\int_{0}^{2\\pi} \\ln W \\, d\\mu_{\\xi}"),
-            r"against the Poisson integral of $\ln W$ by quadrature, on [1, 10] and [1, 100]",
             pairs=_outer_pairs,
             tolerance=1e-18,
         ),
@@ -80,7 +78,9 @@ def outer_function() -> Derivation:
     )
 
 
-def outer_value(ell: Any, L: Any, a: Any, g: Any, s: Any) -> tuple[Any, Any, Any]:
+def outer_value(
+    ell: mpmath.mpf, L: mpmath.mpf, a: mpmath.mpf, g: mpmath.mpf, s: mpmath.mpf
+) -> tuple[mpmath.mpf, mpmath.mpf, mpmath.mpf]:
     """(ξ, D(ξ), q) in mpmath numbers."""
     xi = (mpmath.sqrt(L) - mpmath.sqrt(ell)) / (mpmath.sqrt(L) + mpmath.sqrt(ell))
     rho = g / a * mpmath.sqrt(s / (1 - s))
@@ -92,7 +92,7 @@ def outer_value(ell: Any, L: Any, a: Any, g: Any, s: Any) -> tuple[Any, Any, Any
     return xi, D, q
 
 
-def _outer_pairs() -> Iterator[tuple[Any, Any]]:
+def _outer_pairs() -> Iterator[tuple[mpmath.mpf, mpmath.mpf]]:
     for ell, L, a, g, share in ((1, 10, 1, 1, 0.5), (1, 10, 2, 0.25, 0.75), (1, 100, 1, 1, 0.625)):
         low, high = mpmath.mpf(ell), mpmath.mpf(L)
         xi, D, _ = outer_value(low, high, mpmath.mpf(a), mpmath.mpf(g), mpmath.mpf(share))
@@ -113,6 +113,59 @@ def _outer_pairs() -> Iterator[tuple[Any, Any]]:
         yield mpmath.log(D), total / nodes
 
 
+_INITIAL_CROSS_LIMIT = r"""
+$A' = -\lambda B'$. Given $A$ with $A(0) = 1$ and $A'(0) = 0$, $P$ is known up to a multiple of
+$\lambda$, and $B$ up to a constant
+
+$A = w^{-t} f_{A}$ and $B = w^{-t} f_{B}$ with $f_{A}$, $f_{B}$ analytic in the disc and, by the
+maximum principle, $\left|f_{A}\right| \le V \sqrt{s}/a$, $\left|f_{B}\right| \le V \sqrt{1-s}/g$:
+over $V$ they are normal families. $A' = -\lambda B'$ reads $f_{A} - w f_{A}'/t = -\lambda (f_{B}
+- w f_{B}'/t)$, and $f_{A}'/V$, $f_{B}'/V$ are bounded on compacts: limits of $f_{A}/V$, $f_{B}/V$
+have $f_{A} = -\lambda f_{B}$
+
+with $B = -A/\lambda$ the profile is $A^{2} W^{2}$, $W^{2} = a^{2}/s + g^{2}/(\lambda^{2} (1-s))$.
+This holds inside the disc; it is carried to the circle by smoothing
+
+the smoothing: the measure with masses $(-1)^{j} K_{r}(j \pi/t)/(2t)$ at $j \pi/t$, $K_{r}(\theta)
+= \sum_{m} r^{\left|m\right|} e^{im\theta}$ Poisson's kernel. The sum over $j$ keeps the $m$ that
+are $t \pm n$ modulo $2t$: it multiplies $\cos n\theta$ by $(r^{t-n} + r^{t+n})/(1 - r^{2t})$, and
+its total variation is $(1 + r^{2t})/(1 - r^{2t})$. So it replaces $f(w)$ by $f(rw)$, the terms
+$r^{t+n}$ adding at most a multiple of $r^{t} \max \left|A\right|$. As the norm $(a^{2} A^{2}/s +
+g^{2} B^{2}/(1-s))^{1/2}$ of the vector $(A, B)$ is the same at every $\lambda$, smoothing does
+not raise the profile's maximum in the limit
+
+$T_{t-k} = \operatorname{Re}(w^{-t} w^{k})$: inside the disc the limit of $f_{A}$ is half that of
+$\alpha$, $A = \operatorname{Re}(w^{-t} \alpha)$. Smoothed, $(A, B)$ is
+$\operatorname{Re}(e^{-it\theta} \alpha(w) (1, -1/\lambda(w)))$ at $w = re^{i\theta}$ in the
+limit, and within $2\pi/t$ of every $\theta$ there is one where $e^{-it\theta} \alpha(w) =
+\pm\left|\alpha(w)\right|$: $\left|\alpha(w)\right|^{2} (a^{2}/s + g^{2} (\operatorname{Re}
+1/\lambda(w))^{2}/(1-s)) \le V^{2} (1 + o(1))$ as $t \to \infty$, for each $r$. As $r \to 1$,
+$1/\lambda(w) \to 1/\lambda$ and $\left|D(w)\right| \to W$ uniformly, $D$ being continuous and
+without zeros on the closed disc: $2 \left|f_{A} D\right| \le V$ in the disc
+
+$A'(0) = 0$ means $\xi f_{A}' = t f_{A}$ at $\xi$, so $f_{A}(\xi) \to 0$ and $\varphi = 2 f_{A}
+D/V$ vanishes at $\xi$ in the limit: by Schwarz and Pick $\left|\varphi'(\xi)\right| \le 1/(1 -
+\xi^{2})$. With $A(0) = \xi^{-t} f_{A}(\xi) = 1$, $t \xi^{t}/(\xi V) \to
+\left|\varphi'(\xi)\right|/(2D)$: $V/(t \xi^{t})$ has no limit below $2 D (1/\xi - \xi)$. This for
+the optimal $s_{t}$ along a sequence on which it converges to some $s$: for $0 < s < 1$, $W$
+converges uniformly; for $s = 0$, $f_{A}/V \to 0$, for $s = 1$, $f_{B}/V \to 0$ and with it
+$f_{A}/V$, so that $V/(t \xi^{t}) \to \infty$. Hence the bound with $\min_{s} D_{s}(\xi)$. The
+minimum is unique: $\ln W$ is a logarithm of a sum of exponentials of $-\ln s$ and $-\ln(1-s)$,
+strictly convex in $s$, and so is its mean $\ln D_{s}(\xi)$, which tends to $\infty$ at both ends
+
+it is attained: $A \propto \operatorname{Re}(w^{-t} h)$, $h$ the Taylor section of degree $t$ of
+$\varphi_{b}/D$, $\varphi_{b} = (w - b)/(1 - bw)$, whose poles lie outside the closed disc, so
+sections converge geometrically, uniformly for $b \le \xi$. $A'(0) = 0$ reads $\xi h' - t h = 0$
+at $\xi$, up to $\xi^{2t}$: the left side is positive at $b = \xi$ and negative at $b = \xi -
+K/t$, $K > \xi$, for large $t$, so a root $b = \xi - O(1/t)$ exists. $B' = -A'/\lambda$ is a
+polynomial, and $(B + A/\lambda)' = -A/\lambda^{2}$: one integration by parts and the choice of
+the constant give $B + A/\lambda = O(1/t)$, up to $O(1/t^{2})$ in quadrature with $A$, which moves
+the profile's maximum by $O(1/t^{2})$ only. With $\xi \varphi'/\varphi = t + q$ at $\xi$,
+$\varphi(\xi) = 2/(\tau + \sqrt{\tau^{2} + 4})$: $V^{\star}$ is at most the second line's value
+times $1 + O(1/t^{2})$
+"""
+
+
 def initial_cross_limit() -> Derivation:
     """g > 0: V*/(tξ^t) → 2(1/ξ − ξ) min_s D_s(ξ)."""
     f = sympy.Function("f")(w)
@@ -121,89 +174,31 @@ def initial_cross_limit() -> Derivation:
     tau, D, V, a, g = sympy.symbols("tau D V a g", positive=True)
     A = sympy.Symbol("A", real=True)
     k = sympy.Symbol("k", integer=True, nonnegative=True)
-    steps: tuple[Step, ...] = (
+    steps: tuple[Step, ...] = told(
+        _INITIAL_CROSS_LIMIT,
         Equality(
-            sympy.Derivative(P - x * sympy.Derivative(P, x), x),
-            -x * sympy.Derivative(P, (x, 2)),
-            r"$A' = -\lambda B'$. Given $A$ with $A(0) = 1$ and $A'(0) = 0$, $P$ is known up to a "
-            r"multiple of $\lambda$, and $B$ up to a constant",
+            sympy.Derivative(P - x * sympy.Derivative(P, x), x), -x * sympy.Derivative(P, (x, 2))
         ),
         Equality(
-            sympy.Derivative(w**-t * f, w),
-            w ** (-t - 1) * (-t * f + w * sympy.Derivative(f, w)),
-            "$A = w^{-t} f_{A}$ and $B = w^{-t} f_{B}$ with $f_{A}$, $f_{B}$ analytic in the "
-            r"disc and, by the maximum principle, $\left|f_{A}\right| \le V \sqrt{s}/a$, "
-            r"$\left|f_{B}\right| \le V \sqrt{1-s}/g$: over $V$ they are normal families. $A' = "
-            r"-\lambda B'$ reads $f_{A} - w f_{A}'/t = -\lambda (f_{B} - w f_{B}'/t)$, and "
-            "$f_{A}'/V$, $f_{B}'/V$ are bounded on compacts: limits of $f_{A}/V$, $f_{B}/V$ have "
-            r"$f_{A} = -\lambda f_{B}$",
+            sympy.Derivative(w**-t * f, w), w ** (-t - 1) * (-t * f + w * sympy.Derivative(f, w))
         ),
         Equality(
             a**2 * A**2 / s + g**2 * (-A / x) ** 2 / (1 - s),
             A**2 * (a**2 / s + g**2 / (x**2 * (1 - s))),
-            r"with $B = -A/\lambda$ the profile is $A^{2} W^{2}$, $W^{2} = a^{2}/s + "
-            r"g^{2}/(\lambda^{2} (1-s))$. This holds inside the disc; it is carried to the circle "
-            "by smoothing",
         ),
         Numeric(
             sympy.Symbol("\\frac{1}{2t} \\sum_{j} (-1)^{j} K_{r}(j\\pi/t) \\, e^{-i n j \\pi/t}"),
             sympy.Symbol("r^{t - \\left|n\\right|}\\,(1 + O(r^{2\\left|n\\right|}))"),
-            r"the smoothing: the measure with masses $(-1)^{j} K_{r}(j \pi/t)/(2t)$ at $j \pi/t$, "
-            r"$K_{r}(\theta) = \sum_{m} r^{\left|m\right|} e^{im\theta}$ Poisson's kernel. The sum "
-            r"over $j$ keeps the $m$ that are $t \pm n$ modulo $2t$: it multiplies $\cos n\theta$ "
-            r"by $(r^{t-n} + r^{t+n})/(1 - r^{2t})$, and its total variation is $(1 + r^{2t})/(1 - "
-            r"r^{2t})$. So it replaces $f(w)$ by $f(rw)$, the terms $r^{t+n}$ adding at most a "
-            r"multiple of $r^{t} \max \left|A\right|$. As the "
-            r"norm $(a^{2} A^{2}/s + g^{2} B^{2}/(1-s))^{1/2}$ of the vector $(A, B)$ is the same "
-            r"at every $\lambda$, smoothing does not raise the profile's maximum in the limit",
             pairs=_kernel_pairs,
             tolerance=1e-15,
         ),
-        Equality(
-            w**t * (w ** (t - k) + w ** (k - t)) / 2,
-            (w**k + w ** (2 * t - k)) / 2,
-            r"$T_{t-k} = \operatorname{Re}(w^{-t} w^{k})$: inside the disc the limit of $f_{A}$ "
-            r"is half that of $\alpha$, $A = \operatorname{Re}(w^{-t} \alpha)$. Smoothed, $(A, "
-            r"B)$ is $\operatorname{Re}(e^{-it\theta} \alpha(w) (1, -1/\lambda(w)))$ at $w = "
-            r"re^{i\theta}$ in the limit, and within $2\pi/t$ of every $\theta$ there is one "
-            r"where $e^{-it\theta} \alpha(w) = \pm\left|\alpha(w)\right|$: "
-            r"$\left|\alpha(w)\right|^{2} (a^{2}/s + g^{2} (\operatorname{Re} "
-            r"1/\lambda(w))^{2}/(1-s)) \le V^{2} (1 + o(1))$ as $t \to \infty$, for each $r$. As "
-            r"$r \to 1$, $1/\lambda(w) \to 1/\lambda$ and $\left|D(w)\right| \to W$ uniformly, "
-            r"$D$ being continuous and without zeros on the closed disc: $2 \left|f_{A} D\right| "
-            r"\le V$ in the disc",
-        ),
+        Equality(w**t * (w ** (t - k) + w ** (k - t)) / 2, (w**k + w ** (2 * t - k)) / 2),
         Equality(
             t * xi**t / (xi * V),
             1 / (2 * D * (1 - xi**2)),
-            r"$A'(0) = 0$ means $\xi f_{A}' = t f_{A}$ at $\xi$, so $f_{A}(\xi) \to 0$ and "
-            r"$\varphi = 2 f_{A} D/V$ vanishes at $\xi$ in the limit: by Schwarz and Pick "
-            r"$\left|\varphi'(\xi)\right| \le 1/(1 - \xi^{2})$. With $A(0) = \xi^{-t} f_{A}(\xi) "
-            r"= 1$, $t \xi^{t}/(\xi V) \to \left|\varphi'(\xi)\right|/(2D)$: $V/(t \xi^{t})$ has "
-            r"no limit below $2 D (1/\xi - \xi)$. This for the optimal $s_{t}$ along a sequence "
-            "on which it converges to some $s$: for $0 < s < 1$, $W$ converges uniformly; for $s "
-            r"= 0$, $f_{A}/V \to 0$, for $s = 1$, $f_{B}/V \to 0$ and with it $f_{A}/V$, so that "
-            r"$V/(t \xi^{t}) \to \infty$. Hence the bound with $\min_{s} D_{s}(\xi)$. The minimum "
-            r"is unique: $\ln W$ is a logarithm of a sum of exponentials of $-\ln s$ and "
-            r"$-\ln(1-s)$, strictly convex in $s$, and so is its mean $\ln D_{s}(\xi)$, which "
-            r"tends to $\infty$ at both ends",
             where=((V, 2 * D * (1 / xi - xi) * t * xi**t),),
         ),
-        Equality(
-            (sympy.sqrt(tau**2 + 4) - tau) / 2 * (sympy.sqrt(tau**2 + 4) + tau) / 2,
-            1,
-            r"it is attained: $A \propto \operatorname{Re}(w^{-t} h)$, $h$ the Taylor section of "
-            r"degree $t$ of $\varphi_{b}/D$, $\varphi_{b} = (w - b)/(1 - bw)$, whose poles lie "
-            r"outside the closed disc, so sections converge geometrically, uniformly for $b \le "
-            r"\xi$. $A'(0) = 0$ reads $\xi h' - t h = 0$ at $\xi$, up to $\xi^{2t}$: the left "
-            r"side is positive at $b = \xi$ and negative at $b = \xi - K/t$, $K > \xi$, for large "
-            r"$t$, so a root $b = \xi - O(1/t)$ exists. $B' = -A'/\lambda$ is a polynomial, and "
-            r"$(B + A/\lambda)' = -A/\lambda^{2}$: one integration by parts and the choice of the "
-            r"constant give $B + A/\lambda = O(1/t)$, up to $O(1/t^{2})$ in quadrature with $A$, "
-            r"which moves the profile's maximum by $O(1/t^{2})$ only. With $\xi \varphi'/\varphi "
-            r"= t + q$ at $\xi$, $\varphi(\xi) = 2/(\tau + \sqrt{\tau^{2} + 4})$: $V^{\star}$ is "
-            "at most the second line's value times $1 + O(1/t^{2})$",
-        ),
+        Equality((sympy.sqrt(tau**2 + 4) - tau) / 2 * (sympy.sqrt(tau**2 + 4) + tau) / 2, 1),
     )
     return argued(
         "With a cross term, for large t",
@@ -224,7 +219,7 @@ def initial_cross_limit() -> Derivation:
     )
 
 
-def _kernel_pairs() -> Iterator[tuple[Any, Any]]:
+def _kernel_pairs() -> Iterator[tuple[mpmath.mpf, mpmath.mpf]]:
     r = mpmath.mpf(3) / 4
     for steps, n in ((8, 8), (8, 5), (13, 2), (20, 17)):
         total = mpmath.mpf(0)
@@ -237,15 +232,17 @@ def _kernel_pairs() -> Iterator[tuple[Any, Any]]:
         yield total / (2 * steps), exact
 
 
-def initial_cross_value(ell: Any, L: Any, steps: int, a: Any, g: Any) -> Any:
+def initial_cross_value(
+    ell: mpmath.mpf, L: mpmath.mpf, steps: int, a: mpmath.mpf, g: mpmath.mpf
+) -> mpmath.mpf:
     """min over s of ξ^t D_s(ξ)(τ + √(τ² + 4)) in mpmath numbers."""
 
-    def value(s: Any) -> Any:
+    def value(s: mpmath.mpf) -> mpmath.mpf:
         xi, D, q = outer_value(ell, L, a, g, s)
         tau = (1 / xi - xi) * (steps + q)
         return xi**steps * D * (tau + mpmath.sqrt(tau * tau + 4))
 
-    def share(odds: Any) -> Any:
+    def share(odds: mpmath.mpf) -> mpmath.mpf:
         return 1 / (1 + mpmath.exp(-odds))
 
     low, high = mpmath.mpf(-40), mpmath.mpf(40)

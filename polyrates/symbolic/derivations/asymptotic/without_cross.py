@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import mpmath
 import sympy
@@ -12,11 +11,52 @@ from polyrates.ground.numbers import t
 from polyrates.symbolic.derivations.asymptotic.notation import b, w, xi
 from polyrates.symbolic.derivations.notation import kappa
 from polyrates.symbolic.proofs.derivation import Derivation, argued
-from polyrates.symbolic.proofs.steps import Equality, Numeric, Step
+from polyrates.symbolic.proofs.steps import Equality, Numeric, Step, told
 
 
-def _blaschke(w: Any, b: Any) -> Any:
+def _blaschke(w: sympy.Expr, b: sympy.Expr) -> sympy.Expr:
     return (w - b) / (1 - b * w)
+
+
+_ZOLOTAREV = r"""
+$A = P - \lambda P'$ is any polynomial of degree $\le t$ with $A = 1$ and $A' = 0$ at $c$. Let
+$\varphi(w) = (w - b)/(1 - bw)$, $0 < b < 1$: $\left|\varphi\right| = 1$ on the circle, so
+$\operatorname{Re}(w^{-t} \varphi)$ is at most 1 there. Its phase falls by $(t - 1)\pi$ on the
+half circle: it is $\pm 1$, with alternating signs, at $t$ points or more
+
+$\varphi = -b + (1 - b^{2}) \sum_{k \ge 1} b^{k-1} w^{k}$; cut after $n = 2t$ terms,
+$\operatorname{Re}(w^{-t} \varphi)$ is a polynomial of degree $t$, $Z_{b} = -b T_{t} + (1 - b^{2})
+\sum_{k=1}^{2t} b^{k-1} T_{\left|t-k\right|}$
+
+and what was cut is at most $\epsilon = (1 + b) b^{2t}$ on $[-1, 1]$: $\left|Z_{b}\right| \le 1 +
+\epsilon$, and $\left|Z_{b}\right| \ge 1 - \epsilon$ at the alternation points
+
+let $Z_{b}'(c) = 0$. If $A$ has $A(c) = Z_{b}(c)$, $A'(c) = 0$ and $\left|A\right| < 1 - \epsilon$
+on $[-1, 1]$, then $Z_{b} - A$ has $t - 1$ zeros inside and a double one at $c$: more than its
+degree. Hence $(1 - \epsilon)/\left|Z_{b}(c)\right| \le V^{\star}/a \le (1 +
+\epsilon)/\left|Z_{b}(c)\right|$
+
+up to relative terms $O(t^{2} \xi^{2t})$, $2 Z_{b}(c) = \xi^{-t} \varphi(\xi)$ and $Z_{b}'(c) = 0$
+means $\xi \varphi'(\xi) = t \varphi(\xi)$; a Blaschke factor has equality in the lemma of Schwarz
+and Pick
+
+such a $b$ exists, near the root $b_{0}$ of $\xi \varphi' - t \varphi$: this is negative at $b =
+0$ for $t \ge 2$, positive at $b = \xi$, and its derivative in $b$ is at least $t (1 - \xi^{2})$,
+as $\varphi(\xi)$ falls with $b$
+
+and $\varphi'(\xi)$ grows with $b < \xi$; the terms left out move the root by $O(t \xi^{2t})$
+
+so $\varphi_{0} = \varphi(\xi)$ solves $(1 - \varphi_{0}^{2})/\varphi_{0} = \tau$ with $\tau = t
+(1 - \xi^{2})/\xi$
+
+$V^{\star}/a = 2 \xi^{t}/\varphi_{0}$
+
+as $t \to \infty$, $V^{\star} \sim 2 \tau a \xi^{t}$: the constant is $8\sqrt{\kappa}/(1 -
+\kappa)$
+
+at $\xi = 9/11$ ($\kappa = 1/100$), $t = 40, 80, 160$: the middle of the two bounds from the root
+$b$ against the formula
+"""
 
 
 def zolotarev() -> Derivation:
@@ -25,78 +65,27 @@ def zolotarev() -> Derivation:
     tau = sympy.Symbol("tau", positive=True)
     factor = _blaschke(w, b)
     top = (sympy.sqrt(tau**2 + 4) - tau) / 2
-    steps: tuple[Step, ...] = (
-        Equality(
-            _blaschke(w, b) * _blaschke(1 / w, b),
-            1,
-            r"$A = P - \lambda P'$ is any polynomial of degree $\le t$ with $A = 1$ and $A' = 0$ "
-            r"at $c$. Let $\varphi(w) = (w - b)/(1 - bw)$, $0 < b < 1$: $\left|\varphi\right| = 1$ "
-            r"on the circle, so $\operatorname{Re}(w^{-t} \varphi)$ is at most 1 there. Its phase "
-            r"falls by $(t - 1)\pi$ on the half circle: it is $\pm 1$, with alternating signs, at "
-            "$t$ points or more",
-        ),
+    steps: tuple[Step, ...] = told(
+        _ZOLOTAREV,
+        Equality(_blaschke(w, b) * _blaschke(1 / w, b), 1),
         Equality(
             -b + (1 - b**2) * w * (1 - (b * w) ** n) / (1 - b * w),
             factor - (1 - b**2) * b**n * w ** (n + 1) / (1 - b * w),
-            r"$\varphi = -b + (1 - b^{2}) \sum_{k \ge 1} b^{k-1} w^{k}$; cut after $n = 2t$ terms, "
-            r"$\operatorname{Re}(w^{-t} \varphi)$ is a polynomial of degree $t$, "
-            r"$Z_{b} = -b T_{t} + (1 - b^{2}) \sum_{k=1}^{2t} b^{k-1} T_{\left|t-k\right|}$",
         ),
-        Equality(
-            (1 - b**2) * b ** (2 * t) / (1 - b),
-            (1 + b) * b ** (2 * t),
-            r"and what was cut is at most $\epsilon = (1 + b) b^{2t}$ on $[-1, 1]$: "
-            r"$\left|Z_{b}\right| \le 1 + \epsilon$, and $\left|Z_{b}\right| \ge 1 - \epsilon$ at "
-            r"the alternation points",
-        ),
-        Equality(
-            sympy.Add(t - 1, 2, evaluate=False),
-            t + 1,
-            r"let $Z_{b}'(c) = 0$. If $A$ has $A(c) = Z_{b}(c)$, $A'(c) = 0$ and "
-            r"$\left|A\right| < 1 - \epsilon$ on $[-1, 1]$, then $Z_{b} - A$ has $t - 1$ zeros "
-            r"inside and a double one at $c$: more than its degree. Hence $(1 - \epsilon)/"
-            r"\left|Z_{b}(c)\right| \le V^{\star}/a \le (1 + \epsilon)/\left|Z_{b}(c)\right|$",
-        ),
-        Equality(
-            sympy.Derivative(factor, w) * (1 - w**2),
-            1 - factor**2,
-            r"up to relative terms $O(t^{2} \xi^{2t})$, $2 Z_{b}(c) = \xi^{-t} \varphi(\xi)$ and "
-            r"$Z_{b}'(c) = 0$ means $\xi \varphi'(\xi) = t \varphi(\xi)$; a Blaschke factor has "
-            r"equality in the lemma of Schwarz and Pick",
-        ),
-        Equality(
-            sympy.Derivative(factor, b),
-            -(1 - w**2) / (1 - b * w) ** 2,
-            r"such a $b$ exists, near the root $b_{0}$ of $\xi \varphi' - t \varphi$: this is "
-            r"negative at $b = 0$ for $t \ge 2$, positive at $b = \xi$, and its derivative in $b$ "
-            r"is at least $t (1 - \xi^{2})$, as $\varphi(\xi)$ falls with $b$",
-        ),
-        Equality(
-            sympy.Derivative(factor, w, b),
-            2 * (w - b) / (1 - b * w) ** 3,
-            r"and $\varphi'(\xi)$ grows with $b < \xi$; the terms left out move the root by "
-            r"$O(t \xi^{2t})$",
-        ),
-        Equality(
-            top**2 + tau * top - 1,
-            0,
-            r"so $\varphi_{0} = \varphi(\xi)$ solves $(1 - \varphi_{0}^{2})/\varphi_{0} = \tau$ "
-            r"with $\tau = t (1 - \xi^{2})/\xi$",
-        ),
-        Equality(
-            1 / top, (tau + sympy.sqrt(tau**2 + 4)) / 2, r"$V^{\star}/a = 2 \xi^{t}/\varphi_{0}$"
-        ),
+        Equality((1 - b**2) * b ** (2 * t) / (1 - b), (1 + b) * b ** (2 * t)),
+        Equality(sympy.Add(t - 1, 2, evaluate=False), t + 1),
+        Equality(sympy.Derivative(factor, w) * (1 - w**2), 1 - factor**2),
+        Equality(sympy.Derivative(factor, b), -(1 - w**2) / (1 - b * w) ** 2),
+        Equality(sympy.Derivative(factor, w, b), 2 * (w - b) / (1 - b * w) ** 3),
+        Equality(top**2 + tau * top - 1, 0),
+        Equality(1 / top, (tau + sympy.sqrt(tau**2 + 4)) / 2),
         Equality(
             (1 / xi - xi).subs(xi, (1 - sympy.sqrt(kappa)) / (1 + sympy.sqrt(kappa))),
             4 * sympy.sqrt(kappa) / (1 - kappa),
-            r"as $t \to \infty$, $V^{\star} \sim 2 \tau a \xi^{t}$: the constant is "
-            r"$8\sqrt{\kappa}/(1 - \kappa)$",
         ),
         Numeric(
             sympy.Symbol("\\frac{V^{\\star}}{a}"),
             sympy.Symbol("\\xi^{t} (\\tau + \\sqrt{\\tau^{2} + 4})"),
-            r"at $\xi = 9/11$ ($\kappa = 1/100$), $t = 40, 80, 160$: the middle of the two bounds "
-            "from the root $b$ against the formula",
             pairs=_zolotarev_pairs,
             tolerance=1e-4,
         ),
@@ -121,16 +110,16 @@ def zolotarev() -> Derivation:
     )
 
 
-def zolotarev_bounds(xi: Any, steps: int) -> tuple[Any, Any]:
+def zolotarev_bounds(xi: mpmath.mpf, steps: int) -> tuple[mpmath.mpf, mpmath.mpf]:
     """(1 ∓ ε)/|Z_b(c)| at the b with Z_b′(c) = 0, in mpmath numbers at the precision in force."""
     tau = (1 / xi - xi) * steps
     top = 2 / (mpmath.sqrt(tau * tau + 4) + tau)
     start = (xi - top) / (1 - xi * top)
 
-    def coefficient(k: int, b: Any) -> Any:
+    def coefficient(k: int, b: mpmath.mpf) -> mpmath.mpf:
         return -b if k == 0 else (1 - b * b) * b ** (k - 1)
 
-    def slope(b: Any) -> Any:
+    def slope(b: mpmath.mpf) -> mpmath.mpf:
         return mpmath.fsum(
             coefficient(k, b) * (k - steps) * (xi**k - xi ** (2 * steps - k))
             for k in range(2 * steps + 1)
@@ -145,7 +134,7 @@ def zolotarev_bounds(xi: Any, steps: int) -> tuple[Any, Any]:
     return (1 - cut) / abs(value), (1 + cut) / abs(value)
 
 
-def _zolotarev_pairs() -> Iterator[tuple[Any, Any]]:
+def _zolotarev_pairs() -> Iterator[tuple[mpmath.mpf, mpmath.mpf]]:
     xi = mpmath.mpf(9) / 11
     for steps in (40, 80, 160):
         low, high = zolotarev_bounds(xi, steps)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import sympy
 
 ETA = sympy.Symbol("eta", positive=True)
@@ -18,11 +16,11 @@ def symbols_of(text: str, **assumptions: bool) -> list[sympy.Symbol]:
     return [sympy.Symbol(name, **assumptions) for name in text.split()]
 
 
-def gamma_of(n: Any) -> sympy.Expr:
+def gamma_of(n: sympy.Expr) -> sympy.Expr:
     """γ_n of P_{n+1} = xP_n − γ_nP_{n−1}, weight (1 − x²)^{α − ½}."""
     return n * (n + 2 * ALPHA - 1) / ((n + ALPHA) * (n + ALPHA - 1) * 4)
 
 
-def c_of(n: Any) -> sympy.Expr:
+def c_of(n: sympy.Expr) -> sympy.Expr:
     """c_n of Q_n = P_n − c_nP_{n−2}."""
     return n * (n - 1) / ((n + ALPHA - 1) * (n + ALPHA - 2) * 4)

@@ -18,7 +18,8 @@ from polyrates.core.measures.densities import (
 from polyrates.core.methods.orthogonal import sobolev_steps
 from polyrates.ground.numbers import t
 from polyrates.symbolic.derivations.sobolev import notation, recurrence
-from polyrates.symbolic.derivations.sobolev.recurrence import connection_formula, jacobi_structure
+from polyrates.symbolic.derivations.sobolev.jacobi import jacobi_structure
+from polyrates.symbolic.derivations.sobolev.recurrence import connection_formula
 from polyrates.symbolic.proofs.steps import DerivationError
 from polyrates.symbolic.sobolev import kernel
 
