@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import sympy
 
 from polyrates.core.methods.classical import Chebyshev, Gegenbauer
@@ -20,7 +18,7 @@ def is_classical(method: Method) -> bool:
     return type(method) in (Chebyshev, Gegenbauer)
 
 
-def polynomial_at(method: Method, t: Any) -> sympy.Poly:
+def polynomial_at(method: Method, t: object) -> sympy.Poly:
     """P_t in ``pr.lam`` over the smallest domain that holds the method's parameters."""
     t = check_steps(method, t, "t")
     ring = ring_of(method)

@@ -20,7 +20,6 @@ Chebyshev and Gegenbauer methods are T_t(σ)/T_t(c) and C_t^α(σ)/C_t^α(c) wit
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import sympy
 
@@ -29,7 +28,7 @@ from polyrates.core.methods.classical import Chebyshev, Gegenbauer, GradientDesc
 from polyrates.core.recurrence import Method, Stationary, is_stationary
 from polyrates.core.transition import Transition
 from polyrates.ground.errors import NoClosedForm
-from polyrates.ground.numbers import exact, is_symbolic, lam
+from polyrates.ground.numbers import Number, exact, is_symbolic, lam
 from polyrates.ground.typeset import latex
 from polyrates.symbolic.at_step import is_classical, polynomial_at
 from polyrates.symbolic.proofs.derivation import Derivation, argued
@@ -198,7 +197,7 @@ class _Solved:
         ratio = tidy(2 * (self.trace - self.first) / self.trace)
         return None if ratio.has(lam) else ratio
 
-    def form(self, t: Any) -> sympy.Expr:
+    def form(self, t: sympy.Expr) -> sympy.Expr:
         if self.size == 1:
             m = self.trace
             if sympy.expand(self.first - m) == 0:
@@ -208,7 +207,7 @@ class _Solved:
             return self._of_two(t)
         return self._of_many(t)
 
-    def _of_two(self, t: Any) -> sympy.Expr:
+    def _of_two(self, t: sympy.Expr) -> sympy.Expr:
         if self.determinant == 0:
             if sympy.expand(self.first - self.trace) == 0:
                 return self.trace**t
@@ -226,12 +225,14 @@ class _Solved:
             return r**t * _U(t, sigma)
         return r**t * (beta * _T(t, sigma) + tidy(1 - beta) * _U(t, sigma))
 
-    def _start(self, t: Any, r: Any, sigma: Any, zeroth: Any, first: Any) -> sympy.Expr:
+    def _start(
+        self, t: sympy.Expr, r: sympy.Expr, sigma: sympy.Expr, zeroth: sympy.Expr, first: sympy.Expr
+    ) -> sympy.Expr:
         """The solution with two given values: zeroth U_t + ((first − τ zeroth)/r) U_{t−1}."""
         rest = tidy(sympy.expand(first - self.trace * zeroth) / r)
         return r**t * (zeroth * _U(t, sigma) + rest * _U(t - 1, sigma))
 
-    def _of_many(self, t: Any) -> sympy.Expr:
+    def _of_many(self, t: sympy.Expr) -> sympy.Expr:
         z = sympy.Dummy("z")
         identity = sympy.eye(self.size)
         shifted = z * identity - self.matrix
@@ -250,7 +251,7 @@ class _Solved:
         return sympy.Piecewise((1, sympy.Eq(t, 0)), (total, True))
 
 
-def _matrix(step: Transition[Any]) -> sympy.Matrix:
+def _matrix(step: Transition[Number]) -> sympy.Matrix:
     """A − λ b cᵀ."""
     mixing = sympy.Matrix([[exact(entry) for entry in row] for row in step.mixing])
     gain = sympy.Matrix([exact(entry) for entry in step.gain])
@@ -315,7 +316,7 @@ def _two_point_steps(solved: _Solved, t: sympy.Symbol) -> list[Step]:
     scale, place = solved.scale
     a, b = sympy.symbols("a b")
 
-    def general(n: Any) -> sympy.Expr:
+    def general(n: sympy.Expr) -> sympy.Expr:
         return r**n * (a * _U(n, sigma) + b * _U(n - 1, sigma))
 
     return [

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import sympy
 from sympy.external.gmpy import GROUND_TYPES
 from sympy.polys.constructor import construct_domain
+from sympy.polys.domains.domain import Domain
+from sympy.polys.domains.domainelement import DomainElement
 from sympy.polys.polyclasses import DMP
 from sympy.polys.polyerrors import CoercionFailed
 from sympy.polys.rings import PolyRing
@@ -29,7 +30,7 @@ __all__ = ["ExactRing", "polynomial_from_integers", "ring_of"]
 class ExactRing:
     """K[λ] as a carrier: a point is an element, a gradient is multiplication by λ."""
 
-    domain: Any
+    domain: Domain
     roots: tuple[tuple[sympy.Symbol, sympy.Symbol], ...] = ()
     """Pairs (symbol, its square root as a new symbol): √(ℓL) is the product of two of them."""
 
@@ -42,7 +43,7 @@ class ExactRing:
         return PolyRing((lam,), self.domain)
 
     @property
-    def start(self) -> Any:
+    def start(self) -> DomainElement:
         """The polynomial 1."""
         if self._uses_flint:
             from flint import fmpq_poly
@@ -51,7 +52,7 @@ class ExactRing:
         return self._ring.one
 
     @property
-    def variable(self) -> Any:
+    def variable(self) -> DomainElement:
         """The polynomial λ."""
         if self._uses_flint:
             from flint import fmpq_poly
@@ -59,7 +60,7 @@ class ExactRing:
             return fmpq_poly([0, 1])
         return self._ring.gens[0]
 
-    def number(self, value: Number) -> Any:
+    def number(self, value: Number) -> DomainElement:
         """An exact number as an element of the domain."""
         if self.roots:
             value = without_roots(sympy.sympify(value), dict(self.roots))
@@ -73,15 +74,15 @@ class ExactRing:
                 "list every number the coefficients are made of in parameters",
             )
 
-    def gradient(self, point: Any) -> Any:
+    def gradient(self, point: DomainElement) -> DomainElement:
         """λ times a polynomial."""
         return point * self.variable
 
-    def product(self, left: Any, right: Any) -> Any:
+    def product(self, left: DomainElement, right: DomainElement) -> DomainElement:
         """The product of two polynomials."""
         return left * right
 
-    def poly(self, point: Any) -> sympy.Poly:
+    def poly(self, point: DomainElement) -> sympy.Poly:
         """A point as a sympy Poly in λ."""
         if self._uses_flint:
             return _wrap(point)
@@ -96,7 +97,7 @@ class ExactRing:
         return sympy.Poly.new(DMP.from_dict(terms, 0, self.domain), lam)
 
 
-def _wrap(rep: Any) -> sympy.Poly:
+def _wrap(rep: DomainElement) -> sympy.Poly:
     """A flint polynomial over QQ as a Poly, without touching its coefficients."""
     from sympy.polys.polyclasses import DUP_Flint
 
@@ -134,7 +135,7 @@ def ring_of(method: Method, *others: Method) -> ExactRing:
     return ExactRing(domain)
 
 
-def domain_of(numbers: Sequence[Any]) -> Any:
+def domain_of(numbers: Sequence[Number]) -> Domain:
     """The smallest field among sympy's domains that contains exact numbers."""
     if all(isinstance(value, sympy.Rational) for value in numbers):
         return sympy.QQ

@@ -19,9 +19,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import TypeAlias
 
 import sympy
+from sympy.polys.domains.domain import Domain
+from sympy.polys.domains.domainelement import DomainElement
 from sympy.polys.matrices import DomainMatrix
 
 from polyrates.core.measures.base import Measure
@@ -42,6 +44,8 @@ __all__ = [
     "violation",
 ]
 
+Row: TypeAlias = list[DomainElement]
+
 
 @dataclass(frozen=True)
 class Expansion:
@@ -59,11 +63,11 @@ class Expansion:
         The three-term coefficients of P_k.
     """
 
-    domain: Any
-    values: tuple[Any, ...]
-    coefficients: tuple[Any, ...]
-    a: tuple[Any, ...]
-    b: tuple[Any, ...]
+    domain: Domain
+    values: tuple[DomainElement, ...]
+    coefficients: tuple[DomainElement, ...]
+    a: tuple[DomainElement, ...]
+    b: tuple[DomainElement, ...]
 
     @property
     def weights(self) -> tuple[sympy.Expr, ...]:
@@ -77,8 +81,8 @@ class Expansion:
     def polynomial(self) -> sympy.Poly:
         """P* as a Poly in λ, by Clenshaw's scheme in exact arithmetic."""
         ring = ExactRing(self.domain)
-        after: Any = ring.start * 0
-        current: Any = ring.start * 0
+        after: DomainElement = ring.start * 0
+        current: DomainElement = ring.start * 0
         for k in reversed(range(len(self.coefficients))):
             following = ring.gradient(current) - self.a[k] * current
             if k + 1 < len(self.b):
@@ -87,7 +91,7 @@ class Expansion:
         return ring.poly(current)
 
 
-def _at_zero(expansion: Expansion) -> list[Any]:
+def _at_zero(expansion: Expansion) -> Row:
     values = [expansion.domain.one]
     for k in range(len(expansion.coefficients) - 1):
         value = -expansion.a[k] * values[k]
@@ -97,7 +101,7 @@ def _at_zero(expansion: Expansion) -> list[Any]:
     return values
 
 
-def three_term(measure: Measure, t: int, *others: Number) -> tuple[Any, list[Any], list[Any]]:
+def three_term(measure: Measure, t: int, *others: Number) -> tuple[Domain, Row, Row]:
     """(domain, a, b) with t + 1 coefficients; past the points of a discrete measure, b_N = 0."""
     size = t + 1
     points = measure.points
@@ -111,9 +115,7 @@ def three_term(measure: Measure, t: int, *others: Number) -> tuple[Any, list[Any
     return domain, a, b
 
 
-def gram(
-    measure: Measure, eta: Number, t: int
-) -> tuple[Any, list[list[Any]], list[Any], list[Any], list[Any]]:
+def gram(measure: Measure, eta: Number, t: int) -> tuple[Domain, list[Row], Row, Row, Row]:
     """(domain, G, v, a, b): G_ij = ∫P_iP_j dμ + η∫P_i′P_j′dμ and v_i = P_i(0), i, j ≤ t."""
     domain, a, b = three_term(measure, t, eta)
     scale = domain.from_sympy(eta)
@@ -121,7 +123,7 @@ def gram(
     for k in range(1, t + 1):
         norms.append(norms[-1] * b[k])
     zero = domain.zero
-    slopes: list[list[Any]] = [[zero] * (t + 1)]  # row k: P_k′ on the basis
+    slopes: list[Row] = [[zero] * (t + 1)]  # row k: P_k′ on the basis
     at_zero = [domain.one]
     for k in range(t):
         row = [zero] * (t + 1)
@@ -169,15 +171,15 @@ def kernel(measure: Measure, eta: Number, t: int) -> Expansion:
 
 def _eliminate(
     measure: Measure, eta: Number, t: int
-) -> tuple[Any, list[list[Any]], list[Any], list[Any], list[Any], list[Any]]:
+) -> tuple[Domain, list[Row], Row, Row, Row, Row]:
     """S_i on the basis P_k (unit lower triangular rows), their norms Δ_i, and v, a, b."""
     domain, matrix, v, a, b = gram(measure, eta, t)
     zero = domain.zero
-    rows: list[list[Any]] = []
-    lower: list[list[Any]] = []  # ⟨P_i, S_j⟩
-    pivots: list[Any] = []
+    rows: list[Row] = []
+    lower: list[Row] = []  # ⟨P_i, S_j⟩
+    pivots: Row = []
     for i in range(t + 1):
-        products: list[Any] = []
+        products: Row = []
         for j in range(i):
             products.append(
                 matrix[i][j]
@@ -198,12 +200,12 @@ def _eliminate(
 
 
 def _from_orthogonal(
-    domain: Any, rows: list[list[Any]], pivots: list[Any], v: list[Any], a: list[Any], b: list[Any]
+    domain: Domain, rows: list[Row], pivots: Row, v: Row, a: Row, b: Row
 ) -> Expansion:
     zero = domain.zero
     size = len(rows)
     total = zero
-    values: list[Any] = []
+    values: Row = []
     summed = [zero] * size
     for i, (row, pivot) in enumerate(zip(rows, pivots, strict=True)):
         at_zero = sum((c * p for c, p in zip(row, v, strict=False)), zero)
@@ -235,7 +237,9 @@ def orthogonal_polynomials(
     ]
 
 
-def banded_values(density: ClassicalDensity, eta: Number, t: int) -> tuple[Any, tuple[Any, ...]]:
+def banded_values(
+    density: ClassicalDensity, eta: Number, t: int
+) -> tuple[Domain, tuple[DomainElement, ...]]:
     """(domain, values): the minimum at every degree 0, …, t of a Jacobi density."""
     domain = domain_of([*density.parameters, eta])
     if density.exponents[0] == density.exponents[1]:
@@ -249,8 +253,8 @@ def banded_values(density: ClassicalDensity, eta: Number, t: int) -> tuple[Any, 
 
 
 def _symmetric_values(
-    density: ClassicalDensity, eta: Number, t: int, domain: Any
-) -> tuple[Any, ...]:
+    density: ClassicalDensity, eta: Number, t: int, domain: Domain
+) -> tuple[DomainElement, ...]:
     """The same for (1 − x²)^{α − ½}, free of divisions by what grows.
 
     Even and odd degrees do not mix. With p_n = |P_n(0)|, h_n = ‖P_n‖², K_n = ρ_nK_{n−2}, K_0 = 1,
@@ -333,7 +337,9 @@ def banded(density: ClassicalDensity, eta: Number, t: int) -> Expansion:
     return Expansion(domain, tuple(values), coefficients, tuple(a), tuple(b))
 
 
-def violation(measure: Measure, eta: Number, expansion: Expansion) -> tuple[Any, Any]:
+def violation(
+    measure: Measure, eta: Number, expansion: Expansion
+) -> tuple[DomainElement, DomainElement]:
     """(residual, kernel): max_k |⟨P*, P_k⟩ − ν P_k(0)| and ‖P*‖²/ν − 1, ν the value; 0 and 0."""
     c = expansion.coefficients
     domain, matrix, v, _, _ = gram(measure, eta, len(c) - 1)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import sympy
 
 __all__ = ["restore", "root_of", "symbols_under_roots", "tidy", "without_roots"]
@@ -80,7 +78,9 @@ def symbols_under_roots(value: sympy.Basic) -> list[sympy.Symbol] | None:
     return sorted(found, key=str)
 
 
-def _squares(symbols: list[sympy.Symbol]) -> tuple[dict[Any, Any], dict[Any, sympy.Symbol]]:
+def _squares(
+    symbols: list[sympy.Symbol],
+) -> tuple[dict[sympy.Symbol, sympy.Expr], dict[sympy.Symbol, sympy.Symbol]]:
     dummies = {symbol: sympy.Dummy(f"root_{symbol.name}", positive=True) for symbol in symbols}
     return {s: d**2 for s, d in dummies.items()}, {d: s for s, d in dummies.items()}
 
@@ -94,7 +94,7 @@ def _merge(value: sympy.Expr, symbols: list[sympy.Symbol]) -> sympy.Expr:
         return value
 
 
-def restore(value: sympy.Expr, back: dict[Any, sympy.Symbol]) -> sympy.Expr:
+def restore(value: sympy.Expr, back: dict[sympy.Symbol, sympy.Symbol]) -> sympy.Expr:
     """Back to the symbols, with numerator and denominator made even in the roots where possible."""
     numerator, denominator = sympy.fraction(sympy.together(value))
     roots = list(back)
@@ -104,11 +104,11 @@ def restore(value: sympy.Expr, back: dict[Any, sympy.Symbol]) -> sympy.Expr:
     return _plain(numerator, back) / _plain(denominator, back)
 
 
-def _even(value: sympy.Expr, roots: list[Any]) -> bool:
+def _even(value: sympy.Expr, roots: list[sympy.Symbol]) -> bool:
     return all(degree % 2 == 0 for m in sympy.Poly(value, *roots).monoms() for degree in m)
 
 
-def _plain(value: sympy.Expr, back: dict[Any, sympy.Symbol]) -> sympy.Expr:
+def _plain(value: sympy.Expr, back: dict[sympy.Symbol, sympy.Symbol]) -> sympy.Expr:
     poly = sympy.Poly(sympy.expand(value), *back)
     total = sympy.Integer(0)
     for monomial, coefficient in poly.terms():

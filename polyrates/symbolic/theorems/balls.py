@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import sympy
 from flint import arb, ctx, fmpq
@@ -20,7 +19,7 @@ from polyrates.ground.numbers import sign
 
 __all__ = ["ball", "decide_positive", "float_enclosure", "precision"]
 
-_FUNCTIONS: dict[Any, Callable[[arb], arb]] = {
+_FUNCTIONS: dict[type, Callable[[arb], arb]] = {
     sympy.exp: lambda x: x.exp(),
     sympy.log: lambda x: x.log(),
     sympy.cos: lambda x: x.cos(),

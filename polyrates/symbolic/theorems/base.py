@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import mpmath
 import sympy
@@ -13,7 +13,7 @@ from flint import arb
 
 from polyrates.ground.errors import Undecided
 from polyrates.ground.numbers import count, is_symbolic
-from polyrates.symbolic.proofs.derivation import Derivation
+from polyrates.symbolic.proofs.derivation import Claim, Derivation
 from polyrates.symbolic.theorems.balls import decide_positive, float_enclosure, precision
 
 __all__ = [
@@ -100,11 +100,11 @@ class Theorem(ABC):
     """
 
     part: str
-    hypotheses: tuple[Any, ...]
+    hypotheses: tuple[Claim, ...]
     """Conditions on symbols that could not be decided and were assumed."""
 
     @abstractmethod
-    def value(self, t: Any) -> sympy.Expr:
+    def value(self, t: int | sympy.Expr) -> sympy.Expr:
         """The supremum: an exact number for an integer t, an expression for ``pr.t``."""
 
     @property
@@ -117,7 +117,7 @@ class Theorem(ABC):
         """(t, value) of the largest value, the first t if it is attained twice; (oo, oo)."""
 
     @abstractmethod
-    def burn_in(self) -> Any:
+    def burn_in(self) -> int | sympy.Expr:
         """The last t with value(t) > 1; 0 if there is none, oo if there is no last one."""
 
     @property
@@ -218,7 +218,7 @@ class LogConcave(Theorem):
             return sympy.Integer(0), sympy.Integer(1)
         return sympy.Integer(t), self.value(t)
 
-    def burn_in(self) -> Any:
+    def burn_in(self) -> int | sympy.Expr:
         """The last t with value(t) > 1, by bisection beyond the peak."""
         self._require_numbers()
         if self._constant:
@@ -249,7 +249,7 @@ def first_false(holds: Callable[[int], bool], start: int) -> int:
     return high
 
 
-def as_time(t: Any) -> int | sympy.Expr:
+def as_time(t: int | sympy.Expr) -> int | sympy.Expr:
     """An integer ≥ 0, or a symbolic expression for one."""
     if isinstance(t, sympy.Expr) and not isinstance(t, sympy.Integer) and t.free_symbols:
         return t

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Literal
 
 import sympy
 from flint import arb
@@ -22,7 +22,7 @@ from polyrates.core.spectra import Spectrum
 from polyrates.ground.numbers import is_symbolic, sign
 from polyrates.ground.numbers import t as iteration
 from polyrates.symbolic.derivations.classical import chebyshev_proof, gegenbauer_proof
-from polyrates.symbolic.proofs.derivation import Derivation
+from polyrates.symbolic.proofs.derivation import Claim, Derivation
 from polyrates.symbolic.theorems.balls import ball
 from polyrates.symbolic.theorems.base import (
     EXACT_BITS,
@@ -89,7 +89,7 @@ class ClassicalTheorem(LogConcave):
     ell: sympy.Expr
     L: sympy.Expr
     alpha: sympy.Expr
-    hypotheses: tuple[Any, ...] = ()
+    hypotheses: tuple[Claim, ...] = ()
 
     @property
     def _parameters(self) -> tuple[sympy.Expr, ...]:
@@ -106,7 +106,7 @@ class ClassicalTheorem(LogConcave):
         """κ = ℓ/L."""
         return sympy.radsimp(self.ell / self.L)
 
-    def _numerator(self, t: Any) -> sympy.Expr:
+    def _numerator(self, t: int | sympy.Expr) -> sympy.Expr:
         """The part's value at t, times y_t; t ≥ 1 for the initial part."""
         if self.part == "residual":
             return sympy.Integer(1)
@@ -115,7 +115,7 @@ class ClassicalTheorem(LogConcave):
             return 2 * growth / (1 - self.kappa) - 1  # 1 + c = 2/(1 − κ)
         return 2 * growth / (self.L - self.ell)
 
-    def _denominator(self, t: Any) -> sympy.Expr:
+    def _denominator(self, t: int | sympy.Expr) -> sympy.Expr:
         """y_t."""
         if self.ell == 0:
             return sympy.Integer(1)
@@ -157,7 +157,7 @@ class ClassicalTheorem(LogConcave):
         ones = sympy.rf(2 * a, t) / sympy.factorial(t)
         return sympy.expand(top / ones) if not c.free_symbols | a.free_symbols else top / ones
 
-    def value(self, t: Any) -> sympy.Expr:
+    def value(self, t: int | sympy.Expr) -> sympy.Expr:
         """The supremum at t."""
         t = as_time(t)
         if isinstance(t, int):
@@ -250,7 +250,7 @@ def classical_theorem(
         return None
     if low != ell and sign(low - ell) not in (0, 1):
         return None
-    hypotheses: list[Any] = []
+    hypotheses: list[Claim] = []
     if sign(ell) is None and not sympy.sympify(ell).is_nonnegative:
         hypotheses.append(sympy.Ge(ell, 0))
     if sign(L - ell) is None:

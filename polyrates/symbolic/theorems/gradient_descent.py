@@ -7,7 +7,6 @@ With u = hλ: P = (1 − u)^t, P′ = −ht(1 − u)^{t−1} and P − λP′ = 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import sympy
 from flint import arb
@@ -17,7 +16,7 @@ from polyrates.core.spectra import Spectrum
 from polyrates.ground.numbers import is_symbolic, sign
 from polyrates.ground.numbers import t as iteration
 from polyrates.symbolic.derivations.gradient_descent import gradient_descent_proof
-from polyrates.symbolic.proofs.derivation import Derivation
+from polyrates.symbolic.proofs.derivation import Claim, Derivation
 from polyrates.symbolic.theorems.balls import ball, precision
 from polyrates.symbolic.theorems.base import Asymptotic, LogConcave, as_time, at_zero, power, times
 
@@ -37,7 +36,7 @@ class GradientDescentTheorem(LogConcave):
     step: sympy.Expr
     ell: sympy.Expr
     L: sympy.Expr
-    hypotheses: tuple[Any, ...] = ()
+    hypotheses: tuple[Claim, ...] = ()
 
     @property
     def _parameters(self) -> tuple[sympy.Expr, ...]:
@@ -76,7 +75,7 @@ class GradientDescentTheorem(LogConcave):
             return _magnitude(tidy(self.high - 1), known=self.low != self.high)
         return sympy.Max(_magnitude(1 - self.low), _magnitude(1 - self.high))
 
-    def value(self, t: Any) -> sympy.Expr:
+    def value(self, t: int | sympy.Expr) -> sympy.Expr:
         """The supremum at t."""
         t = as_time(t)
         if isinstance(t, int):
@@ -236,7 +235,7 @@ def gradient_descent_theorem(
 ) -> GradientDescentTheorem:
     """The theorem for a step and a support; only the ends of the support matter."""
     ell, L = spectrum.hull
-    hypotheses: list[Any] = []
+    hypotheses: list[Claim] = []
     for low, high, strict in ((0, ell, False), (ell, L, True), (0, method.step, True)):
         difference = sympy.sympify(high) - low
         if sign(difference) is None and not (difference.is_nonnegative and not strict):

@@ -11,7 +11,6 @@ With b = (1 − m)/(1 + m), q = 1 + bt and q′ = (1 − b)t² + bt(t + 1)(t + 2
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import sympy
 from flint import arb
@@ -21,7 +20,7 @@ from polyrates.core.spectra import Spectrum
 from polyrates.ground.numbers import is_symbolic, sign
 from polyrates.ground.numbers import t as iteration
 from polyrates.symbolic.derivations.momentum import heavy_ball_proof, nesterov_proof
-from polyrates.symbolic.proofs.derivation import Derivation
+from polyrates.symbolic.proofs.derivation import Claim, Derivation
 from polyrates.symbolic.theorems.balls import ball
 from polyrates.symbolic.theorems.base import LogConcave, as_time, at_zero, power, times
 
@@ -45,18 +44,23 @@ class MomentumTheorem(LogConcave):
     ratio: sympy.Expr
     slope: sympy.Expr
     weights: tuple[sympy.Expr, sympy.Expr, sympy.Expr]
-    hypotheses: tuple[Any, ...] = ()
+    hypotheses: tuple[Claim, ...] = ()
 
     @property
     def _parameters(self) -> tuple[sympy.Expr, ...]:
         return self.ratio, self.slope, *self.weights
 
-    def _polynomial(self, t: Any, slope: Any, weights: Any) -> Any:
+    def _polynomial(
+        self,
+        t: int | sympy.Expr,
+        slope: sympy.Expr,
+        weights: tuple[sympy.Expr, sympy.Expr, sympy.Expr],
+    ) -> sympy.Expr:
         q = 1 + slope * t
         derivative = (1 - slope) * t * t + slope * t * (t + 1) * (t + 2) / 3
         return weights[0] * q + weights[1] * t * q + weights[2] * derivative
 
-    def value(self, t: Any) -> sympy.Expr:
+    def value(self, t: int | sympy.Expr) -> sympy.Expr:
         """The supremum at t."""
         t = as_time(t)
         if isinstance(t, int):
@@ -146,7 +150,7 @@ def nesterov_theorem(method: Nesterov, spectrum: Spectrum, part: str) -> Momentu
     return MomentumTheorem(part, "Nesterov", ratio, slope, weights, _open(ell, L))
 
 
-def _open(ell: sympy.Expr, L: sympy.Expr) -> tuple[Any, ...]:
+def _open(ell: sympy.Expr, L: sympy.Expr) -> tuple[Claim, ...]:
     """0 < ℓ < L, as far as symbols leave it open."""
     conditions = []
     if sign(ell) is None:
