@@ -10,6 +10,7 @@ With b = (1 − m)/(1 + m), q = 1 + bt and q′ = (1 − b)t² + bt(t + 1)(t + 2
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sympy
@@ -51,10 +52,7 @@ class MomentumTheorem(LogConcave):
         return self.ratio, self.slope, *self.weights
 
     def _polynomial(
-        self,
-        t: int | sympy.Expr,
-        slope: sympy.Expr,
-        weights: tuple[sympy.Expr, sympy.Expr, sympy.Expr],
+        self, t: int | sympy.Expr, slope: sympy.Expr, weights: Sequence[sympy.Expr]
     ) -> sympy.Expr:
         q = 1 + slope * t
         derivative = (1 - slope) * t * t + slope * t * (t + 1) * (t + 2) / 3
