@@ -1,4 +1,4 @@
-"""jacobi."""
+"""Jacobi's structure relation Q_n′ = nP_{n−1}, Q_n = P_n + f_nP_{n−1} + g_nP_{n−2}, and its band."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from polyrates.symbolic.proofs.derivation import Derivation, argued
 from polyrates.symbolic.proofs.steps import Equality, Step, told
 
 
-def _jacobi(n: sympy.Expr) -> tuple[sympy.Expr, sympy.Expr, sympy.Expr, sympy.Expr]:
+def jacobi_formulas(n: sympy.Expr) -> tuple[sympy.Expr, sympy.Expr, sympy.Expr, sympy.Expr]:
     """(a_n, γ_n, f_n, g_n)."""
     s = ALPHA + BETA
     a = (BETA - ALPHA) * s / ((2 * n + s) * (2 * n + s + 2))
@@ -44,19 +44,19 @@ _NEAR, _DOUBLE = sympy.symbols("p u")
 
 
 def _shift(n: sympy.Expr) -> sympy.Expr:
-    """e_n."""
+    """e_n of (B_n)."""
     return (BETA - ALPHA) / (2 * n + _TOTAL)
 
 
 def _slope(n: sympy.Expr) -> sympy.Expr:
-    """β_n."""
+    """β_n of (B_n)."""
     return 4 * n * (n + ALPHA) * (n + BETA) / ((2 * n + _TOTAL) ** 2 * (2 * n + _TOTAL - 1))
 
 
 _RATIO = (N * g_1 - (N - 2) * k0) / (N - 1)
 _CLOSED = 4 * N * (N + ALPHA - 1) * (N + BETA - 1)
 _CLOSED = _CLOSED / ((2 * N + _TOTAL - 2) ** 2 * (2 * N + _TOTAL - 1))
-_HERE, _BEFORE, _AFTER = _jacobi(N), _jacobi(N - 1), _jacobi(N + 1)
+_HERE, _BEFORE, _AFTER = jacobi_formulas(N), jacobi_formulas(N - 1), jacobi_formulas(N + 1)
 _FORMULAS = (
     (a_1, _BEFORE[0]),
     (g_1, _BEFORE[1]),
@@ -177,7 +177,7 @@ def _symmetric_case() -> Step:
     shifted = ALPHA - RATIONAL(1, 2)
     both = {ALPHA: shifted, BETA: shifted}
     return Equality(
-        _jacobi(N)[3].subs(both, simultaneous=True),
+        jacobi_formulas(N)[3].subs(both, simultaneous=True),
         -c_of(N),
         r"in Gegenbauer's case both exponents are $\alpha - \frac{1}{2}$: then $f_{n} = 0$ and "
         r"$g_{n} = -c_{n}$",

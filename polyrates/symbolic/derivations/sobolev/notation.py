@@ -1,4 +1,9 @@
-"""The symbols and coefficients that the Sobolev derivations share."""
+"""The symbols and coefficients that the Sobolev derivations share.
+
+    minimise ∫P²dμ + η∫P′²dμ under P(0) = 1, deg P ≤ t.
+
+Throughout x = m(λ) = (2λ − L − ℓ)/(L − ℓ), m₀ = m(0), and P_n is monic in x; η_x = η(2/(L − ℓ))².
+"""
 
 from __future__ import annotations
 

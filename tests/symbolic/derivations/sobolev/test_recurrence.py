@@ -17,7 +17,7 @@ from polyrates.core.measures.densities import (
 )
 from polyrates.core.methods.orthogonal import sobolev_steps
 from polyrates.ground.numbers import t
-from polyrates.symbolic.derivations.sobolev import notation, recurrence
+from polyrates.symbolic.derivations.sobolev import jacobi, notation
 from polyrates.symbolic.derivations.sobolev.jacobi import jacobi_structure
 from polyrates.symbolic.derivations.sobolev.recurrence import connection_formula
 from polyrates.symbolic.proofs.steps import DerivationError
@@ -78,7 +78,7 @@ def test_the_coefficients_are_those_of_the_method():
 
 def test_jacobi_coefficients_of_the_text():
     at = {notation.N: 5, notation.ALPHA: R(1, 3), notation.BETA: R(-1, 2)}
-    a, gamma, _, _ = (value.subs(at) for value in recurrence._jacobi(notation.N))
+    a, gamma, _, _ = (value.subs(at) for value in jacobi.jacobi_formulas(notation.N))
     assert (a, gamma) == jacobi_coefficients(5, R(1, 3), R(-1, 2))
     density = JacobiDensity(0, 2, F(1, 3), F(-1, 2))
     assert density.coefficients(6)[1][5] == gamma
