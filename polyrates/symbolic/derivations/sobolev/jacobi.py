@@ -1,4 +1,4 @@
-"""Jacobi's structure relation Q_n′ = nP_{n−1}, Q_n = P_n + f_nP_{n−1} + g_nP_{n−2}, and its band."""
+"""Jacobi's structure relation Q_n′ = nP_{n−1}, Q_n = P_n + f_nP_{n−1} + g_nP_{n−2}."""
 
 from __future__ import annotations
 
