@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from polyrates.choices.local_plan import local_budget, local_question, local_rows
 from polyrates.choices.optimal_tail import chebyshev_on
 from polyrates.choices.plan_rows import FAMILIES, PlanCurve, PlanRow
 from polyrates.choices.ranking import ranked, rounding, standard_methods
@@ -65,6 +66,11 @@ def plan(
     initial, cross, residual, drift, hessian : numbers ≥ 0
         Bounds of ‖E‖, ‖G‖, ‖E‖, ‖D‖, ‖∂H‖_F‖x_0 − x*‖;
         see :func:`polyrates.problems.sizes.sizes_of`.
+    hessian_lipschitz, cross_lipschitz, distance, residual : numbers ≥ 0
+        M, c, ‖x_0 − x*‖ and ‖E_0‖ of :func:`polyrates.majorant`: the plan off quadratics, on the
+        spectrum of the Hessian at the solution (a pair (ell, L) will do). M = ``math.inf``: only
+        ℓ ≤ ∇²f ≤ L is known, everywhere. A problem that knows x*, ∂x* and its constants says what
+        is left out.
 
     Returns
     -------
@@ -76,6 +82,8 @@ def plan(
     InvalidValue
         A budget below 2, both or neither of budget and target, contradictory sizes.
     """
+    if "hessian_lipschitz" in sizes:
+        return _off_quadratics(spectrum, budget, target, x0, dx0, sizes)
     where, known = _question(spectrum, x0, dx0, sizes)
     if (budget is None) == (target is None):
         refuse_value(
@@ -92,6 +100,26 @@ def plan(
     goal = floating(positive(target, "target"), "target")
     total = _reach(where, goal, known)
     return Plan(where, total, known, ranked(where, total, known, named, goal=goal), goal, *own)
+
+
+def _off_quadratics(
+    spectrum: object,
+    budget: int | None,
+    target: object,
+    x0: object,
+    dx0: object,
+    sizes: dict[str, object],
+) -> Plan:
+    """The plan by the majorant's bounds."""
+    asked = local_question(spectrum, x0, dx0, sizes)
+    goal = None if target is None else floating(positive(target, "target"), "target")
+    if (budget is None) == (goal is None):
+        refuse_value("budget, target", (budget, target), "exactly one must be given", "give N")
+    total = local_budget(asked, goal) if goal is not None else checked_budget(budget)
+    known = sizes_of(None, residual=asked.residual, drift=asked.cross_lipschitz * asked.distance)
+    where = Interval(*asked.ends)
+    own = (spectrum, x0, dx0) if isinstance(spectrum, Problem) else (None, None, None)
+    return Plan(where, total, known, local_rows(asked, total), goal, *own)
 
 
 def _question(

@@ -33,7 +33,9 @@ started at k = s with E_s = E_0 it gives (3). For (4), V = −∇²f(x)⁻¹∂_
 contraction; (3), and the part that the start plays, are those of Mehmood, Knoll, Ochs (2026): a
 truncation, or a warm start, which makes ‖e_0‖ and ‖E_0‖ small together, shrinks the t q^{t−1} term
 that burns in. Both are for gradient descent here: heavy ball's or Chebyshev's step is no
-contraction in the Euclidean norm, and no such bound is known to us for them.
+contraction in the Euclidean norm. For them, and for every other method, :func:`polyrates.majorant`
+bounds the errors inside ‖e_0‖ < 2ℓ/M, from M and c at x* alone; its row for gradient descent, where
+ℓ is that of H and u_t takes the place of q^t‖e_0‖, needs no strong convexity elsewhere.
 """
 
 from __future__ import annotations
@@ -52,6 +54,7 @@ from polyrates.execution.verify import predicted_errors
 from polyrates.ground.arrays import Array
 from polyrates.ground.errors import refuse_type, refuse_value
 from polyrates.ground.numbers import floating
+from polyrates.measurement.local_remainder import certified_remainder, majorant_bound
 from polyrates.problems.losses import Constants
 from polyrates.problems.quadratic import Problem, Quadratic, QuadraticProblem
 from polyrates.problems.solved import as_problem, local_quadratic
@@ -114,9 +117,14 @@ class LocalErrors:
     ----------
     predicted, observed : array (steps+1, d) or (steps+1, d, p)
     bound : array (steps+1,)
-        The bound of :func:`contraction_bound`, infinite where none is proved.
+        That of :func:`contraction_bound` for gradient descent, of :func:`polyrates.majorant` on the
+        spectrum of H for other methods; infinite where none is proved.
     distance : float
         ‖x_0 − x*‖.
+    remainder : array (steps+1,)
+        ‖observed − predicted‖ ≤ remainder, for unrolling on a problem that knows M and M₂ (such as
+        ``pr.Logistic``); infinite where they are not known or M‖x_0 − x*‖ ≥ 2ℓ. The rounding of the
+        run itself is not in it.
     gap : float
         max over t of ‖observed − predicted‖, over the largest predicted error; O(distance).
     """
@@ -124,6 +132,7 @@ class LocalErrors:
     predicted: Array
     observed: Array
     bound: Array
+    remainder: Array
     distance: float
     gap: float
 
@@ -174,10 +183,13 @@ def local_errors(
         E = float(np.linalg.norm(initial - model.solution_jacobian))
         J = float(np.linalg.norm(model.solution_jacobian))
         bound = contraction_bound(method, constants, steps, distance, E, J, chosen)
+    elif isinstance(constants, Constants):
+        bound = majorant_bound(method, model, constants, start, initial, steps, chosen)
     return LocalErrors(
         predicted,
         observed,
         bound,
+        certified_remainder(method, model, problem, start, initial, steps, chosen),
         float(np.linalg.norm(start - model.solution)),
         float(np.max(norms[1]) / np.max(norms[0])) if np.max(norms[0]) > 0 else 0.0,
     )

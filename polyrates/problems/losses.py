@@ -205,11 +205,29 @@ class Logistic(LinearModelLoss):
 
     @cached_property
     def constants(self) -> Constants:
-        """ℓ = min e^θ, L = ‖X‖²/4n + max e^θ, M = max‖x_i‖‖X‖²/(6√3 n), max e^θ."""
+        """ℓ = min e^θ, L = ‖X‖²/4n + max e^θ, M = ‖Xᵀdiag(‖x_i‖)X‖/(6√3 n), max e^θ.
+
+        M: |φ″(x_iᵀw) − φ″(x_iᵀv)| ≤ ‖x_i‖‖w − v‖/(6√3) in every term of the Hessian.
+        """
         gram = float(np.linalg.norm(self.X, 2)) ** 2 / len(self.X)
-        longest = float(np.max(np.linalg.norm(self.X, axis=1)))
         low, high = float(np.min(self.penalty)), float(np.max(self.penalty))
-        return Constants(low, gram / 4 + high, longest * gram / (6 * math.sqrt(3)), high)
+        bent = self._weighted(np.linalg.norm(self.X, axis=1)) / (6 * math.sqrt(3))
+        return Constants(low, gram / 4 + high, bent, high)
+
+    @cached_property
+    def twist_lipschitz(self) -> float:
+        """M₂, the Lipschitz constant of the derivative of ∂_θ∇f + ∇²f ∂x*, Frobenius over θ.
+
+        ‖Xᵀdiag(|X∂x*|_i ‖x_i‖)X‖/8n for each parameter: |φ⁗| ≤ 1/8, and the penalty is linear.
+        """
+        along = np.abs(self.X @ self.solution_jacobian.reshape(self.dimension, -1))
+        lengths = np.linalg.norm(self.X, axis=1)
+        return math.sqrt(sum((self._weighted(each * lengths) / 8) ** 2 for each in along.T))
+
+    def _weighted(self, weights: Array) -> float:
+        """‖Xᵀdiag(weights)X‖/n, rounded upward."""
+        gram = (self.X.T * weights) @ self.X / len(self.X)
+        return float(np.linalg.norm(gram, 2)) * (1 + 1e-12)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
