@@ -17,6 +17,8 @@ Analysis     residual_polynomial, error_polynomials, rate, average, compare, bes
              worst_case_problem, frobenius_bound; off quadratics majorant, majorant_example,
              switching_rate, best_stationary, diverging_example
              worst_case_problem, frobenius_bound; noise, noise_matrix
+Proofs       lower_bound_certificate, check_certificate; rate(...).initial.certificate(t) and the
+             .certificate of an optimum; what is theirs is a ProofFile, a checker's answer a Verdict
 Synthesis    sobolev_optimal, minimax_optimal, near_minimax, minimax_asymptotic, best_eta
 Choices      best_start, best_split, best_restart, optimal_tail; plan
 Execution    run, differentiate, jvp, vjp, verify; sweep, read_sweep; residual_values,
@@ -32,6 +34,7 @@ from __future__ import annotations
 from polyrates.analysis.attained import worst_case_problem
 from polyrates.analysis.average import average
 from polyrates.analysis.best_stationary import BestStationary, best_stationary
+from polyrates.analysis.certificates import lower_bound_certificate
 from polyrates.analysis.comparison import Comparison, compare
 from polyrates.analysis.diverging import diverging_example
 from polyrates.analysis.lyapunov import LyapunovCertificate
@@ -74,6 +77,7 @@ from polyrates.execution.run import run
 from polyrates.execution.sweeps import read_sweep, sweep
 from polyrates.execution.trajectory import Trajectory, differentiate
 from polyrates.execution.verify import Verification, verify
+from polyrates.ground.certificates import ProofFile, Verdict, check_certificate
 from polyrates.ground.errors import (
     HorizonError,
     InexactError,
@@ -160,6 +164,7 @@ __all__ = [
     "PlanRow",
     "PolyratesError",
     "Problem",
+    "ProofFile",
     "Quadratic",
     "Rate",
     "RatePart",
@@ -179,6 +184,7 @@ __all__ = [
     "Uniform",
     "Union",
     "Unrolled",
+    "Verdict",
     "Verification",
     "WeightedIterates",
     "at_tolerance",
@@ -191,6 +197,7 @@ __all__ = [
     "best_step",
     "certify",
     "certify_vjp",
+    "check_certificate",
     "check_interval",
     "cite",
     "compare",
@@ -211,6 +218,7 @@ __all__ = [
     "local_errors",
     "local_model",
     "lower_bound",
+    "lower_bound_certificate",
     "majorant",
     "majorant_example",
     "measure_spectrum",

@@ -13,12 +13,14 @@ from typing import Any, Literal
 import numpy as np
 import sympy
 
+from polyrates.analysis.certificates import part_certificate
 from polyrates.analysis.long_run import LongRun, long_run
 from polyrates.core.estimators import Estimator, Unrolled
 from polyrates.core.methods.classical import Chebyshev, GradientDescent, HeavyBall, Nesterov
 from polyrates.core.parts import Part, check_part
 from polyrates.core.recurrence import Method, check_steps
 from polyrates.core.spectra import Interval, Spectrum
+from polyrates.ground.certificates import ProofFile
 from polyrates.ground.errors import NoClosedForm, Undecided
 from polyrates.ground.numbers import Number, is_symbolic
 from polyrates.numeric.suprema.balls import EnclosedSeries, Maximum, enclosed_pairs, enclosed_values
@@ -119,6 +121,15 @@ class RatePart:
             return theorem.value_enclosure(t)
         best = self.maximum(t)
         return best.lower, best.upper
+
+    def certificate(self, t: int) -> ProofFile:
+        """The enclosure at t with its proof, exact numbers that anyone can check.
+
+        The part is a polynomial in λ, which belongs to the statement; floats among the parameters
+        count as the rationals they are.
+        """
+        best = self.maximum(t)
+        return part_certificate(self.kind, self.method, self.estimator, self.spectrum, t, best)
 
     def over_lower_bound(self, t: Any) -> Any:
         """part(t) over 1/|T_t(m₀)|, which no first-order method beats for ‖E‖ on the hull.

@@ -31,6 +31,7 @@ from polyrates.report.optimal import (
     optimum_text,
 )
 from polyrates.synthesis.minimax import minimax_optimal
+from polyrates.synthesis.optimum import Optimum
 from polyrates.synthesis.sobolev import sobolev_optimal
 
 __all__ = ["TEXT", "add_options", "run"]
@@ -52,6 +53,7 @@ examples
   polyrates optimal --ell 1 --L 9 --density gegenbauer --alpha 3/2 --t 4 --latex
   polyrates optimal --ell 1 --L 100 --t 40 --minimax --initial 1 --cross 1
   polyrates optimal --ell 0.01 --L 1.1 --gap 0.1 0.9 --t 40 --minimax
+  polyrates optimal --ell 1 --L 100 --t 40 --minimax --certificate best.json
 """
 
 
@@ -78,6 +80,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         ("drift", "||D||, with --residual"),
     ):
         parser.add_argument(f"--{option}", metavar="SIZE", help=f"with --minimax: {words}")
+    parser.add_argument(
+        "--certificate",
+        metavar="FILE",
+        help="save the proof: polyrates certificate FILE checks it",
+    )
     add_outputs(parser)
 
 
@@ -97,6 +104,7 @@ def _average(arguments: argparse.Namespace, where: Spectrum, t: int) -> int:
     density = _density(arguments, *where.hull)
     eta = parse(arguments.eta or "1", "eta")
     result = sobolev_optimal(density, t, eta)
+    _save(arguments, result)
     if arguments.latex is not None:
         return write_document(arguments.latex, optimum_document(density, result, eta))
     if arguments.json:
@@ -104,6 +112,11 @@ def _average(arguments: argparse.Namespace, where: Spectrum, t: int) -> int:
     else:
         print(optimum_text(result, eta))
     return 0
+
+
+def _save(arguments: argparse.Namespace, result: Optimum) -> None:
+    if arguments.certificate is not None:
+        result.certificate.save(arguments.certificate)
 
 
 def _density(arguments: argparse.Namespace, ell: Number, L: Number) -> ClassicalDensity:
@@ -130,6 +143,7 @@ def _minimax(arguments: argparse.Namespace, where: Spectrum, t: int) -> int:
         given_sizes = {"initial": parse("1"), "cross": parse("1"), **given_sizes}
     sizes: dict[str, sympy.Expr] = joint_sizes(given_sizes).arguments
     result = minimax_optimal(where, t, **sizes)
+    _save(arguments, result)
     if arguments.latex is not None:
         return write_document(arguments.latex, minimax_document(where, result, sizes))
     if arguments.json:

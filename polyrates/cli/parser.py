@@ -21,6 +21,7 @@ commands
   plan      which method and which way to differentiate, for a budget
   verify    run methods on problems and compare with the prediction
   figures   make the figures of the README again
+  certificate   check a saved proof of an optimum, or copy out the checker
 """
 
 _EPILOG = """\
@@ -51,7 +52,7 @@ class _Parser(argparse.ArgumentParser):
 def make_parser() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
     """The parser, and those of the commands by name."""
     from polyrates import __version__
-    from polyrates.cli import figures, optimal, plan, rate, report, verify
+    from polyrates.cli import certificate, figures, optimal, plan, rate, report, verify
 
     parser = _Parser(
         prog="polyrates",
@@ -65,7 +66,7 @@ def make_parser() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentP
     commands = parser.add_subparsers(
         dest="command", metavar="COMMAND", prog="polyrates", help=argparse.SUPPRESS
     )
-    for module in (report, rate, optimal, plan, verify, figures):
+    for module in (report, rate, optimal, plan, verify, figures, certificate):
         lead, _, rest = module.TEXT.partition("\n\nexamples\n")
         command: argparse.ArgumentParser = commands.add_parser(
             module.__name__.rpartition(".")[2],

@@ -7,6 +7,7 @@ V* = min over P(0) = 1, deg P ≤ t and s of max over λ of √(a²A²/s + g²B�
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
@@ -29,6 +30,7 @@ from polyrates.numeric.minimax.solve import solve_minimax
 from polyrates.numeric.sobolev import weights_from_series
 from polyrates.numeric.values import residual_series
 from polyrates.problems.sizes import SizePair, joint_sizes
+from polyrates.synthesis.minimax_certificate import minimax_certificate
 from polyrates.synthesis.optimum import Optimum
 
 __all__ = ["minimax_optimal", "minimax_question", "optimum_of"]
@@ -70,6 +72,7 @@ def minimax_optimal(spectrum: Any, t: int, digits: int | None = None, **sizes: A
         hold P*; ``digits`` closes that for the mpmath polynomial where it succeeds.
         For ``cross=0`` P is unique up to cλ only; the P with the smallest max|P′| is returned.
         Where V* = a, P* ≡ 1: no method helps at this horizon.
+        ``.certificate.save(path)`` writes exact numbers that prove a bracket of V* anew.
 
     Examples
     --------
@@ -96,6 +99,23 @@ def minimax_optimal(spectrum: Any, t: int, digits: int | None = None, **sizes: A
     where, joint, support = minimax_question(spectrum, sizes)
     horizon = count(t, "t")
     precision = None if digits is None else count(digits, "digits", 1)
+    optimum = _optimum(where, joint, support, horizon, precision)
+    certificate = partial(minimax_certificate, where, joint, horizon, _answer)
+    return replace(optimum, build_certificate=certificate)
+
+
+def _answer(where: Spectrum, joint: SizePair, t: int) -> MinimaxSolution:
+    """The solution for the nearest floats."""
+    return _solved(_Question.near(where, joint), t)
+
+
+def _optimum(
+    where: Spectrum,
+    joint: SizePair,
+    support: list[tuple[float, float]],
+    horizon: int,
+    precision: int | None,
+) -> Optimum:
     outer, inner = _Question.around(where, joint)
     if precision is not None:
         ends = [[_fraction(end, precision) for end in piece] for piece in where.support]
@@ -209,7 +229,9 @@ def _solved(
         solution,
         hull=(solution.hull[0] * unit, solution.hull[1] * unit),
         contact_points=solution.contact_points * unit,
-        eta=solution.eta * unit**2,
+        eta=min(solution.eta * unit * unit, sys.float_info.max)
+        if solution.eta < math.inf
+        else math.inf,
         expansion=solution.expansion and solution.expansion.rescaled(power),
     )
 

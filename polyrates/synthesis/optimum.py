@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from polyrates.core.recurrence import Method
 from polyrates.core.spectra import Spectrum
+from polyrates.ground.certificates import ProofFile
 from polyrates.ground.digits import exact_text
+from polyrates.ground.errors import NoClosedForm
 from polyrates.ground.numbers import Number, is_exact, is_symbolic
 
 __all__ = ["Certificate", "Optimum", "Status"]
@@ -19,6 +22,10 @@ Status = Literal["proved", "certified", "numeric"]
 
 def _nothing() -> None:
     """The default of what is built on demand; a function of the module, so that it pickles."""
+
+
+def _unproved() -> ProofFile:
+    raise NoClosedForm("certificate", None, "was not built for this optimum", "solve it anew")
 
 
 @dataclass(frozen=True)
@@ -41,6 +48,16 @@ class Certificate:
     residual: Any
     kernel: Any
     executed: float | None = None
+    build_proof: Callable[[], ProofFile] = field(default=_unproved, repr=False, compare=False)
+
+    @property
+    def proof(self) -> ProofFile:
+        """P* in fractions, for anyone to check."""
+        return self.build_proof()
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the proof to a file that ``polyrates certificate FILE`` checks."""
+        self.proof.save(path)
 
 
 @dataclass(frozen=True)
@@ -93,7 +110,11 @@ class Optimum:
 
     @property
     def certificate(self) -> Any:
-        """How far P* is from satisfying the conditions of optimality."""
+        """What proves the bracket; its ``save(path)`` writes a file that anyone can check.
+
+        Minimax: a ProofFile, of the same ends or tighter. An average: how far P* is from satisfying
+        the conditions of optimality, with the ProofFile of those as ``proof``.
+        """
         return self.build_certificate()
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -31,6 +32,7 @@ from polyrates.numeric import sobolev as numeric
 from polyrates.numeric.values import residual_series, residual_values
 from polyrates.symbolic import sobolev as symbolic
 from polyrates.synthesis.optimum import Certificate, Optimum
+from polyrates.synthesis.sobolev_certificate import sobolev_proof
 
 __all__ = ["sobolev_optimal"]
 
@@ -64,11 +66,25 @@ def sobolev_optimal(spectrum: Spectrum, t: int, eta: object) -> Optimum:
         Exact ("proved") when the measure and η are exact, symbols included; else floats:
         "certified" by ball arithmetic for the Jacobi densities, "numeric" otherwise. ``.method`` is
         the anytime :class:`Sobolev` where that exists, otherwise weights on the iterates of the
-        orthogonal method, O(1) memory, with horizon t.
+        orthogonal method, O(1) memory, with horizon t. ``.certificate.save(path)`` writes P* in
+        fractions with what proves it: exact input, or floats as the rationals they are.
     """
     measure = as_measure(spectrum)
     degree = count(t, "t")
     weight = nonnegative(eta, "eta")
+    optimum = _optimum(measure, degree, weight)
+    build = partial(_with_proof, optimum.build_certificate, measure, weight, degree)
+    return replace(optimum, build_certificate=build)
+
+
+def _with_proof(
+    build: Callable[[], Certificate], measure: Measure, eta: Number, t: int
+) -> Certificate:
+    return replace(build(), build_proof=partial(sobolev_proof, measure, eta, t))
+
+
+def _optimum(measure: Measure, degree: int, weight: Number) -> Optimum:
+    """Exact where the question is, else in floats."""
     if measure.is_exact and is_exact(weight):
         return _exact(measure, degree, weight)
     for value in (*measure.parameters[:8], weight):  # symbols beside floats are refused

@@ -1,0 +1,158 @@
+"""Certificates that travel: a file that anyone can check with Python's standard library."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+
+from polyrates.ground import check, check_arithmetic
+from polyrates.ground.check_arithmetic import (
+    LARGEST_FILE,
+    Refused,
+    digest,
+    integer,
+    number,
+)
+from polyrates.ground.errors import refuse_value
+
+__all__ = ["ProofFile", "Verdict", "check_certificate", "write_checker"]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the checker says of a file.
+
+    Attributes
+    ----------
+    ok : bool
+        Whether the file proves its statement.
+    clause : str
+        The clause that fails: "form", "digest", "question", "polynomial", "share", "upper bound",
+        "lower bound", "optimality" or "value"; empty where none does.
+    statement : str
+        What was proved, or why the clause fails.
+    """
+
+    ok: bool
+    clause: str
+    statement: str
+
+    def __bool__(self) -> bool:
+        return self.ok
+
+
+@dataclass(frozen=True)
+class ProofFile:
+    """Exact numbers that prove a statement: ``lower ≤ value ≤ upper``.
+
+    ``docs/certificates.md`` describes the content, a JSON object of strings and lists; the checker,
+    ``polyrates certificate --checker``, re-proves the statement from it.
+    """
+
+    content: dict[str, object] = field(repr=False)
+
+    @property
+    def lower(self) -> Fraction:
+        """The lower end of what is proved."""
+        return self._end("lower")
+
+    @property
+    def upper(self) -> Fraction:
+        """The upper end of what is proved; the lower one where the value is a fraction."""
+        return self._end("upper")
+
+    def _end(self, name: str) -> Fraction:
+        if name in self.content:
+            return number(self.content[name])
+        return Fraction(integer(self.content["numerator"]), integer(self.content["denominator"]))
+
+    @property
+    def kind(self) -> str:
+        """What is certified: "minimax", "sobolev", "supremum" or "chebyshev"."""
+        return str(self.content["kind"])
+
+    @property
+    def text(self) -> str:
+        """The file, its digest included."""
+        signed = {**self.content, "sha256": digest(self.content)}
+        return json.dumps(signed, indent=0) + "\n"
+
+    def check(self) -> Verdict:
+        """The checker's verdict."""
+        return _verdict(self.text.encode())
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the file, whole or not at all."""
+        write_whole(path, self.text)
+
+
+def write_whole(path: str | os.PathLike[str], text: str) -> None:
+    """Write a text file that is never seen half done."""
+    target = Path(path)
+    try:
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+            os.chmod(name, 0o644)
+            os.replace(name, target)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        why = f"cannot be written ({error.strerror})"
+        refuse_value("path", str(path), why, "give another file")
+
+
+def check_certificate(path: str | os.PathLike[str]) -> Verdict:
+    """Re-prove the statement of a certificate, by the code that ``check.py`` runs.
+
+    Parameters
+    ----------
+    path : str or path
+        A file that ``certificate.save`` wrote; nothing in it is trusted.
+
+    Examples
+    --------
+    >>> import polyrates as pr, tempfile, pathlib
+    >>> file = pathlib.Path(tempfile.mkdtemp()) / "bound.json"
+    >>> pr.lower_bound_certificate(pr.Interval(1, 4), 2).save(file)
+    >>> pr.check_certificate(file).ok
+    True
+    """
+    try:
+        with open(path, "rb") as file:
+            raw = file.read(LARGEST_FILE + 1)
+    except OSError as error:
+        why = f"cannot be read ({error.strerror})"
+        refuse_value("path", str(path), why, "give a file that certificate.save wrote")
+    return _verdict(raw)
+
+
+def checker() -> str:
+    """``check.py`` as one file: its import of the package replaced by what is imported."""
+    clauses, arithmetic = (
+        Path(str(module.__file__)).read_text(encoding="utf-8")
+        for module in (check, check_arithmetic)
+    )
+    before, _, rest = clauses.partition("from polyrates.ground.check_arithmetic import (")
+    body = arithmetic.partition("from __future__ import annotations\n\n")[2]
+    return before + body + rest.partition(")\n")[2]
+
+
+def write_checker(folder: str | os.PathLike[str] = ".") -> Path:
+    """Write ``check.py`` into a folder."""
+    target = Path(folder) / "check.py"
+    write_whole(target, checker())
+    return target
+
+
+def _verdict(raw: bytes) -> Verdict:
+    try:
+        return Verdict(True, "", check.check(raw))
+    except Refused as error:
+        return Verdict(False, *map(str, error.args))
