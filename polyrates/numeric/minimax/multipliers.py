@@ -10,14 +10,25 @@ checker (:mod:`polyrates.ground.check`).
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from fractions import Fraction
 
 import numpy as np
-from flint import arb, arb_mat
+from flint import arb, arb_mat, ctx
 
 from polyrates.ground.rounding import rounded_decimal
 from polyrates.numeric.minimax.newton_form import Basis, Rows
-from polyrates.numeric.minimax.rational import Ball, RationalQuestion, ball, log10, rounded
+from polyrates.numeric.minimax.rational import (
+    Ball,
+    RationalQuestion,
+    ball,
+    log10,
+    rounded,
+)
+
+_ROUNDS = 6
+_ENOUGH = 1e-60  # what may be left of the equations, relative to the multipliers
+_SOLVING = 320  # bits
 
 
 def multipliers(
@@ -52,37 +63,61 @@ def multipliers(
     if question.second > 0:
         moves += [(1, j, w[j] * g * g) for j in range(n)]
     keep = list(range(1 if values is None else 0, count))
+    if not keep:
+        return u, v, c
+    held = arb_mat([[pair[side][k] for pair in rows for side in (0, 1)] for k in keep])
     table = [[rows[j][side][k] for side, j, _ in moves] for k in keep]
-    held = arb_mat([[pair[side][k] for pair in rows for side in (0, 1)] for k in keep or [0]])
-    made = held * arb_mat([[x] for pair in zip(u, v, strict=True) for x in pair])
-    missing = [c * at_zero[k] - made[i, 0] for i, k in enumerate(keep)]
+    factors = [arb(0)] * len(keep)
     if question.plain and count > 1:
         # the multiplier of A'(0) is free: its equation goes
         one = keep.index(1)
-        for i, k in enumerate(keep):
-            if k > 1:
-                factor = slopes_at_zero[k] / slopes_at_zero[1]
-                table[i] = [x - factor * y for x, y in zip(table[i], table[one], strict=True)]
-                missing[i] -= factor * missing[one]
-        del table[one], missing[one]
-    if not table or all(abs(x) < 1e-40 * abs(c) for x in missing):
-        return u, v, c
-    for i, row in enumerate(table):
-        top = max(abs(x).mid() for x in row)
-        if top == 0:
-            return None
-        table[i], missing[i] = [x / top for x in row], missing[i] / top
-    matrix = arb_mat([[x.mid() for x in row] for row in table])
-    heavy = arb_mat([[x * m[2] for x, m in zip(row, moves, strict=True)] for row in table])
-    try:
-        solved = (heavy * matrix.transpose()).solve(arb_mat([[x] for x in missing]))
-    except ZeroDivisionError:
+        factors = [slopes_at_zero[k] / slopes_at_zero[1] for k in keep]
+        top_row = table[one]
+        table = [
+            [x - f * y for x, y in zip(row, top_row, strict=True)]
+            for row, f in zip(table, factors, strict=True)
+        ]
+    scales = [max((abs(x).mid() for x in row), default=arb(0)) for row in table]
+    used = [i for i, k in enumerate(keep) if not (question.plain and k == 1)]
+    if any(scales[i] == 0 for i in used):
         return None
-    step = heavy.transpose() * solved
-    for i, (side, j, _) in enumerate(moves):
-        row = v if side else u
-        row[j] = row[j] + step[i, 0]
+    solve = _solver([[x / scales[i] for x in table[i]] for i in used], [m[2] for m in moves])
+    for _ in range(_ROUNDS):
+        made = held * arb_mat([[x] for pair in zip(u, v, strict=True) for x in pair])
+        missing = [c * at_zero[k] - made[i, 0] for i, k in enumerate(keep)]
+        if question.plain and count > 1:
+            missing = [x - f * missing[one] for x, f in zip(missing, factors, strict=True)]
+        left = [(missing[i] / scales[i]).mid() for i in used]
+        largest = max((abs(x) for x in (*u, *v)), default=arb(0)).mid()
+        if all(abs(x) <= _ENOUGH * largest for x in left):
+            break
+        try:
+            step = solve(left)
+        except ZeroDivisionError:
+            return None
+        for (side, j, _), move in zip(moves, step, strict=True):
+            row = v if side else u
+            row[j] = (row[j] + move).mid()
     return u, v, c
+
+
+def _solver(table: list[list[Ball]], weights: list[Ball]) -> Callable[[list[Ball]], list[Ball]]:
+    """The least δ in the metric of the weights with table δ = what is missing, to some digits."""
+    with ctx.workprec(_SOLVING):
+        matrix = arb_mat([[(+x).mid() for x in row] for row in table])
+        heavy = arb_mat(
+            [[(x * w).mid() for x, w in zip(row, weights, strict=True)] for row in table]
+        )
+        gram = heavy * matrix.transpose()
+        turned = heavy.transpose()
+
+    def solve(missing: list[Ball]) -> list[Ball]:
+        with ctx.workprec(_SOLVING):
+            right = arb_mat([[+x] for x in missing])
+            found = turned * gram.solve(right, algorithm="approx")
+            return [found[i, 0].mid() for i in range(len(weights))]
+
+    return solve
 
 
 def measure(u: list[float], v: list[float]) -> list[float]:
