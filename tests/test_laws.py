@@ -162,15 +162,15 @@ def test_heavy_ball_is_its_closed_form() -> None:
     """P_t = ξ^t(2m/(1+m) T_t(σ) + (1−m)/(1+m) U_t(σ)) for the tuned method, m = ξ²."""
     for ell, L in ((1, 4), (1, 10), (F(1, 100), 1)):
         method = pr.HeavyBall.tuned(ell, L)
-        m = sp.nsimplify(method.momentum)
-        xi = sp.sqrtdenest(sp.sqrt(m)) if ell == 1 and L == 4 else None
+        small, large = (sp.sqrt(sp.Rational(str(F(end)))) for end in (ell, L))
+        root = (large - small) / (large + small)  # Polyak's, not read from the method
+        m = root**2
         for t in range(6):
             P = pr.residual_polynomial(method, t)
             for point in (ell, L, (F(ell) + F(L)) / 2, F(ell) / 3):
                 x = sp.Rational(str(F(point)))
                 l_, L_ = sp.Rational(str(F(ell))), sp.Rational(str(F(L)))
                 sigma = (L_ + l_ - 2 * x) / (L_ - l_)
-                root = xi if xi is not None else sp.sqrt(m)
                 closed = root**t * (
                     2 * m / (1 + m) * sp.chebyshevt(t, sigma)
                     + (1 - m) / (1 + m) * sp.chebyshevu(t, sigma)

@@ -100,6 +100,67 @@ def test_best_restart_is_the_best_of_all(drift: float) -> None:
     assert choice.products.total == 40
 
 
+def chebyshev_pair(s: int, t: int, points: np.ndarray) -> tuple[np.ndarray, ...]:
+    """(P, R, C) of Chebyshev's method at t, tangents reset at s, by its textbook recurrence.
+
+    x⁺ = x + (ω − 1)(x − x₋) − ωh∇f(x), h = 2/(L + ℓ), ω₁ = 1, ω₂ = 2/(2 − ρ²), then
+    ω⁺ = 1/(1 − ωρ²/4) with ρ = (L − ℓ)/(L + ℓ).
+    """
+    h, rho = 2 / 1.01, 0.99 / 1.01
+    one, zero = np.ones_like(points), np.zeros_like(points)
+    P = before = one
+    R = R_before = one
+    C = C_before = zero
+    omega = 1.0
+    for k in range(t):
+        if k == s:
+            R = R_before = one
+            C = C_before = zero
+        w = omega
+        ahead = P + (w - 1) * (P - before) - w * h * points * P
+        R_ahead = R + (w - 1) * (R - R_before) - w * h * points * R
+        C_ahead = C + (w - 1) * (C - C_before) - w * h * (points * C + P)
+        before, R_before, C_before, P, R, C = P, R, C, ahead, R_ahead, C_ahead
+        omega = 2 / (2 - rho**2) if k == 0 else 1 / (1 - w * rho**2 / 4)
+    return P, R, C
+
+
+def brute_force(R: np.ndarray, C: np.ndarray, a: float, d: float) -> float:
+    """max ‖R(H)E + C(H)D‖ over ‖E‖ ≤ a, ‖D‖ ≤ d: the dual, min over u of an upper bound.
+
+    (|R|e + |C|f)² ≤ (R² + C²/u)(e² + uf²) for every u > 0, with equality at the best u.
+    """
+    ratios = np.geomspace(1e-8, 1e8, 4001)
+    tops = np.max(R[:, None] ** 2 + C[:, None] ** 2 / ratios, axis=0)
+    return float(np.sqrt(np.min(tops * (a**2 + ratios * d**2))))
+
+
+@pytest.mark.parametrize("drift", [0.01, 1.0])
+def test_the_choices_are_the_best_by_another_program(drift: float) -> None:
+    """All candidates by recurrences and a duality written here, on 2001 points."""
+    points = (0.01 + 1) / 2 - 0.99 / 2 * np.cos(np.linspace(0, np.pi, 2001))
+    zero, t, N = 0 * points, 24, 24
+    starts = {s: brute_force(*chebyshev_pair(s, t, points)[1:], 1, drift) for s in range(t)}
+    fresh = [chebyshev_pair(0, k, points) for k in range(N + 1)]
+    splits = {
+        k: brute_force(fresh[k][0], fresh[N - k][0] * (fresh[k][0] - 1) / points, 1, drift)
+        for k in range(1, N + 1)
+    }
+    restarts = {
+        k: brute_force(fresh[k][0], fresh[k][2] * fresh[N - 2 * k][0] + zero, 1, drift)
+        for k in range(1, N // 2 + 1)
+    }
+    sizes = {"residual": 1, "drift": drift}
+    for choice, every in (
+        (best_start(CHEBYSHEV, INTERVAL, t=t, **sizes), starts),
+        (best_split(N, INTERVAL, CHEBYSHEV, **sizes), splits),
+        (best_restart(N, INTERVAL, CHEBYSHEV, **sizes), restarts),
+    ):
+        # points miss a little of each supremum, the grid of ratios adds a little to each minimum
+        assert choice.guarantee == pytest.approx(every[choice.parameter], rel=1e-3)
+        assert choice.guarantee <= min(every.values()) * 1.02
+
+
 def test_optimal_tail() -> None:
     """Below the head's own restart, above the lower bound for every tail, within a few percent."""
     for k in (6, 14, 22):

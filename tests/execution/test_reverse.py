@@ -152,6 +152,21 @@ def test_counts() -> None:
     assert forward_memory(chebyshev, pr.Unrolled(), 3) == 20
 
 
+@pytest.mark.parametrize("parameters", [1, 2, 3, 7])
+def test_forward_memory_of_implicit_differentiation(parameters: int) -> None:
+    """Held at once, array by array: while x_t is found, and while ∂x* is solved for."""
+    p = parameters
+    for outer, n in ((pr.GradientDescent(0.5), 1), (pr.HeavyBall(0.5, 0.25), 2)):
+        finding = ["point"] * n + ["next point"] * n + ["gradient"]
+        exactly = ["x_t"] + ["right side", "solution"] * p
+        assert forward_memory(outer, pr.Implicit(), p) == max(len(finding), len(exactly))
+        for inner, m in ((pr.GradientDescent(0.5), 1), (pr.HeavyBall(0.5, 0.25), 2)):
+            solving = ["x_t"] + ["right side"] * p
+            solving += (["point"] * m + ["next point"] * m + ["gradient"]) * p
+            found = forward_memory(outer, pr.Implicit(inner, 5), p)
+            assert found == max(len(finding), len(solving))
+
+
 @settings(max_examples=40)
 @given(
     seed=st.integers(0, 10**6), steps=st.integers(0, 24), start=st.integers(0, 30), data=st.data()

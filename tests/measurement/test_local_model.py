@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import math
 
 import numpy as np
 import pytest
@@ -149,6 +150,16 @@ def test_the_bound_is_attained_by_a_quadratic_in_one_dimension() -> None:
     run = pr.differentiate(method, problem, np.array([2.0]), 30, dx0=np.array([-3.0]))
     bound = contraction_bound(method, Constants(0.5, 0.5, 0.0, 0.7), 30, 2.0, 3.0, 0.0)
     np.testing.assert_allclose(np.abs(run.jacobians[:, 0]), bound, rtol=1e-12)
+
+
+@pytest.mark.parametrize("distance", [0.0, 0.3, 7.0])
+def test_the_distance_is_that_of_the_start(distance: float) -> None:
+    problem = logistic(0.1)
+    start = start_at(problem, distance, seed=3)
+    found = local_errors(pr.GradientDescent(0.1), problem, start, 2)
+    assert found.distance == pytest.approx(distance, rel=1e-12, abs=1e-12)
+    moved = local_errors(pr.GradientDescent(0.1), problem, 2 * problem.solution, 2).distance
+    assert moved == pytest.approx(math.hypot(*problem.solution), rel=1e-12)
 
 
 def test_the_looseness_is_what_it_is() -> None:
