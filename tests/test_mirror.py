@@ -1,0 +1,55 @@
+"""``tests/`` mirrors the tree: what a module says is held by the file of its name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from support import ROOT
+
+PACKAGE, TESTS = ROOT / "polyrates", ROOT / "tests"
+MATHEMATICS = (
+    "ground", "core", "numeric", "problems", "symbolic", "analysis", "execution", "synthesis",
+    "measurement", "choices",
+)  # fmt: skip
+REGISTRY = "symbolic/derivations"  # proofs: every one is run from the registry
+
+
+def modules() -> dict[str, Path]:
+    """Modules with mathematics, by path without the suffix, and where their tests would be."""
+    found = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        name = path.relative_to(PACKAGE).with_suffix("").as_posix()
+        room, _, leaf = name.rpartition("/")
+        if name.split("/")[0] in MATHEMATICS and leaf != "__init__" and REGISTRY not in room:
+            found[name] = TESTS / room / f"test_{leaf}.py"
+    return found
+
+
+def shared() -> dict[str, Path]:
+    """Modules that are held by the file of another, which may only become fewer."""
+    lines = (TESTS / "shared.txt").read_text(encoding="utf-8").splitlines()
+    rows = (line.partition(": ") for line in lines if line and not line.startswith("#"))
+    return {name: TESTS / file for file, _, names in rows for name in names.split()}
+
+
+def test_every_module_with_mathematics_is_held_by_a_file() -> None:
+    others = shared()
+    assert [n for n, file in modules().items() if not file.exists() and n not in others] == []
+
+
+def test_a_module_with_a_file_of_its_own_shares_none() -> None:
+    own = {name for name, file in modules().items() if file.exists()}
+    assert sorted(own & set(shared())) == []
+
+
+def test_what_is_shared_exists() -> None:
+    for name, file in shared().items():
+        assert (PACKAGE / f"{name}.py").exists(), name
+        assert file.exists(), file
+
+
+def test_every_file_of_a_room_is_in_the_tree() -> None:
+    """No tests of a room that is gone."""
+    for path in TESTS.rglob("test_*.py"):
+        room = path.parent.relative_to(TESTS)
+        assert (PACKAGE / room).is_dir(), path
