@@ -10,11 +10,15 @@ from contextlib import redirect_stdout
 from fractions import Fraction as F
 
 import numpy as np
+from closed_forms import (
+    chebyshev_initial,
+    gradient_descent_initial,
+    gradient_descent_residual,
+)
 from numpy.polynomial import Chebyshev as Series
 from side_by_side import note, row, seconds, show
 
 import polyrates as pr
-from polyrates.numeric.classical import chebyshev_suprema, gradient_descent_suprema
 from polyrates.numeric.suprema.balls import enclosed_pairs
 from polyrates.numeric.suprema.series import supremum
 
@@ -32,7 +36,7 @@ def against_grid() -> None:
     h, t, ell, L = combinations()
 
     def ours() -> np.ndarray:
-        return gradient_descent_suprema(h, t, ell, L)
+        return gradient_descent_initial(h, t, ell, L)
 
     def grid() -> np.ndarray:
         best = np.zeros(len(h))
@@ -74,9 +78,9 @@ def against_pepit() -> None:
     hs = np.full(count, h)
 
     def per_combination() -> float:
-        return seconds(lambda: gradient_descent_suprema(hs, n, ell, L, "residual")) / count
+        return seconds(lambda: gradient_descent_residual(hs, n, ell, L)) / count
 
-    value = float(gradient_descent_suprema(h, n, ell, L, "residual")) ** 2
+    value = float(gradient_descent_residual(np.array(h), n, ell, L)) ** 2
     peer_value = sdp()
     assert abs(value - peer_value) < 1e-5 * value  # the accuracy of the free SDP solver
     ours = min(per_combination() for _ in range(5))
@@ -105,7 +109,7 @@ def against_roots(t: int = 200) -> None:
         return float(np.max(np.abs(A(inside))))
 
     def closed() -> float:
-        return float(chebyshev_suprema(t, ell, L))
+        return chebyshev_initial(t, ell, L)
 
     assert abs(closed() / roots() - 1) < 1e-9
     row(f"initial part of Chebyshev, t = {t}", closed, roots, "numpy roots", 10, repeats=3)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from polyrates.analysis.worst_case import WorstCase, enclose
@@ -20,10 +18,10 @@ __all__ = ["worst_case_problem"]
 
 def worst_case_problem(
     method: Method,
-    spectrum: Any,
+    spectrum: object,
     t: int,
     estimator: Estimator | None = None,
-    **sizes: Any,
+    **sizes: object,
 ) -> tuple[Quadratic, np.ndarray, np.ndarray]:
     """The explicit quadratic, x_0 and ∂x_0 whose Jacobian error at t attains the worst case.
 

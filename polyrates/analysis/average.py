@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from polyrates.core.measures.base import Measure, as_measure
 from polyrates.core.recurrence import Method, as_method, check_steps
 from polyrates.core.spectra import Spectrum
-from polyrates.ground.numbers import floating, is_exact, nonnegative
+from polyrates.ground.numbers import Number, floating, is_exact, nonnegative
 from polyrates.numeric.values import residual_values
 from polyrates.symbolic.moments import mean_square
 from polyrates.symbolic.polynomials import residual_polynomial
@@ -17,7 +15,7 @@ from polyrates.symbolic.polynomials import residual_polynomial
 __all__ = ["average"]
 
 
-def average(method: Method, spectrum: Spectrum, t: int, eta: object) -> Any:
+def average(method: Method, spectrum: Spectrum, t: int, eta: object) -> Number:
     """∫P_t²dμ + η∫P_t′²dμ.
 
     The error of the unrolled Jacobian after t steps is P_t(H)E + P_t′(H)D, E = ∂x_0 − ∂x*,
@@ -50,7 +48,7 @@ def average(method: Method, spectrum: Spectrum, t: int, eta: object) -> Any:
     return _float(method, measure, steps, floating(weight, "eta"))
 
 
-def _float(method: Method, measure: Measure, t: int, eta: float) -> Any:
+def _float(method: Method, measure: Measure, t: int, eta: float) -> Number:
     nodes, weights = measure.quadrature(t + 1)
     value, slope = residual_values(method, t, nodes)
     size = max(float(np.max(np.abs(value))), float(np.sqrt(eta) * np.max(np.abs(slope))))

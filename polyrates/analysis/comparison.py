@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -24,8 +24,12 @@ from polyrates.ground.drawing import (
     style,
 )
 from polyrates.ground.errors import NoClosedForm, refuse_type, refuse_value
+from polyrates.ground.numbers import Number
 from polyrates.ground.tables import html_table, text_table
 from polyrates.numeric.values import chebyshev_size
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 __all__ = ["Comparison", "Row", "compare"]
 
@@ -38,9 +42,9 @@ class Row:
     initial: np.ndarray
     cross: np.ndarray
     residual: np.ndarray
-    burn_in: Any
-    peak: tuple[Any, Any]
-    asymptotic: Any
+    burn_in: Number | int
+    peak: tuple[Number | int, Number]
+    asymptotic: Number | None
     status: Status
 
 
@@ -78,13 +82,13 @@ class Comparison:
         head, *body = self._cells()
         return html_table(head, body, f"t = {self.steps}")
 
-    def plot(self, ax: Any = None) -> Any:
+    def plot(self, ax: Axes | None = None) -> Axes:
         """The initial parts against t, and the lower bound; returns matplotlib's axes."""
 
         return plot_comparison(self, ax)
 
 
-def compare(methods: Sequence[Method], spectrum: Any, steps: int) -> Comparison:
+def compare(methods: Sequence[Method], spectrum: object, steps: int) -> Comparison:
     """Methods side by side on one spectrum, unrolled.
 
     Parameters
@@ -123,7 +127,7 @@ def compare(methods: Sequence[Method], spectrum: Any, steps: int) -> Comparison:
     return Comparison(where, steps, tuple(rows), np.array(floor))
 
 
-def plot_comparison(comparison: Comparison, ax: Any = None) -> Any:
+def plot_comparison(comparison: Comparison, ax: Axes | None = None) -> Axes:
     """The initial parts of several methods against t, and the lower bound; returns the axes."""
     where = np.arange(comparison.steps + 1)
     names = [row.method.name for row in comparison.rows]

@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 
@@ -21,7 +21,7 @@ from polyrates.core.parts import Part, part_of
 from polyrates.core.recurrence import Method, Stationary, is_stationary
 from polyrates.core.spectra import Spectrum
 from polyrates.ground.errors import NoClosedForm, Undecided
-from polyrates.ground.numbers import sign
+from polyrates.ground.numbers import Number, sign
 from polyrates.numeric.ring import ValueRing
 from polyrates.numeric.suprema.settling import settled_after
 
@@ -53,7 +53,7 @@ class Values(Protocol):
     def estimator(self) -> Estimator: ...
 
     @property
-    def asymptotic(self) -> Any:
+    def asymptotic(self) -> Number:
         """limsup part(t)^{1/t}."""
         ...
 

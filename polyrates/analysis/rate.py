@@ -7,7 +7,7 @@ outward), and always the word that says which.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,6 +18,10 @@ from polyrates.core.recurrence import Method, as_method, check_steps
 from polyrates.core.spectra import Spectrum, as_spectrum
 from polyrates.ground.drawing import Curve, Look, axes_of, draw_curves, limits, mark_one, style
 from polyrates.ground.errors import refuse_value
+from polyrates.ground.numbers import Number
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 __all__ = ["Rate", "rate"]
 
@@ -58,7 +62,7 @@ class Rate:
         """sup |C|, which multiplies ‖D‖."""
         return self._part("drift")
 
-    def worst_case(self, t: int, **sizes: Any) -> Any:
+    def worst_case(self, t: int, **sizes: object) -> Number:
         """The tight joint worst case at t; see :func:`polyrates.analysis.worst_case.worst_case`.
 
         Give ``initial=a, cross=g`` (‖E‖ ≤ a, ‖G‖ ≤ g), ``residual=a, drift=d`` (‖E‖ ≤ a,
@@ -68,7 +72,7 @@ class Rate:
 
         return worst_case(self.method, self.spectrum, self.estimator, t, **sizes)
 
-    def average(self, t: int, eta: Any) -> Any:
+    def average(self, t: int, eta: object) -> Number:
         """∫R² dμ + η∫C² dμ over a spectrum that is a measure."""
         from polyrates.analysis.average import average
 
@@ -81,7 +85,7 @@ class Rate:
             )
         return average(self.method, self.spectrum, t, eta)
 
-    def plot(self, steps: int | None = None, ax: Any = None) -> Any:
+    def plot(self, steps: int | None = None, ax: Axes | None = None) -> Axes:
         """The four parts against t, and the lower bound; returns matplotlib's axes."""
 
         return plot_rate(self, steps, ax)
@@ -101,7 +105,7 @@ class Rate:
         return f"$${self._latex()}$$"
 
 
-def rate(method: Method, spectrum: Any, estimator: Estimator | None = None) -> Rate:
+def rate(method: Method, spectrum: object, estimator: Estimator | None = None) -> Rate:
     """How wrong the Jacobian is: the Rate of a method and an estimator over a spectrum.
 
     Parameters
@@ -115,7 +119,7 @@ def rate(method: Method, spectrum: Any, estimator: Estimator | None = None) -> R
     return Rate(as_method(method), as_spectrum(spectrum), chosen)
 
 
-def plot_rate(rate: Rate, steps: int | None = None, ax: Any = None) -> Any:
+def plot_rate(rate: Rate, steps: int | None = None, ax: Axes | None = None) -> Axes:
     """The four parts of a rate against t; returns matplotlib's axes.
 
     Parameters

@@ -26,6 +26,7 @@ from polyrates.ground.numbers import Number, is_symbolic
 from polyrates.numeric.suprema.balls import EnclosedSeries, Maximum, enclosed_pairs, enclosed_values
 from polyrates.numeric.suprema.series import grid_bound, supremum
 from polyrates.symbolic.asymptotics import AsymptoticRate, asymptotic_rate
+from polyrates.symbolic.proofs.derivation import Derivation
 from polyrates.symbolic.theorems.base import Theorem
 from polyrates.symbolic.theorems.bounds import lower_bound
 from polyrates.symbolic.theorems.find import find_theorem
@@ -51,7 +52,7 @@ class RatePart:
     def __post_init__(self) -> None:
         check_part(self.kind)
 
-    def __call__(self, t: Any) -> Any:
+    def __call__(self, t: object) -> Number:
         """The supremum at t."""
         theorem = self._theorem
         if isinstance(t, sympy.Symbol) or self._is_symbolic:
@@ -77,7 +78,7 @@ class RatePart:
         return "certified" if theorem is None or not self._is_exact else theorem.status
 
     @property
-    def derivation(self) -> Any:
+    def derivation(self) -> Derivation:
         """The proof as a Derivation, each step checked by machine.
 
         Raises
@@ -96,7 +97,7 @@ class RatePart:
         return theorem.derivation
 
     @property
-    def asymptotic(self) -> Any:
+    def asymptotic(self) -> Number:
         """limsup part(t)^{1/t}: exact for exact parameters, a float otherwise."""
         return self._asymptotic.value
 
@@ -131,7 +132,7 @@ class RatePart:
         best = self.maximum(t)
         return part_certificate(self.kind, self.method, self.estimator, self.spectrum, t, best)
 
-    def over_lower_bound(self, t: Any) -> Any:
+    def over_lower_bound(self, t: int | sympy.Expr) -> Number:
         """part(t) over 1/|T_t(m₀)|, which no first-order method beats for ‖E‖ on the hull.
 
         Exact where the part is; an expression at ``pr.t``; a float else.
@@ -172,7 +173,7 @@ class RatePart:
         return np.asarray(np.max(np.array(rows), axis=0))
 
     @property
-    def peak(self) -> tuple[Any, Any]:
+    def peak(self) -> tuple[Number | int, Number]:
         """(t, value) of the largest value over all t: exact integers where a theorem holds.
 
         Elsewhere over the horizon, or over a run long enough to see the values settle (certified
@@ -193,7 +194,7 @@ class RatePart:
         return at, float(run.curve[at])
 
     @property
-    def burn_in(self) -> Any:
+    def burn_in(self) -> Number | int:
         """The last t with part(t) > 1; 0 if none, oo if there is no last one.
 
         An exact integer where a theorem holds; certified for fixed horizons and, where the powers
@@ -302,7 +303,7 @@ def as_exact(value: Any) -> Any:
     return value
 
 
-def _dyadic(value: Any) -> sympy.Expr:
+def _dyadic(value: Number) -> sympy.Expr:
     if not isinstance(value, float):
         return value
     exact = Fraction(value)

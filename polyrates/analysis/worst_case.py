@@ -12,8 +12,8 @@ a|A| + g|B| is no bound in general.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import sympy
@@ -24,38 +24,22 @@ from polyrates.core.estimators import Estimator, Implicit, Unrolled
 from polyrates.core.parts import Part
 from polyrates.core.recurrence import Method, check_steps
 from polyrates.core.spectra import Interval, Spectrum
-from polyrates.ground.numbers import floating, is_exact, is_rounded, is_symbolic
+from polyrates.ground.numbers import Number, floating, is_exact, is_rounded, is_symbolic
 from polyrates.numeric.suprema.balls import EnclosedSeries, Maximum, enclosed_pairs, enclosed_values
-from polyrates.numeric.suprema.joint import joint_worst_case_of, method_pieces
+from polyrates.numeric.suprema.joint import WorstCase, joint_worst_case_of, method_pieces
 from polyrates.numeric.suprema.series import weighted_supremum
 from polyrates.numeric.suprema.two_variable import frobenius_bound
 from polyrates.problems.sizes import SizePair, joint_sizes
 from polyrates.symbolic.evaluate import exact_pair_at
 
+Weight = Callable[[np.ndarray], np.ndarray]
+
 __all__ = ["WorstCase", "enclose", "worst_case"]
 
 
-@dataclass(frozen=True)
-class WorstCase:
-    """lower ≤ V ≤ upper, certified, and the mixture of eigenvalues that attains ``lower``.
-
-    Attributes
-    ----------
-    lower, upper : float
-    share : float
-        The optimal s.
-    points, weights : arrays (1,) or (2,)
-        Eigenvalues and their weights.
-    """
-
-    lower: float
-    upper: float
-    share: float
-    points: np.ndarray
-    weights: np.ndarray
-
-
-def worst_case(method: Method, where: Spectrum, estimator: Estimator, t: int, **sizes: Any) -> Any:
+def worst_case(
+    method: Method, where: Spectrum, estimator: Estimator, t: int, **sizes: object
+) -> Number:
     """The tight joint worst case at t: exact where recognized, else a certified upper bound.
 
     Exact parameters, and both suprema proved and attained at one end of the hull: then the value is
@@ -81,7 +65,7 @@ def worst_case(method: Method, where: Spectrum, estimator: Estimator, t: int, **
 
 def _frobenius(
     method: Method, where: Spectrum, estimator: Estimator, t: int, joint: SizePair
-) -> Any:
+) -> Number:
     """max|R| ‖E‖ + M ‖∂H‖_F‖x_0 − x*‖, M the maximum of the two-variable multiplier."""
     if isinstance(estimator, Unrolled):
         # divided differences are means of P′ over what lies between: the hull counts, not the gaps
@@ -104,7 +88,7 @@ def _hull_of(spectrum: Spectrum) -> Spectrum:
 
 def _recognized(
     method: Method, where: Spectrum, estimator: Estimator, t: int, joint: SizePair
-) -> Any:
+) -> Number | None:
     """a·max|A| + g·max|B| where both maxima are proved and meet at one end of the hull."""
     kind: Part = "initial" if joint.form == "initial/cross" else "residual"
     first = RatePart(kind, method, where, estimator)
@@ -142,9 +126,7 @@ def enclose(
     pieces = method_pieces(method, t, where.support, kind == "initial", estimator)
     found = joint_worst_case_of(pieces, first, second)
     slip = 2.0**-52 if is_rounded(joint.first) or is_rounded(joint.second) else 0.0
-    return WorstCase(
-        found.lower * (1 - slip), found.upper * (1 + slip), found.share, found.points, found.weights
-    )
+    return replace(found, lower=found.lower * (1 - slip), upper=found.upper * (1 + slip))
 
 
 def _divided(
@@ -162,7 +144,7 @@ def _divided(
             pairs = enclosed_pairs(method, estimator, t, ends, only=t)
             series.append(pairs[0]["initial"])
 
-    def supremum(weight: Any, tolerance: float = 1e-10) -> Maximum:
+    def supremum(weight: Weight, tolerance: float = 1e-10) -> Maximum:
         """Of weight · |P| over the support."""
         tops = [weighted_supremum(part, weight, tolerance) for part in series]
         for part in points:
@@ -182,7 +164,7 @@ def _divided(
         share = float(kind != "residual" and g == 0.0)
         return WorstCase(best.lower, best.upper, share, np.array([best.point]), np.ones(1))
 
-    def weight(s: float) -> Any:
+    def weight(s: float) -> Weight:
         return lambda x: np.sqrt(a * a / s + (g / x) ** 2 / (1 - s))
 
     chosen = minimize_scalar(

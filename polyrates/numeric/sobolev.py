@@ -2,19 +2,17 @@
 
 banded_values   Jacobi densities: every degree's value in O(t), each with its own exponent, so that
                 1e−866 is a number; :func:`enclosures` does the same in ball arithmetic.
-lifted          any measure: minimising Σ w_i(P(λ_i)² + ηP′(λ_i)²) is a minimal residual problem on
-                the Jordan blocks [[λ_i, √η], [0, λ_i]], so Arnoldi's process on them gives the
-                Sobolev-orthonormal polynomials without a Gram matrix, stable at any degree.
+optimum         any measure: its Gauss rule, and Arnoldi's process (:mod:`.arnoldi`) on it.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
 
+import flint
 import numpy as np
 from numpy.polynomial import Chebyshev as ChebyshevSeries
 from numpy.polynomial.chebyshev import chebpts1
@@ -23,15 +21,14 @@ from polyrates.core.measures.base import Measure
 from polyrates.core.measures.densities import ClassicalDensity
 from polyrates.core.methods.orthogonal import sobolev_steps
 from polyrates.ground.numbers import Number, floating, fraction_of
+from polyrates.numeric.arnoldi import LiftedOptimum, lifted
+from polyrates.numeric.scaled import Scaled
 
 __all__ = [
-    "LiftedOptimum",
     "Rule",
-    "Scaled",
     "banded_values",
     "discretize",
     "enclosure",
-    "lifted",
     "optimum",
     "series",
     "violations",
@@ -39,30 +36,6 @@ __all__ = [
 ]
 
 _BLOCK = 512  # a product of so many numbers in [1, 2] is a float
-
-
-@dataclass(frozen=True)
-class Scaled:
-    """Numbers mantissa · 2^exponent, arrays (n,): what no float can hold."""
-
-    mantissa: np.ndarray
-    exponent: np.ndarray
-
-    @property
-    def logs(self) -> np.ndarray:
-        """Natural logarithms, shape (n,)."""
-        return np.asarray(np.log(self.mantissa) + self.exponent * math.log(2.0))
-
-    def numbers(self) -> tuple[Any, ...]:
-        """Floats where they are above 1e−300, mpmath numbers below."""
-        import mpmath
-
-        result: list[Any] = []
-        for mantissa, exponent in zip(self.mantissa.tolist(), self.exponent.tolist(), strict=True):
-            plain = math.ldexp(mantissa, exponent) if exponent > -2000 else 0.0
-            big = plain > 1e-300 or mantissa == 0.0
-            result.append(plain if big else mpmath.ldexp(mpmath.mpf(mantissa), exponent))
-        return tuple(result)
 
 
 def banded_values(density: ClassicalDensity, eta: Number, t: int) -> Scaled:
@@ -156,140 +129,6 @@ def _symmetric_growth(ell: float, L: float, alpha: float, eta: float, t: int) ->
 
 
 @dataclass(frozen=True)
-class LiftedOptimum:
-    """The optimum of degree t from Arnoldi's process on the Jordan blocks.
-
-    Attributes
-    ----------
-    values : Scaled, length t + 1
-        1/A_n for every degree.
-    attained : float
-        ‖P*‖²_η A_t: the objective at the computed P*, relative to the last value.
-    residual : float
-        max_i |⟨P*, λQ_i⟩|/(‖P*‖‖λQ_i‖) over i < t: zero at the optimum.
-    nodes, weights : arrays (N,)
-        λ_i and w_i.
-    vector : array (2, N), or (1, N) for η = 0
-        √w_i P*(λ_i)/‖P*‖ and √(ηw_i) P*′(λ_i)/‖P*‖.
-    hessenberg : array (t + 1, t)
-        λQ_k = Σ_j h_jk Q_j.
-    share : array (t + 1,)
-    shift : int
-        P* = 2^−shift Σ share_i Q_i.
-    """
-
-    values: Scaled
-    attained: float
-    residual: float
-    nodes: np.ndarray
-    weights: np.ndarray
-    vector: np.ndarray
-    hessenberg: np.ndarray
-    share: np.ndarray
-    shift: int
-
-    def distance(self, values: np.ndarray, slopes: np.ndarray, eta: float) -> float:
-        """‖P − P*‖_η/‖P*‖_η for a P given at the nodes: how far a run is from P*."""
-        mantissa, exponent = self.values.mantissa[-1], int(self.values.exponent[-1])
-        half, odd = divmod(exponent, 2)
-        rows = np.stack((values, math.sqrt(eta) * slopes))[: len(self.vector)]
-        scaled = np.ldexp(rows * np.sqrt(self.weights), -half) / math.sqrt(mantissa * 2.0**odd)
-        return float(np.linalg.norm(scaled - self.vector))
-
-    @property
-    def roots(self) -> np.ndarray:
-        """The zeros of P*, complex, the eigenvalues of H − (h_{t,t−1}/s_t) s e_{t−1}ᵀ."""
-        degree = int(np.max(np.flatnonzero(self.share), initial=0))
-        if degree == 0:
-            return np.zeros(0, dtype=complex)
-        matrix = self.hessenberg[:degree, :degree].copy()
-        last = self.hessenberg[degree, degree - 1] / self.share[degree]
-        matrix[:, -1] -= last * self.share[:degree]
-        return np.asarray(np.linalg.eigvals(matrix)).astype(complex)
-
-    def __call__(self, points: np.ndarray) -> np.ndarray:
-        """P* at any points, from the recurrence of the Q_i."""
-        rows = [np.ones_like(points)]
-        for k in range(len(self.share) - 1):
-            row = points * rows[k]
-            for j, previous in enumerate(rows):
-                row = row - self.hessenberg[j, k] * previous
-            link = self.hessenberg[k + 1, k]
-            rows.append(row / link if link > 0 else 0.0 * row)
-        total = sum((s * row for s, row in zip(self.share, rows, strict=True)), 0.0 * points)
-        return np.asarray(total * 2.0**-self.shift)
-
-
-def lifted(nodes: np.ndarray, weights: np.ndarray, eta: float, t: int) -> LiftedOptimum:
-    """Minimise Σ w_i(P(λ_i)² + ηP′(λ_i)²) under P(0) = 1, deg P ≤ t, for all degrees at once.
-
-    O(N t²). The vectors are (√w S, √(ηw) S′); Q_0 = 1. Since βQ_{k+1} = λQ_k − Σ h_jQ_j, the values
-    Q_{k+1}(0) follow from the same h; they grow like ξ^−k and carry a common exponent.
-    """
-    size = len(nodes)
-    dims = size if eta == 0.0 else 2 * size
-    root = math.sqrt(eta)
-    basis = np.zeros((t + 1, dims))
-    basis[0, :size] = np.sqrt(weights)
-    basis[0] /= math.sqrt(float(basis[0] @ basis[0]))
-    hessenberg = np.zeros((t + 1, max(t, 1)))
-    at_zero = np.zeros(t + 1)
-    at_zero[0] = 1.0
-    total, shift = 1.0, 0  # A_n = total · 2^shift, and Q_i(0)² likewise
-    mantissas, exponents = [1.0], [0]
-    used = 1
-    origin = int(np.argmin(np.abs(nodes)))
-    # where 0 is a point, the recurrence would carry S(0) as a decaying solution and lose it
-    anchored = bool(nodes[origin] == 0.0 and weights[origin] > 0.0)
-    anchor = math.sqrt(weights[origin]) if anchored else 1.0
-    for k in range(t):
-        if used == k + 1 < dims:
-            vector = np.empty(dims)
-            vector[:size] = nodes * basis[k, :size]
-            if dims > size:
-                vector[size:] = nodes * basis[k, size:] + root * basis[k, :size]
-            before = math.sqrt(float(vector @ vector))
-            column = np.zeros(k + 1)
-            for _ in range(2):  # twice is enough
-                change = basis[: k + 1] @ vector
-                vector -= change @ basis[: k + 1]
-                column += change
-            link = math.sqrt(float(vector @ vector))
-            hessenberg[: k + 1, k] = column
-            if link > 1e-14 * before:
-                hessenberg[k + 1, k] = link
-                basis[k + 1] = vector / link
-                if anchored:
-                    at_zero[k + 1] = basis[k + 1, origin] / anchor
-                else:
-                    at_zero[k + 1] = -(column @ at_zero[: k + 1]) / link
-                total += at_zero[k + 1] ** 2
-                used += 1
-                if total > 2.0**400:
-                    at_zero *= 2.0**-200
-                    total *= 2.0**-400
-                    shift += 400
-        mantissas.append(1.0 / total)
-        exponents.append(-shift)
-    mantissa, exponent = np.frexp(np.array(mantissas))
-    direction = at_zero[:used] / math.sqrt(total)  # P*/‖P*‖ on the Q_i
-    vector = direction @ basis[:used]
-    moved = hessenberg[:used, : max(used - 1, 0)]
-    overlaps = np.abs(direction @ moved) / np.maximum(np.linalg.norm(moved, axis=0), 1e-300)
-    return LiftedOptimum(
-        values=Scaled(mantissa, exponent.astype(np.int64) + np.array(exponents)),
-        attained=float(vector @ vector),
-        residual=float(np.max(overlaps, initial=0.0)),
-        nodes=nodes,
-        weights=weights,
-        vector=vector.reshape(-1, size),
-        hessenberg=hessenberg,
-        share=at_zero / total,
-        shift=shift // 2,
-    )
-
-
-@dataclass(frozen=True)
 class Rule:
     """Nodes and weights with the same ∫P²dμ and ∫P′²dμ as a measure for deg P ≤ t.
 
@@ -369,7 +208,9 @@ def _weights(coefficients: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarr
     return np.asarray(weights / np.sum(weights))
 
 
-def series(values: Any, ell: float, L: float, t: int) -> ChebyshevSeries:
+def series(
+    values: Callable[[np.ndarray], np.ndarray], ell: float, L: float, t: int
+) -> ChebyshevSeries:
     """The polynomial of degree ≤ t with values(points), as a Chebyshev series on [ℓ, L]."""
     nodes = chebpts1(t + 1)
     samples = np.asarray(values((L + ell) / 2 + (L - ell) / 2 * nodes))
@@ -380,7 +221,7 @@ def series(values: Any, ell: float, L: float, t: int) -> ChebyshevSeries:
     return ChebyshevSeries(coefficients, domain=[ell, L])
 
 
-def weights_from_series(coefficients: Any, ell: float, L: float) -> list[float]:
+def weights_from_series(coefficients: Iterable[float], ell: float, L: float) -> list[float]:
     """w_k of Σ c_kT_k(m(λ)) = Σ w_k T_k(m(λ))/T_k(m₀), scaled to sum one.
 
     |T_k(m₀)| = cosh(k θ₀), θ₀ = 2 asinh √(ℓ/(L − ℓ)), which does not form m₀; in logarithms, since
@@ -399,14 +240,12 @@ def weights_from_series(coefficients: Any, ell: float, L: float) -> list[float]:
     return result
 
 
-def enclosure(density: ClassicalDensity, eta: Number, t: int) -> tuple[Any, Any]:
+def enclosure(density: ClassicalDensity, eta: Number, t: int) -> tuple[Number, Number]:
     """Rigorous (lower, upper) of the minimum at degree t of a Jacobi density, by ball arithmetic.
 
     Floats count as the dyadic rationals they are. The precision is doubled until the ball is
     narrower than the rounding of a float. The ends are floats, or mpmath numbers below 1e−300.
     """
-    import flint
-
     precision = 96
     while True:
         with flint.ctx.workprec(precision):
@@ -419,10 +258,8 @@ def enclosure(density: ClassicalDensity, eta: Number, t: int) -> tuple[Any, Any]
         precision *= 2
 
 
-def _ball(value: Number) -> Any:
+def _ball(value: Number) -> flint.arb:
     """A number as a ball: exact for rationals and floats, else a float's neighbourhood."""
-    import flint
-
     from polyrates.ground.errors import InvalidArgument
 
     try:
@@ -433,7 +270,7 @@ def _ball(value: Number) -> Any:
     return flint.arb(flint.fmpq(ratio.numerator, ratio.denominator))
 
 
-def _outward(end: Any, direction: int) -> Any:
+def _outward(end: flint.arb, direction: int) -> Number:
     """An exact ball end as a float rounded outwards, or as the mpmath number it is."""
     import mpmath
 

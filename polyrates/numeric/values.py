@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 from numpy.polynomial import Chebyshev as ChebyshevSeries
@@ -81,7 +80,7 @@ def _chebyshev(ell: float, L: float, t: int, points: np.ndarray) -> tuple[np.nda
     return value, slope
 
 
-def residual_series(method: Method, t: int, interval: Any) -> ChebyshevSeries:
+def residual_series(method: Method, t: int, interval: object) -> ChebyshevSeries:
     """P_t as a Chebyshev series on an interval (numpy's object, its domain the interval)."""
     t = check_steps(as_method(method), t, "t")
     low, high = as_spectrum(interval, "interval").hull

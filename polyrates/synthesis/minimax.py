@@ -7,11 +7,11 @@ V* = min over P(0) = 1, deg P ≤ t and s of max over λ of √(a²A²/s + g²B�
 from __future__ import annotations
 
 import math
-import sys
+from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.polynomial import Chebyshev as ChebyshevSeries
@@ -23,20 +23,22 @@ from polyrates.core.methods.classical import Chebyshev
 from polyrates.core.methods.tabulated import Richardson, Tabulated, WeightedIterates
 from polyrates.core.recurrence import Method
 from polyrates.core.spectra import Spectrum, Union, as_spectrum
-from polyrates.ground.errors import PolyratesError, refuse_value
-from polyrates.ground.numbers import Number, count, floating, fraction_of, is_exact, number, sign
+from polyrates.ground.errors import PolyratesError
+from polyrates.ground.numbers import Number, count, floating
 from polyrates.numeric.minimax.question import MinimaxSolution, Truth
-from polyrates.numeric.minimax.solve import solve_minimax
 from polyrates.numeric.sobolev import weights_from_series
 from polyrates.numeric.values import residual_series
 from polyrates.problems.sizes import SizePair, joint_sizes
+from polyrates.synthesis.float_question import FloatQuestion, as_fraction, solved
 from polyrates.synthesis.minimax_certificate import minimax_certificate
 from polyrates.synthesis.optimum import Optimum
 
 __all__ = ["minimax_optimal", "minimax_question", "optimum_of"]
 
 
-def minimax_optimal(spectrum: Any, t: int, digits: int | None = None, **sizes: Any) -> Optimum:
+def minimax_optimal(
+    spectrum: object, t: int, digits: int | None = None, **sizes: object
+) -> Optimum:
     """The polynomial of degree ≤ t with the smallest worst Jacobian error over a support.
 
     Parameters
@@ -106,7 +108,7 @@ def minimax_optimal(spectrum: Any, t: int, digits: int | None = None, **sizes: A
 
 def _answer(where: Spectrum, joint: SizePair, t: int) -> MinimaxSolution:
     """The solution for the nearest floats."""
-    return _solved(_Question.near(where, joint), t)
+    return solved(FloatQuestion.near(where, joint), t)
 
 
 def _optimum(
@@ -116,124 +118,49 @@ def _optimum(
     horizon: int,
     precision: int | None,
 ) -> Optimum:
-    outer, inner = _Question.around(where, joint)
+    outer, inner = FloatQuestion.around(where, joint)
     if precision is not None:
-        ends = [[_fraction(end, precision) for end in piece] for piece in where.support]
+        ends = [[as_fraction(end, precision) for end in piece] for piece in where.support]
         truth = Truth(
             tuple((low, high) for low, high in ends),
-            _fraction(joint.first, precision),
-            _fraction(joint.second, precision),
+            as_fraction(joint.first, precision),
+            as_fraction(joint.second, precision),
         )
         asked = inner if len(inner.support) == len(support) else outer
-        return optimum_of(_solved(asked, horizon, precision, truth), where, horizon)
+        return optimum_of(solved(asked, horizon, precision, truth), where, horizon)
     # on pieces the method is certified on the support itself
-    asked = outer if _is_interval(where) else _Question.near(where, joint)
-    solution = _solved(asked, horizon)
+    asked = outer if _is_interval(where) else FloatQuestion.near(where, joint)
+    solution = solved(asked, horizon)
     optimum = optimum_of(solution, where, horizon)
     if asked != inner:
         # a smaller support, smaller sizes: what they show is true of the question
-        below = _solved(inner, horizon) if inner.support else None
+        below = solved(inner, horizon) if inner.support else None
         optimum = replace(optimum, lower=0.0 if below is None else min(below.lower, optimum.upper))
         if below is not None:
             small = optimum_of(below, where, horizon)
             optimum = replace(optimum, contact_points=small.contact_points, spectrum=small.spectrum)
     if not _is_interval(where):
         optimum = _recertified(optimum, where, joint, horizon)
-    if optimum.upper >= asked.first and optimum.lower < 0.999999 * optimum.upper and inner.support:
-        # near V* = a the measure can be hard to find; V* of a longer horizon is no larger
-        for longer in (5 * horizon // 4 + 2, 8 * horizon // 5 + 2):
-            more = min(_solved(inner, longer).lower, optimum.upper)
-            optimum = replace(optimum, lower=max(optimum.lower, more))
-            if more >= 0.999999 * optimum.upper:
-                break
+    if optimum.upper >= asked.first and inner.support:
+        optimum = _raised(optimum, inner, horizon)
     return optimum
 
 
-class _Question(NamedTuple):
-    """A minimax problem in floats."""
-
-    support: tuple[tuple[float, float], ...]
-    form: Any
-    first: float
-    second: float
-
-    @classmethod
-    def near(cls, where: Spectrum, joint: SizePair) -> _Question:
-        """The nearest floats."""
-        support = tuple((floating(low), floating(high)) for low, high in where.support)
-        return cls(support, joint.form, floating(joint.first), floating(joint.second))
-
-    @classmethod
-    def around(cls, where: Spectrum, joint: SizePair) -> tuple[_Question, _Question]:
-        """No easier, every number rounded away, and no harder, what rounding empties left out."""
-        ends = [(_bracket(low), _bracket(high)) for low, high in where.support]
-        first, second = _bracket(joint.first), _bracket(joint.second)
-        outer = tuple((low[0], high[1]) for low, high in ends)
-        inner = tuple((low[1], high[0]) for low, high in ends if low[1] <= high[0])
-        return (
-            cls(outer, joint.form, first[1], second[1]),
-            cls(inner, joint.form, first[0], second[0]),
-        )
+# P ≡ 1 is taken as optimal once the bracket is this narrow.
+_CLOSED = 1 - 1e-6
+# Longer horizons, over the one asked for, whose values bound V* from below: near the horizon at
+# which V* leaves a the measure that proves V* = a is nearly singular, and well before it is not.
+_LONGER = (Fraction(5, 4), Fraction(8, 5))
 
 
-def _bracket(value: Number) -> tuple[float, float]:
-    """The floats around a number ≥ 0; both the number itself where it is one."""
-    near = floating(value)
-    if not is_exact(value):
-        return near, near
-    off = sign(number(Fraction(near)) - value)
-    if off == 0:
-        return near, near
-    below, above = math.nextafter(near, 0.0), math.nextafter(near, math.inf)
-    return (near, above) if off == -1 else (below, near)
-
-
-def _fraction(value: Number, digits: int) -> Fraction:
-    """A number as a fraction, an irrational one to far more digits than asked for."""
-    if not is_exact(value) or getattr(value, "is_Rational", False):
-        return fraction_of(value)
-    return Fraction(str(value.evalf(digits + 100)))  # type: ignore[union-attr]
-
-
-def _solved(
-    asked: _Question, t: int, digits: int | None = None, truth: Truth | None = None
-) -> MinimaxSolution:
-    """The solution, λ in units of a power of two near L: the solver never meets extreme units."""
-    low, high = asked.support[0][0], asked.support[-1][1]
-    if low > 0 and high / low > 1e250:
-        refuse_value(
-            "spectrum",
-            (low, high),
-            "spans more than floats hold",
-            "set the smallest eigenvalues to 0",
-        )
-    power = min(max(math.frexp(high)[1], -1000), 1000)
-    # V* does not decrease in the second size, and far beyond the first it is that one
-    second = min(asked.second * 2.0 ** (-power / 2) * 2.0 ** (-power / 2), 1e300)
-    support = [(math.ldexp(a, -power), math.ldexp(b, -power)) for a, b in asked.support]
-    try:
-        solution = solve_minimax(
-            support,
-            t,
-            form=asked.form,
-            size=asked.first,
-            second=second,
-            digits=digits,
-            truth=truth and truth.scaled(power, 0),
-        )
-    except (ValueError, np.linalg.LinAlgError) as error:
-        remedy = "give digits" if digits is None else "leave digits out: floats give a bracket"
-        refuse_value("t, digits", (t, digits), str(error).rstrip("."), remedy)
-    unit = 2.0**power
-    return replace(
-        solution,
-        hull=(solution.hull[0] * unit, solution.hull[1] * unit),
-        contact_points=solution.contact_points * unit,
-        eta=min(solution.eta * unit * unit, sys.float_info.max)
-        if solution.eta < math.inf
-        else math.inf,
-        expansion=solution.expansion and solution.expansion.rescaled(power),
-    )
+def _raised(optimum: Optimum, inner: FloatQuestion, t: int) -> Optimum:
+    """V* of a longer horizon is no larger: its lower bound counts where V* may be a."""
+    for factor in _LONGER:
+        if optimum.lower >= _CLOSED * optimum.upper:
+            break
+        more = min(solved(inner, math.floor(factor * t) + 2).lower, optimum.upper)
+        optimum = replace(optimum, lower=max(optimum.lower, more))
+    return optimum
 
 
 def _is_interval(where: Spectrum) -> bool:
@@ -248,54 +175,59 @@ def _recertified(optimum: Optimum, where: Spectrum, joint: SizePair, t: int) -> 
     and of the optima of problems nearby where they leave less.
     """
 
-    methods: list[Method] = [optimum.method]
+    candidates = [_certified(optimum.method, where, joint, t)]
     points = [floating(low) for low, high in where.support if low == high and low != 0]
     if len(points) == len(where.support) and t >= 2 * len(points):
         product = Richardson.leja([*points, *points])
-        methods.append(Richardson([*product.step_sizes, *[0.0] * (t - 2 * len(points))]))
+        still = [0.0] * (t - 2 * len(points))
+        candidates.append(_certified(Richardson([*product.step_sizes, *still]), where, joint, t))
     constant = WeightedIterates(Chebyshev(*_hull(where)), [1.0, *[0.0] * t])
-    methods.append(constant)
+    candidates.append(_Candidate(constant, floating(joint.first), 1.0))  # A = 1, B = 0
     if optimum.upper == 0 and len(points) > 1:  # zeros may not survive floats
         shorter = len(points) if joint.second == 0 else 2 * len(points) - 1
         if shorter < t:
-            methods.append(_padded(where, joint, shorter, t))
-    uppers: list[float] = []
-    shares: list[float | None] = []
-
-    def certify() -> None:
-        for method in methods[len(uppers) :]:
-            if isinstance(method, WeightedIterates) and not any(method.weights[1:]):
-                found: tuple[float, float | None] = (floating(joint.first), 1.0)  # A = 1, B = 0
-            else:
-                try:
-                    worst = enclose(method, where, Unrolled(), t, joint)
-                    found = worst.upper, worst.share
-                except PolyratesError:  # its coefficients leave the range of floats
-                    found = math.inf, None
-            uppers.append(found[0])
-            shares.append(found[1])
-
-    certify()
-    if min(uppers) > optimum.lower * (1 + 1e-3) and optimum.upper > 0:
-        methods += _nearby(where, joint, t)
-        certify()
-    best = min(range(len(methods)), key=lambda i: uppers[i])
-    build = optimum.build_polynomial if best == 0 else partial(_polynomial, methods[best], where, t)
-    # where the support can be annihilated V* = 0, whatever floats make of it
-    value = 0.0 if optimum.upper == 0 else uppers[best]
-    one = methods[best] is constant and joint.second != 0
+            candidates.append(_certified(_padded(where, joint, shorter, t), where, joint, t))
+    if min(c.upper for c in candidates) > optimum.lower * (1 + _LOOSE) and optimum.upper > 0:
+        candidates += [_certified(each, where, joint, t) for each in _nearby(where, joint, t)]
+    best = min(candidates, key=lambda candidate: candidate.upper)
+    own = best is candidates[0]
+    one = best.method is constant and joint.second != 0
     return replace(
         optimum,
-        method=methods[best],
-        value=value,
-        upper=uppers[best],
-        lower=min(optimum.lower, uppers[best]),
-        build_polynomial=build,
-        share=optimum.share if best == 0 else shares[best],
-        eta=optimum.eta if best == 0 else (math.inf if one else None),
+        method=best.method,
+        # where the support can be annihilated V* = 0, whatever floats make of it
+        value=0.0 if optimum.upper == 0 else best.upper,
+        upper=best.upper,
+        lower=min(optimum.lower, best.upper),
+        build_polynomial=(
+            optimum.build_polynomial if own else partial(_polynomial, best.method, where, t)
+        ),
+        share=optimum.share if own else best.share,
+        eta=optimum.eta if own else (math.inf if one else None),
     )
 
 
+class _Candidate(NamedTuple):
+    """A method and its certified worst case; the share is None where there is none."""
+
+    method: Method
+    upper: float
+    share: float | None
+
+
+def _certified(method: Method, where: Spectrum, joint: SizePair, t: int) -> _Candidate:
+    """The worst case of a method as it runs; P ≡ 1 needs no enclosure."""
+    if isinstance(method, WeightedIterates) and not any(method.weights[1:]):
+        return _Candidate(method, floating(joint.first), 1.0)
+    try:
+        worst = enclose(method, where, Unrolled(), t, joint)
+    except PolyratesError:  # its coefficients leave the range of floats
+        return _Candidate(method, math.inf, None)
+    return _Candidate(method, worst.upper, worst.share)
+
+
+# The upper end may stay this far above the lower one before problems nearby are asked.
+_LOOSE = 1e-3
 # Relative half widths given to isolated points, and cross over initial in units of L given to 0.
 _WIDTHS = (1e-14, 1e-7)
 _CROSSES = (1e-12, 1e-4)
@@ -309,7 +241,7 @@ def _nearby(where: Spectrum, joint: SizePair, t: int) -> list[Method]:
     every piece.
     """
     support = [(floating(low), floating(high)) for low, high in where.support]
-    questions: list[tuple[Spectrum, Any]] = []
+    questions: list[tuple[Spectrum, Number]] = []
     alone = [low == high for low, high in support]
     if all(alone):
         return []
@@ -323,8 +255,8 @@ def _nearby(where: Spectrum, joint: SizePair, t: int) -> list[Method]:
     methods: list[Method] = []
     for nearby, size in questions:
         try:
-            near = _Question.near(nearby, joint)._replace(second=floating(size))
-            solution = _solved(near, t)
+            near = FloatQuestion.near(nearby, joint)._replace(second=floating(size))
+            solution = solved(near, t)
         except PolyratesError:
             continue
         if solution.expansion is not None:
@@ -358,7 +290,7 @@ def _polynomial(method: Method, where: Spectrum, t: int) -> ChebyshevSeries:
 
 
 def minimax_question(
-    spectrum: Any, sizes: dict[str, Any]
+    spectrum: object, sizes: dict[str, object]
 ) -> tuple[Spectrum, SizePair, list[tuple[float, float]]]:
     """The spectrum, the one pair of sizes, and the support in floats."""
     where = as_spectrum(spectrum)
@@ -396,5 +328,5 @@ def optimum_of(solution: MinimaxSolution, where: Spectrum, t: int) -> Optimum:
     )
 
 
-def _series(coefficients: Any, ell: float, L: float) -> ChebyshevSeries:
+def _series(coefficients: Iterable[Number], ell: float, L: float) -> ChebyshevSeries:
     return ChebyshevSeries(np.array([float(c) for c in coefficients]), domain=[ell, L])

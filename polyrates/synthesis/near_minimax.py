@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize_scalar
@@ -25,7 +24,7 @@ from polyrates.synthesis.minimax import minimax_question
 __all__ = ["best_eta", "minimax_asymptotic", "near_minimax"]
 
 
-def minimax_asymptotic(interval: Any, t: int, **sizes: Any) -> float:
+def minimax_asymptotic(interval: object, t: int, **sizes: object) -> float:
     """The closed form of V* for large t; a number close to V*, not a bound.
 
     initial/cross: V*(t) ≈ min over s of ξ^t D(w₀)(τ + √(τ² + 4)), τ = (1/ξ − ξ)(t + q), D the outer
@@ -63,7 +62,7 @@ def minimax_asymptotic(interval: Any, t: int, **sizes: Any) -> float:
     return float(asymptotic_value(ell, L, horizon, size=first, second=second))
 
 
-def near_minimax(interval: Any, **sizes: Any) -> HarmonicSobolev | Chebyshev:
+def near_minimax(interval: object, **sizes: object) -> HarmonicSobolev | Chebyshev:
     """One method without a horizon whose worst case stays near V*(t), the smallest, at every t.
 
     The Sobolev method of harmonic measure, to which the least favourable spectra of all horizons
@@ -150,7 +149,7 @@ def _ends(where: Spectrum, at_zero: str, remedy: str) -> tuple[float, float]:
     return ell, L
 
 
-def best_eta(spectrum: Any, t: int, **sizes: Any) -> float:
+def best_eta(spectrum: object, t: int, **sizes: object) -> float:
     """The η whose running Sobolev method has the smallest tight worst case at t.
 
     Parameters

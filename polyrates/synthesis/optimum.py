@@ -45,8 +45,8 @@ class Certificate:
         itself is ill-conditioned: eigenvalues far apart, and many steps.
     """
 
-    residual: Any
-    kernel: Any
+    residual: Number
+    kernel: Number
     executed: float | None = None
     build_proof: Callable[[], ProofFile] = field(default=_unproved, repr=False, compare=False)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 import sympy
@@ -20,7 +19,7 @@ from polyrates.symbolic.series import exact_residual, exact_weights
 __all__ = ["realize", "series_weights"]
 
 
-def realize(polynomial: Any, interval: Any) -> WeightedIterates:
+def realize(polynomial: object, interval: object) -> WeightedIterates:
     """Any residual polynomial as a fixed-horizon method, stable at any degree.
 
     P = Σ c_k T_k(m(λ)) is run as Σ w_k y_k on the iterates y_k of Chebyshev's method on the

@@ -29,6 +29,7 @@ from polyrates.ground.numbers import (
     sign,
 )
 from polyrates.numeric import sobolev as numeric
+from polyrates.numeric.arnoldi import LiftedOptimum
 from polyrates.numeric.values import residual_series, residual_values
 from polyrates.symbolic import sobolev as symbolic
 from polyrates.synthesis.optimum import Certificate, Optimum
@@ -207,7 +208,7 @@ def _float(measure: Measure, t: int, eta: Number) -> Optimum:
 
 
 def _realize(
-    measure: Measure, eta: Number, t: int, result: numeric.LiftedOptimum, weights: np.ndarray
+    measure: Measure, eta: Number, t: int, result: LiftedOptimum, weights: np.ndarray
 ) -> tuple[Method, float]:
     """A method with the residual polynomial P*, and how far floats run it from P*.
 
@@ -248,7 +249,7 @@ def _padded(method: Method, extra: int) -> Method:
     return Richardson((*method.step_sizes, *zeros), (*method.momenta, *zeros))
 
 
-def _product(result: numeric.LiftedOptimum, t: int) -> Method:
+def _product(result: LiftedOptimum, t: int) -> Method:
     """Π(1 − λ/root) in Leja's order, filled up with empty steps."""
     roots = [z.real if z.imag == 0 else z for z in result.roots.tolist()]
     if not roots:

@@ -85,7 +85,6 @@ def everything():
             found = find_theorem(method, interval, part, Unrolled())
             if found is not None:
                 result += [found.derivation, found.value(t)]
-                result += [each for each in (found.burn_in_asymptotic,) if each is not None]
     result.append(best_step((1, 10), 5))
     return result
 

@@ -22,11 +22,11 @@ from polyrates.core.measures.densities import (
 )
 from polyrates.core.measures.empirical import Empirical
 from polyrates.core.measures.mixture import Mixture
+from polyrates.numeric.arnoldi import lifted
 from polyrates.numeric.sobolev import (
     banded_values,
     discretize,
     enclosure,
-    lifted,
     optimum,
     series,
     weights_from_series,

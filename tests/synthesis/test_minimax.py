@@ -21,6 +21,7 @@ from support import REFERENCE
 
 import polyrates as pr
 from polyrates.analysis.worst_case import enclose
+from polyrates.ground.errors import InvalidArgument
 from polyrates.numeric.minimax.solve import solve_minimax
 from polyrates.problems.sizes import joint_sizes
 
@@ -413,7 +414,7 @@ def test_refused_sizes(form: tuple[str, str], bad: Any) -> None:
     ],
 )  # fmt: skip
 def test_one_form_is_needed(given: dict[str, Any]) -> None:
-    with pytest.raises(TypeError, match="initial"):
+    with pytest.raises(InvalidArgument, match="initial"):
         pr.minimax_optimal(pr.Interval(1, 10), 3, **given)
 
 

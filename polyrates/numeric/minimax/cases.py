@@ -1,4 +1,4 @@
-r"""Minimax unrolling: the question, the answer, and what needs no computation.
+"""Minimax unrolling: the answers that need no computation.
 
 Closed forms: zero weights, degree 0, the eigenvalue 0, degree 1, finite spectra that a polynomial
 of the degree annihilates.

@@ -15,13 +15,14 @@ from polyrates.numeric.suprema import joint
 from polyrates.numeric.suprema import profile as supremum
 from polyrates.numeric.suprema.joint import joint_worst_case_of, method_pieces
 from polyrates.numeric.suprema.peaks import series_peaks
-from polyrates.numeric.suprema.waves import Array, Long, Points, U
+from polyrates.numeric.suprema.waves import Array, Long, Mask, Points, U
 
 # The relative gap at which the search for a better certificate ends.
 GAP = 1e-11
 
 
-def _scale_error(problem: Problem) -> float:
+def scale_error(problem: Problem) -> float:
+    """A bound on the relative error of ``problem.scale``: t times the angle is exponentiated."""
     return (32 + 8 * problem.t * problem.angle) * U if problem.whole else 0.0
 
 
@@ -55,53 +56,12 @@ def better(one: MinimaxSolution, two: MinimaxSolution) -> MinimaxSolution:
 
 def certify(task: Task, problem: Problem, iterate: Iterate) -> MinimaxSolution:
     """The polynomial of an iterate with a rigorous maximum, its measure with a dual value."""
-    q, s = iterate.q, iterate.s
+    q = iterate.q
     keep = iterate.y > 0
     if not np.any(keep) or not np.all(np.isfinite(q)):
         return replace(constant(task, problem.t), lower=0.0)
-    seeds, points = iterate.points, iterate.points.take(keep)
-    omega = iterate.y[keep] / np.sum(iterate.y[keep])
-    first, second = problem.rows(points)[:2]
-    rest = 1 / (1 - s) if problem.gamma > 0 else 0.0
-    alpha, beta = omega * (first @ q) / s, omega * (second @ q) * rest
-    if not problem.whole:
-        # isolated points without mass take part: else nothing bounds what only they see of P
-        idle = _isolated(problem, points)
-        none = np.zeros(len(idle))
-        points, omega = points.join(idle), np.append(omega, none)
-        alpha, beta = np.append(alpha, none), np.append(beta, none)
-        alone = np.array([low == high for low, high in problem.support])[points.segment]
-        omega = np.maximum(omega, 1e-3 * alone)
-        omega /= np.sum(omega)
-    bound, weights = certificate.lower_bound(problem, points, omega, alpha, beta, s)
-    scale, slip = problem.scale, _scale_error(problem)
-    if problem.whole and problem.gamma == 0 and not problem.initial:
-        bound = max(bound, (1 - 4 * U) / math.sqrt(s))  # Chebyshev's theorem: V* = a/|T_t(m0)|
-    lower = max(0.0, task.size * bound * scale * (1 - slip))
-
-    q = q / float(problem.rho @ q)
-    expansion = None if problem.whole else _expansion(problem, q * scale)
-    iterates: Array | None = None
-    if expansion is None:
-        p = problem.chebyshev(q)
-        if len(problem.columns) <= problem.t:
-            # among P + cλ, all optimal, the one with the smallest max |P'|
-            slope = np.asarray(np.polynomial.chebyshev.chebder(p), dtype=float)
-            c = centring([slope])
-            p[0] += c * (1 + problem.delta)
-            p[1] += c
-        iterates, exact, slack = certificate.chebyshev_weights(problem, p)
-        upper, s = _upper(task, problem, (exact, slack), s, seeds, lower)
-        p = exact.astype(float) * scale
-    else:
-        p = problem.on_hull(expansion.weights)
-        parts = method_pieces(expansion.method, problem.t, task.support, task.initial)
-        if task.share is None:
-            tight = joint_worst_case_of(parts, task.size, task.second)
-            upper, s = tight.upper, tight.share
-        else:
-            scaled = [part.times(task.size, task.second) for part in parts]
-            upper = supremum.profile_supremum(scaled, (1 / s, 1 / (1 - s)), seeds)
+    lower, points, weights = _from_below(task, problem, iterate, keep)
+    p, s, upper, expansion, iterates = _from_above(task, problem, iterate, lower)
     ceiling = task.size / (1.0 if task.share is None else math.sqrt(task.share))
     if problem.log_top <= RANGE and not upper <= ceiling:  # worse than P = 1, or not a number
         return replace(constant(task, problem.t), lower=lower)
@@ -119,6 +79,58 @@ def certify(task: Task, problem: Problem, iterate: Iterate) -> MinimaxSolution:
         expansion,
         iterates,
     )
+
+
+def _from_below(
+    task: Task, problem: Problem, iterate: Iterate, keep: Mask
+) -> tuple[float, Points, Array]:
+    """The dual value of an iterate's measure, its points and its weights."""
+    q, s, points = iterate.q, iterate.s, iterate.points.take(keep)
+    omega = iterate.y[keep] / np.sum(iterate.y[keep])
+    first, second = problem.rows(points)[:2]
+    rest = 1 / (1 - s) if problem.gamma > 0 else 0.0
+    alpha, beta = omega * (first @ q) / s, omega * (second @ q) * rest
+    if not problem.whole:
+        # isolated points without mass take part: else nothing bounds what only they see of P
+        idle = _isolated(problem, points)
+        none = np.zeros(len(idle))
+        points, omega = points.join(idle), np.append(omega, none)
+        alpha, beta = np.append(alpha, none), np.append(beta, none)
+        alone = np.array([low == high for low, high in problem.support])[points.segment]
+        omega = np.maximum(omega, 1e-3 * alone)
+        omega /= np.sum(omega)
+    bound, weights = certificate.lower_bound(problem, points, omega, alpha, beta, s)
+    if problem.whole and problem.gamma == 0 and not problem.initial:
+        bound = max(bound, (1 - 4 * U) / math.sqrt(s))  # Chebyshev's theorem: V* = a/|T_t(m0)|
+    lower = max(0.0, task.size * bound * problem.scale * (1 - scale_error(problem)))
+    return lower, points, weights
+
+
+def _from_above(
+    task: Task, problem: Problem, iterate: Iterate, lower: float
+) -> tuple[Array, float, float, Expansion | None, Array | None]:
+    """P, its share, the rigorous maximum of its profile, and the weights that run it."""
+    q, s, seeds = iterate.q / float(problem.rho @ iterate.q), iterate.s, iterate.points
+    if problem.whole:
+        p = problem.chebyshev(q)
+        if len(problem.columns) <= problem.t:
+            # among P + cλ, all optimal, the one with the smallest max |P'|
+            slope = np.asarray(np.polynomial.chebyshev.chebder(p), dtype=float)
+            c = centring([slope])
+            p[0] += c * (1 + problem.delta)
+            p[1] += c
+        iterates, exact, slack = certificate.chebyshev_weights(problem, p)
+        upper, s = _upper(task, problem, (exact, slack), s, seeds, lower)
+        return exact.astype(float) * problem.scale, s, upper, None, iterates
+    expansion = _expansion(problem, q * problem.scale)
+    parts = method_pieces(expansion.method, problem.t, task.support, task.initial)
+    if task.share is None:
+        tight = joint_worst_case_of(parts, task.size, task.second)
+        upper, s = tight.upper, tight.share
+    else:
+        scaled = [part.times(task.size, task.second) for part in parts]
+        upper = supremum.profile_supremum(scaled, (1 / s, 1 / (1 - s)), seeds)
+    return problem.on_hull(expansion.weights), s, upper, expansion, None
 
 
 def _isolated(problem: Problem, points: Points) -> Points:
@@ -148,7 +160,7 @@ def _upper(
 ) -> tuple[float, float]:
     """Rigorous worst case of P, given over ``1/|T_t(m0)|`` with its errors; share."""
     first, second, errors = certificate.error_series(problem, *series)
-    factor = task.size * problem.scale * (1 + _scale_error(problem))
+    factor = task.size * problem.scale * (1 + scale_error(problem))
     parts = supremum.pieces(first, second, errors, problem.support, problem.hull)
     weights = 1 / s, (1 / (1 - s) if problem.gamma > 0 else 0.0)
     upper = factor * supremum.profile_supremum(parts, weights, seeds)

@@ -146,6 +146,148 @@ def reweighted(problem: Problem, points: Points, rounds: int) -> tuple[Iterate, 
 
 # Weight of the barriers on the ends of s, per point: it keeps s central where P = 1 is optimal.
 BARRIER = 0.5
+# Share of the way to the boundary that a step of the multipliers, and of s, may go.
+_DUAL_WAY, _SHARE_WAY = 0.99, 0.95
+# What must be left of a slack after a step: of what was there, and of what a full step leaves.
+_KEPT, _LEFT = 0.01, 1e-3
+_SHORTER = 0.8  # a step that leaves too little is cut to this
+# Centring of the next step after progress above .7, above .3, and below.
+_CENTRING = (0.1, 0.3, 0.7)
+
+
+@dataclass(frozen=True)
+class _Step:
+    """Directions in (q, s), in the multipliers and in those of the ends of s; the longest steps."""
+
+    primal: Array
+    y: Array
+    ends: Array
+    longest: tuple[float, float]
+
+
+class _Central:
+    """The iteration: primal (q, s) with its slacks, multipliers ``y`` and ``ends``.
+
+    Scaled: columns of unit size on the points, and ρᵀq = 1 at the start.
+    """
+
+    def __init__(self, problem: Problem, points: Points) -> None:
+        self.problem, self.points = problem, points
+        ma, mb = problem.rows(points)[:2]
+        self.count = count = len(points)
+        norms = np.sqrt(np.mean(ma**2 + mb**2, axis=0))
+        self.scale = 1 / np.where(norms > 0, norms, 1.0)
+        self.rows = ma, mb = ma * self.scale, mb * self.scale
+        rho = problem.rho * self.scale
+        self.s = s = _initial_share(problem)
+        u, w = reciprocals(problem, s)
+        # least squares, scaled into the interior: within sqrt(count) of the optimum
+        gram = (ma.T @ ma * u + mb.T @ mb * w) / count
+        gram[np.diag_indices_from(gram)] *= 1 + 1e-12
+        q = _solve(gram, rho)
+        profile = (ma @ q) ** 2 * u + (mb @ q) ** 2 * w
+        q *= math.sqrt(0.5 / np.max(profile))
+        unit = float(rho @ q)
+        if unit < 0:
+            q, unit = -q, -unit
+        self.q, self.unit = q, unit
+        self.y = np.full(count, 0.5 / count)
+        # barriers on s and 1 - s: where P = 1 is optimal nothing else keeps s from its end too soon
+        self.ends = np.array([0.5, 0.5])
+        self.heavy = max(1.0, BARRIER * count)
+        self.target = np.append(rho / unit, 0.0) if problem.joint else rho / unit
+        self.a, self.b, self.slack = self._state(q, s)
+
+    def _state(self, q: Array, s: float) -> tuple[Array, Array, Array]:
+        a, b = self.rows[0] @ q, self.rows[1] @ q
+        u, w = reciprocals(self.problem, s)
+        return a, b, 1 - a * a * u - b * b * w
+
+    @property
+    def _room(self) -> Array:
+        return np.array([self.s, 1 - self.s])
+
+    def gap(self) -> float:
+        """Mean complementarity."""
+        mu = float(self.y @ self.slack) / self.count
+        if self.problem.joint:
+            weight = self.count + 2 * self.heavy
+            mu = (mu * self.count + float(self.ends @ self._room)) / weight
+        return mu
+
+    def gradients(self) -> Array:
+        """Rows grad W_j."""
+        return gradients_of(self.problem, self.a, self.b, self.s, self.rows)
+
+    def residual(self, gradients: Array) -> float:
+        """How far the multipliers are from stationarity."""
+        pull = self.target - gradients.T @ self.y
+        if self.problem.joint:
+            pull[len(self.q)] += self.ends[0] - self.ends[1]
+        return float(np.max(np.abs(pull)))
+
+    def nearly_one(self, margin: float) -> bool:
+        """Whether s is within ``margin`` of 1 and A nearly constant."""
+        if not (self.problem.joint and 1 - self.s < margin):
+            return False
+        return float(np.max(np.abs(self.a - self.a[0]))) < 1e-2 * abs(float(self.a[0]))
+
+    def step(self, aim: float, gradients: Array) -> _Step:
+        """Newton's directions towards complementarity ``aim``."""
+        y, slack, ends = self.y, self.slack, self.ends
+        joint, m, room = self.problem.joint, len(self.q), self._room
+        hessian = curvature(self.problem, self.a, self.b, self.s, y, self.rows, y / slack)
+        right = self.target - gradients.T @ (aim / slack)
+        if joint:
+            hessian[m, m] += float(np.sum(ends / room))
+            right[m] += aim * self.heavy * (1 / room[0] - 1 / room[1])
+        step = _solve(hessian, right)
+        dy = aim / slack - y + y / slack * (gradients @ step)
+        dual, primal = _longest(1.0, y, dy), 1.0
+        d_ends = np.zeros(2)
+        if joint:
+            ds = float(step[m])
+            d_ends = aim * self.heavy / room - ends - ends / room * np.array([ds, -ds])
+            dual = _longest(dual, ends, d_ends)
+            if ds > 0:
+                primal = min(primal, _SHARE_WAY * (1 - self.s) / ds)
+            elif ds < 0:
+                primal = min(primal, _SHARE_WAY * self.s / -ds)
+        return _Step(step, dy, d_ends, (primal, dual))
+
+    def advance(self, step: _Step) -> float | None:
+        """One step that stays inside; its length, or None where there is none."""
+        m, joint = len(self.q), self.problem.joint
+        primal, dual = step.longest
+        for _ in range(60):
+            q = self.q + primal * step.primal[:m]
+            s = self.s + primal * float(step.primal[m]) if joint else self.s
+            if not joint or 0 < s < 1:
+                a, b, slack = self._state(q, s)
+                least = _KEPT * self.slack * (1 - primal) + _LEFT * self.slack * primal
+                if np.all(slack > least):
+                    break
+            primal *= _SHORTER
+        else:
+            return None
+        self.q, self.s, self.a, self.b, self.slack = q, s, a, b, slack
+        # one length for both: the constraints are curved, and unequal lengths lose dual feasibility
+        dual = min(primal, dual)
+        self.y = self.y + dual * step.y
+        if joint:
+            self.ends = self.ends + dual * step.ends
+        return dual
+
+    def iterate(self) -> Iterate:
+        """In the problem's own scale."""
+        return Iterate(self.q * self.scale, self.s, self.points, self.y * self.unit)
+
+
+def _longest(most: float, values: Array, change: Array) -> float:
+    """The longest step up to ``most`` that keeps positive values positive."""
+    falling = change < 0
+    end = float(np.min(-values[falling] / change[falling], initial=np.inf))
+    return min(most, _DUAL_WAY * end)
 
 
 def interior_point(
@@ -160,88 +302,18 @@ def interior_point(
     Stops early where ``1 - s < margin`` and P is nearly 1: there P = 1 may be optimal, which is
     best proved by multipliers that are still central.
     """
-    ma, mb = problem.rows(points)[:2]
-    count = len(points)
-    norms = np.sqrt(np.mean(ma**2 + mb**2, axis=0))
-    scale = 1 / np.where(norms > 0, norms, 1.0)
-    ma, mb, rho = ma * scale, mb * scale, problem.rho * scale
-    s = _initial_share(problem)
-    u, w = reciprocals(problem, s)
-    # least squares, scaled into the interior: within sqrt(count) of the optimum
-    gram = (ma.T @ ma * u + mb.T @ mb * w) / count
-    gram[np.diag_indices_from(gram)] *= 1 + 1e-12
-    q = _solve(gram, rho)
-    profile = (ma @ q) ** 2 * u + (mb @ q) ** 2 * w
-    q *= math.sqrt(0.5 / np.max(profile))
-    unit = float(rho @ q)
-    if unit < 0:
-        q, unit = -q, -unit
-    rho = rho / unit
-    y = np.full(count, 0.5 / count)
-    joint = problem.joint
-    # barriers on s and 1 - s: where P = 1 is optimal nothing else keeps s from its end too early
-    ends = np.array([0.5, 0.5])
-    heavy = max(1.0, BARRIER * count)
-    m = len(q)
-    target = np.append(rho, 0.0) if joint else rho
-
-    def state(q: Array, s: float) -> tuple[Array, Array, Array]:
-        a, b = ma @ q, mb @ q
-        u, w = reciprocals(problem, s)
-        return a, b, 1 - a * a * u - b * b * w
-
-    a, b, slack = state(q, s)
+    central = _Central(problem, points)
     sigma = 0.3
     for _ in range(iterations):
-        room = np.array([s, 1 - s])
-        mu = float(y @ slack) / count
-        if joint:
-            mu = (mu * count + float(ends @ room)) / (count + 2 * heavy)
-        gradients = gradients_of(problem, a, b, s, (ma, mb))
-        pull = target - gradients.T @ y
-        if joint:
-            pull[m] += ends[0] - ends[1]
-        residual = np.max(np.abs(pull))
-        if mu * count < tolerance and residual < math.sqrt(tolerance):
+        mu, gradients = central.gap(), central.gradients()
+        close = mu * central.count < tolerance
+        if close and central.residual(gradients) < math.sqrt(tolerance):
             break
-        if joint and 1 - s < margin and float(np.max(np.abs(a - a[0]))) < 1e-2 * abs(a[0]):
+        if central.nearly_one(margin):
             break
-        hessian = curvature(problem, a, b, s, y, (ma, mb), y / slack)
-        right = target - gradients.T @ (sigma * mu / slack)
-        if joint:
-            hessian[m, m] += float(np.sum(ends / room))
-            right[m] += sigma * mu * heavy * (1 / room[0] - 1 / room[1])
-        step = _solve(hessian, right)
-        rise = gradients @ step
-        dy = sigma * mu / slack - y + y / slack * rise
-        shrinking = dy < 0
-        dual = min(1.0, 0.99 * float(np.min(-y[shrinking] / dy[shrinking], initial=np.inf)))
-        primal = 1.0
-        if joint:
-            ds = float(step[m])
-            d_ends = sigma * mu * heavy / room - ends - ends / room * np.array([ds, -ds])
-            falling = d_ends < 0
-            dual = min(dual, 0.99 * float(np.min(-ends[falling] / d_ends[falling], initial=np.inf)))
-            if ds > 0:
-                primal = min(primal, 0.95 * (1 - s) / ds)
-            elif ds < 0:
-                primal = min(primal, 0.95 * s / -ds)
-        for _ in range(60):
-            q_new = q + primal * step[:m]
-            s_new = s + primal * float(step[m]) if joint else s
-            if not joint or 0 < s_new < 1:
-                a_new, b_new, slack_new = state(q_new, s_new)
-                if np.all(slack_new > 0.01 * slack * (1 - primal) + 1e-3 * slack * primal):
-                    break
-            primal *= 0.8
-        else:
+        progress = central.advance(central.step(sigma * mu, gradients))
+        if progress is None:
             break
-        q, s, a, b, slack = q_new, s_new, a_new, b_new, slack_new
-        # one length for both: the constraints are curved, and unequal lengths lose dual feasibility
-        dual = min(primal, dual)
-        y = y + dual * dy
-        if joint:
-            ends = ends + dual * d_ends
-        progress = min(primal, dual)
-        sigma = 0.1 if progress > 0.7 else (0.3 if progress > 0.3 else 0.7)
-    return Iterate(q * scale, s, points, y * unit)
+        fast, fair, slow = _CENTRING
+        sigma = fast if progress > 0.7 else (fair if progress > 0.3 else slow)
+    return central.iterate()

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
-from typing import Any
 
 import flint
 import numpy as np
@@ -78,7 +77,7 @@ def _table_functionals(problem: Problem, points: Points) -> tuple[Long, Long, Ar
         precision *= 2
 
 
-def _long(balls: npt.NDArray[Any], exponents: Index) -> tuple[Long, Array, float]:
+def _long(balls: npt.NDArray[np.object_], exponents: Index) -> tuple[Long, Array, float]:
     """Midpoints over powers of two, bounds (m,) on the errors of their columns, largest radius."""
     high = np.vectorize(float, otypes=[float])(balls)
     low = np.vectorize(lambda ball, top: float(ball - top), otypes=[float])(balls, high)

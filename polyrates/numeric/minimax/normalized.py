@@ -14,7 +14,7 @@ the least favourable measure.
 On an interval the basis is :math:`Q_0 = 1`, :math:`Q_k' = T_{k-1}`: then ``A`` and ``B`` have
 entries of the same order for every degree, where Chebyshev polynomials themselves would spread them
 over ``k**2``. On a support with gaps :math:`Q_k` is the k-th residual polynomial of a method made
-for the support (:mod:`.support`) over a power of two near its size there, and the last of
+for the support (:mod:`.gapped_basis`) over a power of two near its size there, and the last of
 these powers takes the place of :math:`1/|T_t(m_0)|`.
 """
 

@@ -31,11 +31,11 @@ Exact = npt.NDArray[Any]
 _floats: Callable[[Exact], Array] = np.vectorize(float, otypes=[float])
 
 
-def _exact(values: Any) -> Exact:
+def _exact(values: mpmath.mpf) -> Exact:
     return np.array([mpmath.mpf(v) for v in values], dtype=object)
 
 
-def _rational(value: Fraction) -> Any:
+def _rational(value: Fraction) -> mpmath.mpf:
     return mpmath.mpf(value.numerator) / value.denominator
 
 
@@ -164,7 +164,7 @@ class Precise:
 
 def polish(
     exact: Precise, start: Iterate, digits: int
-) -> tuple[Exact, Any, Exact, Exact, Points] | None:
+) -> tuple[Exact, mpmath.mpf, Exact, Exact, Points] | None:
     """``(q, s, y, phi)`` solving the optimality conditions, and their points; None if it fails."""
     problem = exact.problem
     tops = solver.peaks(problem, start.q, start.s)
@@ -224,8 +224,8 @@ def polish(
 
 
 def lower_bound(
-    exact: Precise, points: Points, phi: Exact, alpha: Exact, beta: Exact, s: Any
-) -> tuple[Any, Exact]:
+    exact: Precise, points: Points, phi: Exact, alpha: Exact, beta: Exact, s: mpmath.mpf
+) -> tuple[mpmath.mpf, Exact]:
     """As :func:`certificate.lower_bound`, with the sums in mpmath numbers."""
     problem = exact.problem
     first, second, _, _ = exact.rows(points, phi)
@@ -273,7 +273,9 @@ def lower_bound(
     return max(bound, mpmath.mpf(0)), spread / sum(spread)
 
 
-def _dual_norm(problem: Problem, alpha: Exact, beta: Exact, s: Any, unit: Any) -> tuple[Any, Any]:
+def _dual_norm(
+    problem: Problem, alpha: Exact, beta: Exact, s: mpmath.mpf, unit: mpmath.mpf
+) -> tuple[mpmath.mpf, mpmath.mpf]:
     """``max_s sum sqrt(s alpha^2 + (1-s) beta^2)``, by the tangent at the given ``s``."""
     if problem.gamma == 0:
         share = mpmath.mpf(1 if problem.share is None else problem.share)
@@ -292,7 +294,7 @@ def _dual_norm(problem: Problem, alpha: Exact, beta: Exact, s: Any, unit: Any) -
     return total + (abs(slope) + error) * max(s, 1 - s), s
 
 
-def upper_bound(exact: Precise, q: Exact, s: Any, points: Points, phi: Exact) -> Any:
+def upper_bound(exact: Precise, q: Exact, s: mpmath.mpf, points: Points, phi: Exact) -> mpmath.mpf:
     """Rigorous worst case of ``P / P(0)`` in units of ``size``; sharp at ``phi``."""
     problem = exact.problem
     t = problem.t
@@ -352,8 +354,14 @@ def _local(exact: Precise, q: Exact, segment: int, slip: float) -> list[tuple[Ar
 
 
 def _tops(
-    exact: Precise, q: Exact, u: Any, w: Any, slip: Any, points: Points, phi: Exact
-) -> list[tuple[Any, Any]]:
+    exact: Precise,
+    q: Exact,
+    u: mpmath.mpf,
+    w: mpmath.mpf,
+    slip: mpmath.mpf,
+    points: Points,
+    phi: Exact,
+) -> list[tuple[mpmath.mpf, mpmath.mpf]]:
     """Upper bounds of ``W`` and of ``|W'|`` at the points."""
     first, second, first_phi, second_phi = exact.rows(points, phi)
     a, b = abs(first @ q) + slip, abs(second @ q) + slip

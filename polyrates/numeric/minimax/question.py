@@ -1,4 +1,11 @@
-"""question."""
+"""Minimax unrolling: the question (a task, its exact truth, its units) and the answer.
+
+For a support in [ℓ, L] and weights a (``size``) and g (``second``),
+
+    V* = min over P(0) = 1, deg P ≤ t and s in [0, 1] of max over λ of √(a²A²/s + g²B²/(1 − s)),
+
+0/0 = 0, with A = P − λP′, B = P′ in the form "initial/cross" and A = P, B = P′ in "residual/drift".
+"""
 
 from __future__ import annotations
 
@@ -26,7 +33,7 @@ Number = Callable[[Any], Any]
 
 @dataclass(frozen=True)
 class Expansion:
-    """``P = Σ weights_k p_k`` on the residual polynomials of a table: see :mod:`.support`.
+    """``P = Σ weights_k p_k`` on the residual polynomials of a table: see :mod:`.gapped_basis`.
 
     ``weights`` (t + 1,) sum to 1.
     """
@@ -123,7 +130,7 @@ class Task:
         phi = np.where(width > 0, 2 * np.arccos(np.sqrt(np.clip(part, 0.0, 1.0))), 0.0)
         return Points(segment.astype(np.int64), phi)
 
-    def eta(self, s: Any) -> Any:
+    def eta(self, s: float) -> float:
         """The eta that matches a share: see :class:`MinimaxSolution`."""
         if self.size == 0:
             return math.nan
@@ -297,6 +304,6 @@ def constant(
     return MinimaxSolution(coefficients, task.domain, s, lower, upper, points, weights, task.eta(s))
 
 
-def unit_of(number: Number) -> Any:
-    """1 and the like among the numbers of the question."""
+def unit_of(number: Number) -> float:
+    """The unit rounding of the numbers a question is asked in: 2⁻⁵³, or that of mpmath now."""
     return 2.0**-53 if number is float else mpmath.mpf(2) ** (-mpmath.mp.prec)

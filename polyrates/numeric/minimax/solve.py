@@ -1,11 +1,29 @@
-"""From a start to a certified solution: warm, closed, reweighted or interior, then Newton."""
+r"""Minimax-optimal unrolling: the smallest worst case over all polynomials, with a certificate.
+
+.. math:: V^* = \min_{P(0)=1,\ \deg P \le t}\ \min_{s \in [0,1]}\ \max_{\lambda}
+          \sqrt{\frac{a^2 A(\lambda)^2}{s} + \frac{g^2 B(\lambda)^2}{1-s}},\qquad 0/0 = 0.
+
+The inner part is the tight joint worst case (S-lemma: Polik and Terlaky, *SIAM Review* 49, 2007);
+the outer problem is convex and its dual is a maximum over measures on the support. Every solution
+carries both: a polynomial whose profile is bounded from above, and a measure whose weak-duality
+value bounds ``V*`` from below, each including its own rounding errors.
+
+solve         the way from a start (warm, closed, reweighted or interior) by Newton to a solution
+question      the question and the answer
+cases         what needs no computation
+normalized    the normalised problem: hull, basis, functionals; on gaps ``gapped_basis``
+extremal      the closed form for large t, also as a start
+interior      an interior-point method and reweighted least squares, the other starts
+newton        Newton's method on the contact points
+certify       both ends of the bracket: ``lower_bound`` from below, suprema from above
+precise       the same in mpmath numbers
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
 
 import mpmath
 import numpy as np
@@ -220,6 +238,20 @@ def _attempts(
         best = candidate if best is None else better(best, candidate)
         if 0 <= best.gap <= sharp:
             return best, found
+    best, found = _exchanged(task, problem, best, found, sharp)
+    if best.gap > 10 * sharp and floats:
+        best = _raised_by_pieces(task, problem.t, best)
+    return best, found
+
+
+def _exchanged(
+    task: Task,
+    problem: Problem,
+    best: MinimaxSolution | None,
+    found: Iterate | None,
+    sharp: float,
+) -> tuple[MinimaxSolution, Iterate | None]:
+    """Interior point and Newton, the maxima between the points becoming points, until sharp."""
     points = problem.nodes(4 * problem.t + 8)
     reached = math.inf
     for attempt in range(_ATTEMPTS):
@@ -230,7 +262,7 @@ def _attempts(
         if flat is not None:
             return flat, None
         coarse = solver.peaks(problem, central.q, central.s)
-        iterate, converged = solver.newton(problem, central)
+        iterate, _ = solver.newton(problem, central)
         candidates = [(certify(task, problem, iterate), iterate)]
         if candidates[0][0].gap > sharp:
             # the multipliers of the interior point may prove more than those of Newton
@@ -249,8 +281,6 @@ def _attempts(
         # exchange: the maxima between the points become points
         points = points.join(coarse.points).join(iterate.points)
     assert best is not None
-    if best.gap > 10 * sharp and floats:
-        best = _raised_by_pieces(task, problem.t, best)
     return best, found
 
 
@@ -361,7 +391,7 @@ def _precise(task: Task, t: int, digits: int, truth: Truth | None) -> MinimaxSol
         return units.outward(solution, t)
 
 
-def _slopes(problem: Problem, found: Iterate, p: list[Any]) -> list[Array]:
+def _slopes(problem: Problem, found: Iterate, p: list[mpmath.mpf]) -> list[Array]:
     """Local Chebyshev series of dP/dx in floats, P over |T_t(m0)| being normalised at 0."""
     if not problem.whole:
         return problem.slopes(problem.on_table(found.q / float(problem.rho @ found.q)))

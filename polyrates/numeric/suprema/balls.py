@@ -10,12 +10,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import flint
 import numpy as np
 
-from polyrates.core.estimators import Estimator, Implicit, Unrolled
+from polyrates.core.estimators import Estimator, Implicit, Pair, Unrolled
 from polyrates.core.parts import PARTS, PointRing, part_of
 from polyrates.core.recurrence import Method, orbit
 from polyrates.ground.constants import ball
@@ -54,19 +54,19 @@ class EnclosedSeries:
 class BallRing:
     """Chebyshev series on [ℓ, L] with ball coefficients, as flint polynomials."""
 
-    low: Any
-    high: Any
+    low: flint.arb
+    high: flint.arb
 
     @property
-    def start(self) -> Any:
+    def start(self) -> flint.arb_poly:
         """The constant 1."""
         return flint.arb_poly([1])
 
-    def number(self, value: Number) -> Any:
+    def number(self, value: Number) -> flint.arb:
         """A ball around the coefficient."""
         return ball(value)
 
-    def gradient(self, point: Any) -> Any:
+    def gradient(self, point: flint.arb_poly) -> flint.arb_poly:
         """λp: λ = middle + half·x, x T_0 = T_1, x T_k = (T_{k+1} + T_{k−1})/2."""
         half = (self.high - self.low) / 2
         middle = (self.high + self.low) / 2
@@ -78,14 +78,14 @@ class BallRing:
         down = point.right_shift(1)
         return (up + down) * (half / 2) + point * middle
 
-    def product(self, left: Any, right: Any) -> Any:
+    def product(self, left: flint.arb_poly, right: flint.arb_poly) -> flint.arb_poly:
         """T_i T_j = (T_{i+j} + T_{|i−j|})/2 through the polynomial in z, x = (z + 1/z)/2."""
         a, b = left.coeffs(), right.coeffs()
         if not a or not b:
             return flint.arb_poly([])
         size = len(a) + len(b) - 1
 
-        def laurent(c: list[Any]) -> Any:
+        def laurent(c: list[flint.arb]) -> flint.arb_poly:
             halves = [x / 2 for x in c[:0:-1]]
             return flint.arb_poly([*halves, c[0], *halves[::-1]])
 
@@ -214,14 +214,14 @@ def _pairs(
 
 def _each(
     method: Method, estimator: Estimator, steps: int, ring: BallRing, only: int | None
-) -> Iterator[Any]:
+) -> Iterator[Pair[flint.arb_poly]]:
     if only is None or isinstance(estimator, Unrolled):
         yield from estimator.pairs(method, steps if only is None else only, ring)
     else:
         yield estimator.pair(method, only, ring)
 
 
-def enclose_series(point: Any, ends: tuple[float, float]) -> EnclosedSeries:
+def enclose_series(point: flint.arb_poly, ends: tuple[float, float]) -> EnclosedSeries:
     """A series with ball coefficients as floats and a bound on their distance from the truth."""
     balls = point.coeffs() or [flint.arb(0)]
     middles = np.array([float(x) for x in balls])

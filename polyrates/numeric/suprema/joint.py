@@ -33,11 +33,16 @@ _EDGE = 37.0
 
 
 @dataclass(frozen=True)
-class JointWorstCase:
-    """``lower <= V <= upper``, the optimal ``share``, and the mixture that attains ``lower``.
+class WorstCase:
+    """lower ≤ V ≤ upper, certified, and the mixture of eigenvalues that attains ``lower``.
 
-    ``points`` and ``weights``: one or two eigenvalues and their weights in the least favourable
-    mixture, summing to 1.
+    Attributes
+    ----------
+    lower, upper : float
+    share : float
+        The optimal s.
+    points, weights : arrays (1,) or (2,)
+        Eigenvalues and their weights in the least favourable mixture, summing to 1.
     """
 
     lower: float
@@ -98,7 +103,7 @@ def joint_worst_case(
     *,
     domain: tuple[float, float] | None = None,
     errors: tuple[float, float] = (0.0, 0.0),
-) -> JointWorstCase:
+) -> WorstCase:
     """Certified joint worst case of error functions given as Chebyshev series.
 
     ``A``, ``B``: coefficients in numpy's convention on ``domain`` (by default the hull of the
@@ -119,7 +124,7 @@ def joint_worst_case(
     return joint_worst_case_of(supremum.pieces(first, other, errors, support, hull), size, second)
 
 
-def joint_worst_case_of(parts: Sequence[Piece], size: float, second: float) -> JointWorstCase:
+def joint_worst_case_of(parts: Sequence[Piece], size: float, second: float) -> WorstCase:
     """The same of A and B given by pieces, in the order of the support."""
     # V is homogeneous in the two functions and in the two sizes: all are brought to size one first
     unit = 2.0 ** min(max(math.frexp(max(size, second))[1], -1000), 1000)
@@ -160,7 +165,7 @@ def joint_worst_case_of(parts: Sequence[Piece], size: float, second: float) -> J
         )
     # a product that becomes subnormal may round upwards
     lower = lower * scale * unit if lower * scale * unit > 1e-300 else 0.0
-    return JointWorstCase(lower, upper, share, points, weights)
+    return WorstCase(lower, upper, share, points, weights)
 
 
 def method_pieces(

@@ -1,4 +1,9 @@
-"""peaks."""
+"""Local maxima of u A² + w B² for two cosine series: where they are, to rounding, not rigorous.
+
+A fast transform samples the profile about 16 times to an oscillation; Halley's method takes each
+maximum of the grid to that of the series. What is found here seeds the rigorous bounds of
+:mod:`polyrates.numeric.suprema.profile` and the exchange of :mod:`polyrates.numeric.suprema.joint`.
+"""
 
 from __future__ import annotations
 

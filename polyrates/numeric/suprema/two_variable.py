@@ -24,9 +24,9 @@ The bound is attained up to 1/√2 by E = 0 and a symmetric ∂H with one nonzer
 
 from __future__ import annotations
 
-import math
+from collections.abc import Callable
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import TypeVar
 
 import flint
 import numpy as np
@@ -48,25 +48,22 @@ from polyrates.numeric.suprema.balls import (
     TooCoarse,
     enclose_series,
     enclosed_pairs,
+    enclosed_values,
 )
 from polyrates.numeric.suprema.series import grid_bound, supremum
+from polyrates.numeric.suprema.two_series import (
+    TwoVariableMaximum,
+    product_maximum,
+    two_series_maximum,
+)
 
-__all__ = ["TwoVariableMaximum", "frobenius_bound", "multiplier_bounds", "multiplier_maximum"]
+T = TypeVar("T")
 
-_TOLERANCE = 1e-7  # relative; the subdivision stops there
-_MOST_CELLS = 120_000
-
-
-class TwoVariableMaximum(NamedTuple):
-    """lower ≤ max |C(λ, μ)| ≤ upper, and a point (λ, μ) where ``lower`` is reached."""
-
-    lower: float
-    upper: float
-    point: tuple[float, float]
+__all__ = ["frobenius_bound", "multiplier_bounds", "multiplier_maximum"]
 
 
 def frobenius_bound(
-    method: Method, estimator: Estimator, t: int, spectrum: Any
+    method: Method, estimator: Estimator, t: int, spectrum: object
 ) -> tuple[float, float, str]:
     """(max|R|, M, "certified"): ‖error‖ ≤ max|R| ‖E‖ + M ‖∂H‖_F ‖x_0 − x*‖, without commutation.
 
@@ -84,20 +81,25 @@ def frobenius_bound(
     t = check_steps(as_method(method), t, "t")
     residual = 0.0
     if not (isinstance(estimator, Implicit) and estimator.inner is None):
-        for segment in _segments(where):
+        for segment in where.segments:
             part = enclosed_pairs(method, estimator, t, segment, only=t)[0]["residual"]
             residual = max(residual, supremum(part).upper)
+        for point in where.isolated:
+            value = enclosed_values(method, estimator, t, point, only=t)[0]["residual"]
+            residual = max(residual, value.upper)
     return residual, multiplier_maximum(method, estimator, t, where).upper, "certified"
 
 
 def multiplier_maximum(
-    method: Method, estimator: Estimator, t: int, spectrum: Any
+    method: Method, estimator: Estimator, t: int, spectrum: object
 ) -> TwoVariableMaximum:
     """The enclosure of M = max |C(λ, μ)| over the square of the hull at t."""
     segment = _hull(as_spectrum(spectrum))
     t = check_steps(as_method(method), t, "t")
     if isinstance(estimator, Truncated):
-        return _maximum(*_factors(method, [(t, estimator.reset_at(t))], segment)[0], tight=True)
+        return two_series_maximum(
+            *_factors(method, [(t, estimator.reset_at(t))], segment)[0], tight=True
+        )
     return _by_parts(method, estimator, [t], segment, tight=True)[0]
 
 
@@ -108,31 +110,21 @@ def multiplier_bounds(
     steps = check_steps(as_method(method), steps)
     if isinstance(estimator, Truncated):
         spans = [(t, estimator.reset_at(t)) for t in range(steps + 1)]
-        found = [_maximum(*each, tight=False) for each in _factors(method, spans, segment)]
+        found = [
+            two_series_maximum(*each, tight=False) for each in _factors(method, spans, segment)
+        ]
     else:
         found = _by_parts(method, estimator, list(range(steps + 1)), segment, tight=False)
     return np.array([each.upper for each in found])
 
 
-def _hull(spectrum: Spectrum) -> tuple[Any, Any]:
+def _hull(spectrum: Spectrum) -> tuple[Number, Number]:
+    """The hull; a point becomes the sliver of floats around it."""
     low, high = spectrum.hull
-    return _segments_of([(low, high)])[0]
-
-
-def _segments(spectrum: Spectrum) -> list[tuple[Any, Any]]:
-    return _segments_of(list(spectrum.support))
-
-
-def _segments_of(support: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
-    """A point becomes the sliver of floats around it."""
-    result = []
-    for low, high in support:
-        if low == high:
-            value = float(low)
-            result.append((float(np.nextafter(value, 0.0)), float(np.nextafter(value, np.inf))))
-        else:
-            result.append((low, high))
-    return result
+    if low != high:
+        return low, high
+    value = float(low)
+    return float(np.nextafter(value, 0.0)), float(np.nextafter(value, np.inf))
 
 
 def _by_parts(
@@ -170,22 +162,14 @@ def _by_parts(
             for each in outer
         ]
     inner = bound(_solved(estimator, segment))
-    return [_product(inner, each) for each in outer]
-
-
-def _product(first: Maximum, second: Maximum) -> TwoVariableMaximum:
-    return TwoVariableMaximum(
-        first.lower * second.lower * (1 - 8 * UNIT),
-        first.upper * second.upper * UP,
-        (first.point, second.point),
-    )
+    return [product_maximum(inner, each) for each in outer]
 
 
 def _diagonal(best: Maximum) -> TwoVariableMaximum:
     return TwoVariableMaximum(best.lower, best.upper, (best.point, best.point))
 
 
-def _precisely(compute: Any, degree: int) -> Any:
+def _precisely(compute: Callable[[], T], degree: int) -> T:
     """A computation in balls, repeated at twice the precision until its results fit in floats."""
     precision = 80 + 4 * degree
     for _ in range(6):
@@ -216,7 +200,7 @@ def _residuals(
         values = orbit(method, ring, wanted[-1])
         return [enclose_series(value, ends) for t, value in enumerate(values) if t in kept]
 
-    return _precisely(compute, wanted[-1])  # type: ignore[no-any-return]
+    return _precisely(compute, wanted[-1])
 
 
 def _solved(estimator: Implicit, segment: tuple[Number, Number]) -> EnclosedSeries:
@@ -228,7 +212,7 @@ def _solved(estimator: Implicit, segment: tuple[Number, Number]) -> EnclosedSeri
         ring, ends = _ring(segment)
         return enclose_series(final(inner, InverseCarrier(ring), k), ends)
 
-    return _precisely(compute, k)  # type: ignore[no-any-return]
+    return _precisely(compute, k)
 
 
 Factors = tuple[list[EnclosedSeries], list[EnclosedSeries]]
@@ -259,11 +243,11 @@ def _factors(
             (_weights(steps[s:t], ring, ends), [queries[j] for j in range(s, t)]) for t, s in spans
         ]
 
-    return _precisely(compute, longest)  # type: ignore[no-any-return]
+    return _precisely(compute, longest)
 
 
 def _weights(
-    steps: list[Transition[Any]], ring: BallRing, ends: tuple[float, float]
+    steps: list[Transition[flint.arb]], ring: BallRing, ends: tuple[float, float]
 ) -> list[EnclosedSeries]:
     """W_j of a run of these steps, the first step's first."""
     if not steps:
@@ -282,146 +266,3 @@ def _weights(
         ]
         weights.append(enclose_series(weight, ends))
     return weights[::-1]
-
-
-class _Table(NamedTuple):
-    """Coefficients (k, n + 1) of k series, and a bound on the error of each value, (k,)."""
-
-    coefficients: Array
-    errors: Array
-
-    @property
-    def degree(self) -> int:
-        return max(int(self.coefficients.shape[1]) - 1, 1)
-
-    def at(self, angles: Array, derivative: bool = False) -> Array:
-        """Values, or derivatives by the angle, shape (k, m)."""
-        n = np.arange(self.coefficients.shape[1], dtype=float)
-        phase = np.outer(n, angles)
-        if derivative:
-            return np.asarray(-(self.coefficients * n) @ np.sin(phase))
-        return np.asarray(self.coefficients @ np.cos(phase))
-
-
-def _table(series: list[EnclosedSeries]) -> _Table:
-    size = max(len(each.coefficients) for each in series)
-    table = np.zeros((len(series), size))
-    errors = np.zeros(len(series))
-    for row, each in enumerate(series):
-        table[row, : len(each.coefficients)] = each.coefficients
-        # float dot products of n + 1 terms, arguments rounded to nπu
-        evaluation = (5.0 * size + 10.0) * UNIT * float(np.sum(np.abs(each.coefficients)))
-        errors[row] = (each.error + evaluation) * UP
-    return _Table(table, errors)
-
-
-def _maximum(
-    weights: list[EnclosedSeries], queries: list[EnclosedSeries], tight: bool
-) -> TwoVariableMaximum:
-    """max over (θ, φ) in [0, π]² of |p|, p = Σ_j W_j(cos θ)P_j(cos φ)."""
-    if not weights:
-        return TwoVariableMaximum(0.0, 0.0, (0.0, 0.0))
-    if len(weights) == 1:  # one step: a product of parts in one variable each
-        bound = supremum if tight else grid_bound
-        return _product(bound(weights[0]), bound(queries[0]))
-    left, right = _table(weights), _table(queries)
-    ell, L = weights[0].ell, weights[0].L
-    oversampling = 8
-    sizes = max(16, oversampling * left.degree), max(16, oversampling * right.degree)
-    theta = np.arange(sizes[0] + 1) * (math.pi / sizes[0])
-    phi = np.arange(sizes[1] + 1) * (math.pi / sizes[1])
-    W, P = left.at(theta), right.at(phi)
-    values = W.T @ P
-    error = _product_error(left, right, W, P)
-    i, j = np.unravel_index(int(np.argmax(np.abs(values))), values.shape)
-    best, spot = float(abs(values[i, j])), (float(theta[i]), float(phi[j]))
-    # Ehlich–Zeller along θ at every grid φ, then along φ: the maximum is at most this
-    shrink = math.cos(math.pi * left.degree / (2 * sizes[0])) * math.cos(
-        math.pi * right.degree / (2 * sizes[1])
-    )
-    whole = (best + error) / shrink * UP
-    if not tight:
-        return TwoVariableMaximum(max(best - error, 0.0), whole, _lambdas(spot, ell, L))
-    widths = math.pi / (2 * sizes[0]), math.pi / (2 * sizes[1])
-    slopes = (np.abs(left.at(theta, True).T @ P), np.abs(W.T @ right.at(phi, True)))
-    tops = _tops(np.abs(values), slopes, widths, (left.degree, right.degree), whole, error)
-    keep = np.nonzero(tops > best * (1 + _TOLERANCE))
-    upper = float(np.max(tops[tops <= best * (1 + _TOLERANCE)], initial=best))
-    centers = np.stack([theta[keep[0]], phi[keep[1]]])
-    upper, best, spot = _subdivide(left, right, centers, widths, (whole, error), upper, best, spot)
-    return TwoVariableMaximum(
-        max(best - error, 0.0), min((upper + error) * UP, whole), _lambdas(spot, ell, L)
-    )
-
-
-def _product_error(left: _Table, right: _Table, W: Array, P: Array) -> float:
-    """A bound on the error of Σ_j W_jP_j at any point, from the maxima of the parts."""
-    k = len(W)
-    top_w, top_p = np.max(np.abs(W), axis=1), np.max(np.abs(P), axis=1)
-    # between grid points the parts exceed their grid maxima by at most 1/cos(π/16)
-    top_w, top_p = top_w * 1.03 + left.errors, top_p * 1.03 + right.errors
-    total = top_w @ right.errors + top_p @ left.errors + left.errors @ right.errors
-    return float((total + (k + 4.0) * UNIT * (top_w @ top_p)) * UP)
-
-
-def _tops(
-    values: Array,
-    slopes: tuple[Array, Array],
-    widths: tuple[float, float],
-    degrees: tuple[int, int],
-    whole: float,
-    error: float,
-) -> Array:
-    """Taylor to second order on a cell; Bernstein bounds the second derivatives."""
-    reach = degrees[0] * widths[0] + degrees[1] * widths[1]
-    slack = (degrees[0] * widths[0] + degrees[1] * widths[1]) * error
-    first = slopes[0] * widths[0] + slopes[1] * widths[1]
-    return np.asarray((values + first + slack + whole * reach**2 / 2) * UP)
-
-
-def _subdivide(
-    left: _Table,
-    right: _Table,
-    centers: Array,
-    widths: tuple[float, float],
-    bounds: tuple[float, float],
-    upper: float,
-    best: float,
-    spot: tuple[float, float],
-) -> tuple[float, float, tuple[float, float]]:
-    whole, error = bounds
-    degrees = left.degree, right.degree
-    for _ in range(40):
-        if not centers.shape[1]:
-            break
-        widths = widths[0] / 2 * (1 + 1e-12), widths[1] / 2 * (1 + 1e-12)
-        shifts = np.array([[-1, -1, 1, 1], [-1, 1, -1, 1]], dtype=float)
-        shifts = shifts * np.array(widths)[:, None]
-        centers = np.clip((centers[:, :, None] + shifts[:, None, :]).reshape(2, -1), 0.0, math.pi)
-        W, P = left.at(centers[0]), right.at(centers[1])
-        values = np.abs(np.sum(W * P, axis=0))
-        slopes = (
-            np.abs(np.sum(left.at(centers[0], True) * P, axis=0)),
-            np.abs(np.sum(W * right.at(centers[1], True), axis=0)),
-        )
-        tops = _tops(values, slopes, widths, degrees, whole, error)
-        k = int(np.argmax(values))
-        if values[k] > best:
-            best, spot = float(values[k]), (float(centers[0, k]), float(centers[1, k]))
-        open_cells = tops > best * (1 + _TOLERANCE) + error
-        upper = max(upper, float(np.max(tops[~open_cells], initial=0.0)))
-        if int(open_cells.sum()) > _MOST_CELLS:
-            upper = max(upper, float(np.max(tops)))
-            break
-        centers = centers[:, open_cells]
-    else:
-        upper = max(upper, whole)
-    return max(upper, best), best, spot
-
-
-def _lambdas(angles: tuple[float, float], ell: float, L: float) -> tuple[float, float]:
-    def at(angle: float) -> float:
-        half = math.sin(angle / 2) ** 2
-        return min(max(L * (1 - half) + ell * half, ell), L)
-
-    return at(angles[0]), at(angles[1])

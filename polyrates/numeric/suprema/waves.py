@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +11,7 @@ import numpy.typing as npt
 Array = npt.NDArray[np.float64]
 Long = npt.NDArray[np.longdouble]
 # double or long
-Floats = npt.NDArray[np.floating[Any]]
+Floats = npt.NDArray[np.float64] | npt.NDArray[np.longdouble]
 Index = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 

@@ -134,16 +134,6 @@ class Theorem(ABC):
     def _ball(self, t: int) -> arb:
         """value(t) in a ball at the working precision."""
 
-    @property
-    def burn_in_asymptotic(self) -> Asymptotic | None:
-        """A closed form of the burn-in to leading order, where there is one."""
-        return None
-
-    @property
-    def peak_asymptotic(self) -> tuple[Asymptotic, Asymptotic] | None:
-        """(t, value) of the peak to leading order, where there is a closed form."""
-        return None
-
     def value_enclosure(self, t: int) -> tuple[float, float]:
         """Floats lower ≤ value(t) ≤ upper, rounded outward, for any t and exact numbers."""
         t = count(t, "t")

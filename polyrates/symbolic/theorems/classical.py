@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
 
 import sympy
 from flint import arb
@@ -26,7 +25,6 @@ from polyrates.symbolic.proofs.derivation import Claim, Derivation
 from polyrates.symbolic.theorems.balls import ball
 from polyrates.symbolic.theorems.base import (
     EXACT_BITS,
-    Asymptotic,
     LogConcave,
     as_time,
     at_zero,
@@ -205,32 +203,6 @@ class ClassicalTheorem(LogConcave):
     @property
     def _constant(self) -> bool:
         return self.part == "residual"
-
-    @property
-    def burn_in_asymptotic(self) -> Asymptotic | None:
-        """t ≈ −W₋₁(−√κ/2)/√κ as κ → 0, from 2t² = ½e^{2t√κ} (α = 0, initial part)."""
-        if self.part != "initial" or self.alpha != 0 or self.ell == 0:
-            return None
-        root = sympy.sqrt(self.kappa)
-        return Asymptotic(-sympy.LambertW(-root / 2, -1) / root, r"\kappa \to 0")
-
-    @property
-    def peak_asymptotic(self) -> tuple[Asymptotic, Asymptotic] | None:
-        """t ≈ s/(2√κ), value ≈ s²/(2κ cosh s), s tanh s = 2 (α = 0, initial part)."""
-        if self.part != "initial" or self.alpha != 0 or self.ell == 0:
-            return None
-        s = sympy.Symbol("s", positive=True)
-        where = ((s, sympy.Eq(s * sympy.tanh(s), 2), sympy.Float("2.0653381593", 11)),)
-        k = self.kappa
-        return (
-            Asymptotic(s / (2 * sympy.sqrt(k)), r"\kappa \to 0", where),
-            Asymptotic(s**2 / (2 * k * sympy.cosh(s)), r"\kappa \to 0", where),
-        )
-
-    @property
-    def status(self) -> Literal["proved", "argued"]:
-        """Chebyshev's proof is checked throughout; Gegenbauer's has steps in words."""
-        return "proved" if self.alpha == 0 else "argued"
 
     @property
     def derivation(self) -> Derivation:

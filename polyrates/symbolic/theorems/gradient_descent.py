@@ -200,31 +200,6 @@ class GradientDescentTheorem(LogConcave):
         return Asymptotic(form, "", tuple((s, sympy.Eq(s, value), value) for s, value in values))
 
     @property
-    def _gap(self) -> tuple[sympy.Expr, str] | None:
-        """2 − hL as a small parameter: 2κ to leading order for the step 2/(L + ℓ)."""
-        if self.part != "initial":
-            return None
-        if tidy(self.low + self.high - 2) == 0:
-            return 2 * tidy(self.ell / self.L), r"\kappa \to 0"
-        return tidy(2 - self.high), "hL \\to 2"
-
-    @property
-    def burn_in_asymptotic(self) -> Asymptotic | None:
-        """−W₋₁(−κ)/(2κ) for the step 2/(L + ℓ); −W₋₁(−ε/2)/ε, ε = 2 − hL, for any other."""
-        if self._gap is None:
-            return None
-        gap, limit = self._gap
-        return Asymptotic(-sympy.LambertW(-gap / 2, -1) / gap, limit)
-
-    @property
-    def peak_asymptotic(self) -> tuple[Asymptotic, Asymptotic] | None:
-        """t ≈ 1/(2κ), value ≈ 1/(eκ) for the step 2/(L + ℓ); 1/ε and 2/(eε) for any other."""
-        if self._gap is None:
-            return None
-        gap, limit = self._gap
-        return Asymptotic(1 / gap, limit), Asymptotic(2 / (sympy.E * gap), limit)
-
-    @property
     def derivation(self) -> Derivation:
         """The end-point theorem."""
         return gradient_descent_proof(self.part, self.hypotheses, self.value(iteration))

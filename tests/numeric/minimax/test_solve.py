@@ -3,6 +3,7 @@
 *Honest* tests (a bound is never wrong) and *converged* tests (the bounds are close) are separate.
 """
 
+import cmath
 import csv
 import itertools
 import math
@@ -11,6 +12,7 @@ import mpmath
 import numpy as np
 import pytest
 from numpy.polynomial import chebyshev
+from scipy.optimize import minimize_scalar
 from support import REFERENCE
 
 from polyrates.numeric.minimax.extremal import asymptotic_value
@@ -400,6 +402,24 @@ def test_start_from_a_neighbour():
         assert warm.gap < 1e-10
 
 
+def outer_function_value(ell: float, L: float, t: int) -> float:
+    """min over s of ξ^t D(w₀)(τ + √(τ² + 4)), a = g = 1, with complex numbers as it is written."""
+    xi = (math.sqrt(L) - math.sqrt(ell)) / (math.sqrt(L) + math.sqrt(ell))
+
+    def value(log_odds: float) -> float:
+        rho = math.exp(log_odds / 2)  # √(s/(1 − s))
+        s = rho**2 / (1 + rho**2)
+        z = (-(L + ell) - 2j * rho) / (L - ell)
+        w1 = min((z + cmath.sqrt(z * z - 1), z - cmath.sqrt(z * z - 1)), key=abs)
+        size = xi / abs(w1) * abs(1 + xi * w1) ** 2 / (1 - xi**2) ** 2 / math.sqrt(s)
+        q = 2 * (xi * w1 / (1 + xi * w1)).real + 2 * xi**2 / (1 - xi**2)
+        tau = (1 / xi - xi) * (t + q)
+        return float(xi**t * size * (tau + math.sqrt(tau * tau + 4)))
+
+    found = minimize_scalar(value, bounds=(-30, 30), method="bounded", options={"xatol": 1e-9})
+    return float(found.fun)
+
+
 def test_asymptotic_value():
     for ell, top, t, second, ratio in [
         (1, 10, 40, 1, 0.99957), (1, 100, 80, 1, 0.9986), (0.01, 1, 40, 0, 1.00003),
@@ -407,10 +427,10 @@ def test_asymptotic_value():
         value = solve_minimax([(ell, top)], t, form="initial/cross", size=1, second=second).upper
         closed = asymptotic_value(ell, top, t, size=1, second=second)
         assert closed / value == pytest.approx(ratio, abs=6e-5)
-    # ξ^t falls by the same factor from 450 to 900 as from 0 to 450; what is left is a power of t
-    xi = (math.sqrt(10) - 1) / (math.sqrt(10) + 1)
-    far, near = (asymptotic_value(1, 10, t, size=1, second=1) for t in (900, 450))
-    assert far / near / xi**450 == pytest.approx(2.0, rel=0.2)
+    for ell, top, t in ((1, 10, 900), (1, 100, 80), (1, 10, 3)):
+        assert asymptotic_value(ell, top, t, size=1, second=1) == pytest.approx(
+            outer_function_value(ell, top, t), rel=1e-6, abs=0
+        )
     assert asymptotic_value(0, 10, 9, size=3, second=1) == 3
     with pytest.raises(ValueError, match="ell"):
         asymptotic_value(2, 1, 3, size=1, second=1)
