@@ -123,18 +123,17 @@ def _vanishing_at_zero() -> tuple[Step, ...]:
         Equality(at_zero, dense),
         Equality(
             dense,
-            0,
+            sympy.factor(dense / (ETA_X - root)) * (ETA_X - root),
             rf"it vanishes at $\eta_{{x}} = {sympy.latex(root)}$, that is at $\eta \approx "
             rf"{float(root * width**2):.2f}$: there the optimum of degree 3 is that of degree 2, "
             "and the method runs on",
-            where=((ETA_X, root),),
         ),
     )
 
 
 _WITHOUT_SLOPES = r"""
-at $\eta = 0$: if $\rho_{n-2} = 1$ then $d_{n} = c_{n}$ and $\rho_{n} = 1$; by induction $S_{n} =
-P_{n}$
+this is $\rho_{n} - 1$: at $\eta = 0$, if $\rho_{n-2} = 1$ then $d_{n} = c_{n}$ and $\rho_{n} = 1$;
+by induction $S_{n} = P_{n}$
 
 the terms of $\langle P^{\star}, q \rangle = q(0)/A_{t}$, for every $q$ of degree $\le t$: $q =
 \sum a_{i} S_{i}$, $a_{i} = \langle S_{i}, q \rangle/N_{i}$. With $q = \lambda p$, $\deg p < t$,
@@ -161,7 +160,8 @@ def without_slopes() -> Derivation:
     steps: tuple[Step, ...] = told(
         _WITHOUT_SLOPES,
         Equality(
-            1 + ETA_X * N**2 / y0 + c0 * (c0 - d0) / (y0 * y_1), 1, where=((ETA_X, 0), (d0, c0))
+            1 + ETA_X * N**2 / y0 + c0 * (c0 - d0) / (y0 * y_1) - 1,
+            (ETA_X * N**2 * y_1 + c0 * (c0 - d0)) / (y0 * y_1),
         ),
         Equality(
             value / (total * norm) * q,
