@@ -65,6 +65,7 @@ from polyrates.core.methods.classical import (
     HeavyBall,
     Nesterov,
 )
+from polyrates.core.methods.extrapolated import ExtrapolatedNesterov
 from polyrates.core.methods.harmonic import HarmonicSobolev
 from polyrates.core.methods.orthogonal import Orthogonal, Sobolev, SobolevAsymptotic
 from polyrates.core.methods.restarted import Restarted
@@ -130,6 +131,7 @@ __all__ = [
     "Empirical",
     "ErrorPolynomials",
     "Estimator",
+    "ExtrapolatedNesterov",
     "Gegenbauer",
     "GegenbauerDensity",
     "GradientDescent",

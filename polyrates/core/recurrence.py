@@ -24,6 +24,7 @@ from typing import Any, Generic, Protocol, TypeVar
 import numpy as np
 
 from polyrates.core.checked import check_first_steps, guard
+from polyrates.core.spelling import spelling_of
 from polyrates.core.transition import Transition, advance, combine
 from polyrates.ground.errors import HorizonError, refuse_type, refuse_value
 from polyrates.ground.numbers import Number, count, floating
@@ -314,7 +315,11 @@ def as_method(value: object, name: str = "method") -> Method:
     if isinstance(value, Method):
         check_first_steps(value)
         return value
-    refuse_type(name, value, "must be a method", "give for instance pr.Chebyshev(ell, L)")
+    requirement, remedy = spelling_of(value) or (
+        "must be a method",
+        "give for instance pr.Chebyshev(ell, L)",
+    )
+    refuse_type(name, value, requirement, remedy)
 
 
 def check_steps(method: Method, steps: object, name: str = "steps") -> int:

@@ -14,6 +14,7 @@ from typing import Any
 
 import sympy
 
+from polyrates.core.methods.extrapolated import ExtrapolatedNesterov
 from polyrates.core.recurrence import Method, Stationary
 from polyrates.core.spectra import check_hull
 from polyrates.core.transition import Transition, momentum_step
@@ -156,6 +157,20 @@ class HeavyBall(Stationary, trusted=True):
             first = 2 / (high + low)
         return cls(step, momentum, first)
 
+    @classmethod
+    def torch(cls, lr: object, momentum: object, dampening: object = 0) -> HeavyBall:
+        """torch.optim.SGD(lr, momentum, dampening) and optax.sgd(lr, momentum), step for step.
+
+        v⁺ = mv + (1 − τ)g, x⁺ = x − lr·v⁺ with v_1 = g_0 undampened: h = (1 − τ)lr, first step lr.
+        torch ignores a dampening τ without momentum.
+        """
+        rate, m, damp = unify(
+            positive(lr, "lr"), real(momentum, "momentum"), real(dampening, "dampening")
+        )
+        if sign(1 - damp) in (0, -1):
+            refuse_value("dampening", dampening, "must be < 1: no gradient is left", "lower it")
+        return cls(rate if sign(m) == 0 else (1 - damp) * rate, m, rate)
+
     @property
     def name(self) -> str:
         """Heavy ball."""
@@ -205,6 +220,14 @@ class Nesterov(Stationary, trusted=True):
         """h = 1/L, m = (1 − √κ)/(1 + √κ)."""
         low, high = _strongly_convex(ell, L)
         return cls(1 / high, contraction(low, high))
+
+    @staticmethod
+    def torch(lr: object, momentum: object) -> ExtrapolatedNesterov:
+        """torch.optim.SGD(lr, momentum, nesterov=True) and optax.sgd's, step for step.
+
+        They hold the extrapolated point y where this class gives x; the gradients are the same.
+        """
+        return ExtrapolatedNesterov(lr, momentum)
 
     @property
     def name(self) -> str:

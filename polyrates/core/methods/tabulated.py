@@ -21,6 +21,7 @@ from polyrates.ground.numbers import (
     is_symbolic,
     number,
     numbers,
+    real,
     sign,
     unify,
 )
@@ -61,6 +62,28 @@ class Tabulated(Method, trusted=True):
         object.__setattr__(self, "step_sizes", flat[:size])
         object.__setattr__(self, "momenta", flat[size : 2 * size])
         object.__setattr__(self, "lookahead", flat[2 * size :])
+
+    @classmethod
+    def torch(cls, lrs: object, momentum: object, dampening: object = 0) -> Tabulated:
+        """torch.optim.SGD and optax.sgd with momentum and one learning rate a step, step for step.
+
+        Their velocity is multiplied by each step's own rate, so m_k = m·h_k/h_{k−1}; with the
+        dampening τ all gradients but the first count (1 − τ).
+        """
+        given = numbers(lrs, "lrs")
+        *h, m, damp = unify(*given, real(momentum, "momentum"), real(dampening, "dampening"))
+        for k, rate in enumerate(h[:-1]):
+            if sign(rate) == 0:
+                refuse_value(
+                    f"lrs[{k}]",
+                    rate,
+                    "must not be 0: the velocity it leaves is not in the iterates",
+                    "begin the schedule after it, or give a tiny rate",
+                )
+        pairs = zip(h[1:], h, strict=False)
+        momenta = [h[0] * 0, *(m * (after / before) for after, before in pairs)] if h else []
+        share = 1 if sign(m) == 0 else 1 - damp
+        return cls([*h[:1], *(share * rate for rate in h[1:])], momenta)
 
     def __repr__(self) -> str:
         return abridged(self)
