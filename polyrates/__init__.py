@@ -65,6 +65,7 @@ from polyrates.core.methods.classical import (
     HeavyBall,
     Nesterov,
 )
+from polyrates.core.methods.conjugate_gradient import ConjugateGradient
 from polyrates.core.methods.extrapolated import ExtrapolatedNesterov
 from polyrates.core.methods.harmonic import HarmonicSobolev
 from polyrates.core.methods.orthogonal import Orthogonal, Sobolev, SobolevAsymptotic
@@ -125,6 +126,7 @@ __all__ = [
     "Chebyshev",
     "Choice",
     "Comparison",
+    "ConjugateGradient",
     "Constants",
     "Derivation",
     "DerivationError",

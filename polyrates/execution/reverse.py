@@ -15,14 +15,17 @@ of its Hessian-vector products acts on as many columns as there are parameters.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
 from polyrates.core.estimators import Estimator, Implicit, Truncated, Unrolled, as_estimator
+from polyrates.core.methods.conjugate_gradient import ConjugateGradient
 from polyrates.core.recurrence import Jet, Method, as_method, check_steps, final, walk
 from polyrates.core.transition import Transition, combine
 from polyrates.execution.checks import check_problem
+from polyrates.execution.conjugate_gradients import cg_columns, cg_orbit, cg_tangents
 from polyrates.execution.exact_solve import exact_solve
 from polyrates.execution.run import Iterates
 from polyrates.execution.trajectory import Products, Tangents
@@ -30,6 +33,7 @@ from polyrates.ground.arrays import Array
 from polyrates.ground.errors import NonFiniteError, refuse_type, refuse_value
 from polyrates.ground.numbers import count, floating
 from polyrates.problems.quadratic import Problem
+from polyrates.problems.solved import hessian_at
 
 __all__ = ["Derivative", "forward_memory", "jvp", "reverse_memory", "vjp"]
 
@@ -80,6 +84,8 @@ def reverse_memory(method: Method, estimator: Estimator, t: int, parameters: int
 
 
 def _state_size(method: Method) -> int:
+    if isinstance(method, ConjugateGradient):
+        return method.points
     for transition in method.transitions(floating):
         return len(transition.gain)
     return 1
@@ -123,7 +129,8 @@ def vjp(
 ) -> Derivative:
     """vᵀ∂x_t for the estimate of ∂x* after ``steps`` steps, backwards.
 
-    Equal to ``cotangent @ differentiate(...).jacobians[-1]`` up to rounding.
+    Equal to ``cotangent @ differentiate(...).jacobians[-1]`` up to rounding; with conjugate
+    gradients inside, whose polynomial belongs to what they solve for, once they have converged.
 
     Parameters
     ----------
@@ -155,7 +162,10 @@ def vjp(
     x, dx = check_problem(problem, x0, dx0)
     v = _cotangent(cotangent, len(x))
     with np.errstate(over="ignore", invalid="ignore"):  # what overflows is reported below
-        if isinstance(chosen, Implicit):
+        if isinstance(method, ConjugateGradient) and isinstance(chosen, Unrolled):
+            *_, (_, jacobian) = cg_tangents(problem, x, dx, steps)
+            value, products = v @ jacobian, Products(steps, steps)
+        elif isinstance(chosen, Implicit):
             value = _implicit_product(method, problem, x, dx, steps, v, chosen)
             products = Products(steps, chosen.inner_steps or 0)
         elif isinstance(chosen, (Unrolled, Truncated)):
@@ -219,15 +229,27 @@ def _implicit_product(
     method: Method, problem: Problem, x0: Array, dx0: Array, steps: int, v: Array, chosen: Implicit
 ) -> Array:
     """V = Q(H)∂x_0 + W(H)C with W = (Q − 1)/λ, so vᵀV = (W(H)v)ᵀC + (v + H W(H)v)ᵀ∂x_0."""
-    x = final(method, Iterates(x0, problem.gradient), steps)
+    x = _end(method, problem, x0, steps)
     if chosen.inner is None:
         return _pull(problem, x, exact_solve(problem, x, -v))
-    residual = Iterates(np.zeros_like(v), lambda u: np.asarray(problem.hvp(x, u)) + v)
-    w = final(chosen.inner, residual, chosen.inner_steps or 0)
+    product = hessian_at(problem, x)
+    if isinstance(chosen.inner, ConjugateGradient):
+        w = cg_columns(product, v, np.zeros_like(v), chosen.inner_steps or 0)
+    else:
+        residual = Iterates(np.zeros_like(v), lambda u: np.asarray(problem.hvp(x, u)) + v)
+        w = final(chosen.inner, residual, chosen.inner_steps or 0)
     result = _pull(problem, x, w)
     if np.any(dx0):
         result = result + (v + np.asarray(problem.hvp(x, w))) @ dx0
     return result
+
+
+def _end(method: Method, problem: Problem, x0: Array, steps: int) -> Array:
+    """x_steps."""
+    if isinstance(method, ConjugateGradient):
+        *_, last = cg_orbit(problem.gradient, x0, steps)
+        return last
+    return final(method, Iterates(x0, problem.gradient), steps)
 
 
 def jvp(
@@ -252,8 +274,11 @@ def jvp(
     x, dx = check_problem(problem, x0, dx0)
     plain = Iterates(x, problem.gradient)
     with np.errstate(over="ignore", invalid="ignore"):
-        if isinstance(chosen, Implicit):
-            value = _solve(problem, final(method, plain, steps), dx, chosen)
+        if isinstance(method, ConjugateGradient) and isinstance(chosen, Unrolled):
+            *_, (_, value) = cg_tangents(problem, x, dx, steps)
+            products = Products(steps, steps)
+        elif isinstance(chosen, Implicit):
+            value = _solve(problem, _end(method, problem, x, steps), dx, chosen)
             products = Products(steps, chosen.inner_steps or 0)
         elif isinstance(chosen, (Unrolled, Truncated)):
             s = chosen.reset_at(steps) if isinstance(chosen, Truncated) else 0
@@ -281,5 +306,7 @@ def _solve(problem: Problem, x: Array, dx0: Array, chosen: Implicit) -> Array:
     right = np.asarray(problem.cross(x))
     if chosen.inner is None:
         return exact_solve(problem, x, -right)
+    if isinstance(chosen.inner, ConjugateGradient):
+        return cg_columns(partial(problem.hvp, x), right, dx0, chosen.inner_steps or 0)
     residual = Iterates(dx0, lambda v: np.asarray(problem.hvp(x, v)) + right)
     return np.asarray(final(chosen.inner, residual, chosen.inner_steps or 0))

@@ -9,8 +9,10 @@ from typing import Any, Generic, TypeVar, cast
 
 import numpy as np
 
+from polyrates.core.methods.conjugate_gradient import ConjugateGradient
 from polyrates.core.recurrence import Method, as_method, check_steps, orbit
 from polyrates.execution.checks import checked_gradient, start_of
+from polyrates.execution.conjugate_gradients import cg_orbit
 from polyrates.ground.arrays import Tree, library, map_leaves
 from polyrates.ground.errors import NonFiniteError, refuse_type, refuse_value
 from polyrates.ground.numbers import Number, floating
@@ -83,6 +85,11 @@ def run(
         refuse_type("history", history, "must be True or False", "give a bool")
     start = start_of(x0)
     carrier: Iterates[Any] = Iterates(start, checked_gradient(gradient, start))
+    if isinstance(method, ConjugateGradient):
+        if not isinstance(start, np.ndarray):
+            refuse_type("x0", x0, "conjugate gradients run on numpy arrays", "give one")
+        points = list(cg_orbit(carrier.function, start, steps))
+        return cast("V", np.stack(points) if history else points[-1])
     with np.errstate(over="ignore", invalid="ignore"):  # what overflows is reported by its step
         if history:
             points = list(orbit(method, carrier, steps))

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
 from polyrates.core.estimators import Estimator, Implicit, Truncated, Unrolled, as_estimator
+from polyrates.core.methods.conjugate_gradient import ConjugateGradient
 from polyrates.core.recurrence import Jet, Method, as_method, check_steps, orbit, walk
 from polyrates.execution.checks import check_problem
+from polyrates.execution.conjugate_gradients import cg_columns, cg_orbit, cg_tangents
 from polyrates.execution.exact_solve import exact_solve
 from polyrates.execution.run import Iterates
 from polyrates.ground.arrays import Array
@@ -109,7 +112,11 @@ def differentiate(
     chosen = as_estimator(Unrolled() if estimator is None else estimator)
     x, dx = check_problem(problem, x0, dx0)
     with np.errstate(over="ignore", invalid="ignore"):  # what overflows is reported by its step
-        if isinstance(chosen, (Unrolled, Truncated)):
+        if isinstance(method, ConjugateGradient) and isinstance(chosen, Unrolled):
+            pairs = list(cg_tangents(problem, x, dx, steps))
+            iterates, jacobians = (np.stack(each) for each in zip(*pairs, strict=True))
+            result = Trajectory(iterates, jacobians, Products(steps, steps))
+        elif isinstance(chosen, (Unrolled, Truncated)):
             result = _tangent_run(method, problem, x, dx, steps, chosen)
         elif isinstance(chosen, Implicit):
             result = _implicit_run(method, problem, x, dx, steps, chosen)
@@ -171,13 +178,20 @@ def _tangent_run(
 def _implicit_run(
     method: Method, problem: Problem, x0: Array, dx0: Array, steps: int, chosen: Implicit
 ) -> Trajectory:
-    iterates = list(orbit(method, Iterates(x0, problem.gradient), steps))
+    if isinstance(method, ConjugateGradient):
+        iterates = list(cg_orbit(problem.gradient, x0, steps))
+    else:
+        iterates = list(orbit(method, Iterates(x0, problem.gradient), steps))
     jacobians = []
     inner_steps = chosen.inner_steps or 0
     for x in iterates:
         right = np.asarray(problem.cross(x))
         if chosen.inner is None:
             jacobians.append(exact_solve(problem, x, -right))
+            continue
+        if isinstance(chosen.inner, ConjugateGradient):
+            product = partial(problem.hvp, x)
+            jacobians.append(cg_columns(product, right, dx0, inner_steps))
             continue
         residual = Iterates(dx0, _linear_system(problem, x, right))
         for estimate in orbit(chosen.inner, residual, inner_steps):  # noqa: B007
