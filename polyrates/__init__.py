@@ -104,7 +104,13 @@ from polyrates.measurement.tolerance import at_tolerance
 from polyrates.numeric.suprema.two_variable import frobenius_bound
 from polyrates.numeric.values import residual_series, residual_values
 from polyrates.problems.from_loss import LossProblem, from_loss
-from polyrates.problems.losses import Constants, Logistic, NonlinearLeastSquares
+from polyrates.problems.losses import (
+    Constants,
+    LogCosh,
+    Logistic,
+    NonlinearLeastSquares,
+    PseudoHuber,
+)
 from polyrates.problems.quadratic import Problem, Quadratic, Ridge
 from polyrates.symbolic.derivations.registry import derivations
 from polyrates.symbolic.polynomials import ErrorPolynomials, error_polynomials, residual_polynomial
@@ -147,6 +153,7 @@ __all__ = [
     "InvalidType",
     "InvalidValue",
     "JacobiDensity",
+    "LogCosh",
     "Logistic",
     "LossProblem",
     "LyapunovCertificate",
@@ -169,6 +176,7 @@ __all__ = [
     "PolyratesError",
     "Problem",
     "ProofFile",
+    "PseudoHuber",
     "Quadratic",
     "Rate",
     "RatePart",

@@ -16,12 +16,14 @@ from polyrates.choices.searches import best_restart, best_split, best_start
 from polyrates.core.estimators import Estimator, Implicit, OneStep, Unrolled
 from polyrates.core.measures.densities import GegenbauerDensity
 from polyrates.core.methods.classical import Chebyshev, GradientDescent, HeavyBall, Nesterov
+from polyrates.core.methods.conjugate_gradient import ConjugateGradient
 from polyrates.core.methods.orthogonal import Sobolev
 from polyrates.core.recurrence import Method
 from polyrates.core.spectra import Spectrum, as_spectrum
 from polyrates.execution.reverse import forward_memory
 from polyrates.ground.errors import PolyratesError, refuse_value
 from polyrates.ground.numbers import floating
+from polyrates.numeric.values import chebyshev_size
 from polyrates.problems.sizes import Form, InitialSizes, SizePair, status_of
 from polyrates.synthesis.minimax import minimax_optimal
 
@@ -135,6 +137,12 @@ def _candidates(
         for method in _sobolev(where, sizes):
             yield "Sobolev", "unrolled", partial(_fixed, method, Unrolled(), half, where, sizes)
         yield "minimax-optimal", "unrolled", partial(minimax_choice, half, where, sizes)
+    if "implicit" in wanted and floating(where.hull[0]) > 0:
+        yield (
+            "conjugate gradients",
+            "implicit",
+            partial(_by_conjugate_gradients, budget, where, sizes),
+        )
     if "implicit" in wanted and len(where.support) > 1:
         on_pieces = partial(_implicit_on_pieces, budget, where, sizes)
         yield "optimal on the pieces", "implicit", on_pieces
@@ -185,6 +193,28 @@ def _implicit_on_pieces(budget: int, where: Spectrum, sizes: InitialSizes) -> Ch
             best = choice
     assert best is not None
     return best
+
+
+def _by_conjugate_gradients(budget: int, where: Spectrum, sizes: InitialSizes) -> Choice:
+    """Implicit, its solve by conjugate gradients after Chebyshev's steps: what [ℓ, L] alone tells.
+
+    With m the error of the exact solve at x_t, the start of the inner solve is within ‖E‖ + m of
+    its solution, and k steps leave √(L/ℓ)/T_k(m₀) of that in the 2-norm (column by column, so in
+    Frobenius norm too): m + √(L/ℓ)(‖E‖ + m)/T_k(m₀). On a problem they usually do far better.
+    """
+    ell, L = (floating(end) for end in where.hull)
+    a = floating(sizes.error)
+    second = max(floating(v) for pair in sizes.forms for v in (pair.second,))
+    falls = np.array([chebyshev_size(ell, L, k) for k in range(budget)])
+    rest = falls[::-1] * (second / ell + a)  # about m at t = N − 1 − k, to choose k by
+    scanned = rest + math.sqrt(L / ell) * falls * (a + rest)
+    k = int(np.argmin(scanned[1:])) + 1 if budget > 2 else 1
+    outer = Chebyshev(ell, L)
+    _, m = guarantee(outer, Implicit(), budget - k, where, sizes)
+    # 1e-10 covers the rounding of the closed form of 1/T_k and of this line
+    bound = (m + math.sqrt(L / ell) * falls[k] * (a + m)) * (1 + 1e-10)
+    estimator = Implicit(ConjugateGradient(), k)
+    return Choice(outer, estimator, budget - k, k, float(bound), 0.0, np.zeros((0, 2)))
 
 
 def _sobolev(where: Spectrum, sizes: InitialSizes) -> list[Method]:

@@ -1,4 +1,4 @@
-"""Two smooth losses that are not quadratic, as Problems: f = (1/n)Σ φ_i(x_iᵀw) + ½Σ e^{θ_j} w_j².
+"""Smooth losses that are not quadratic, as Problems: f = (1/n)Σ φ_i(x_iᵀw) + ½Σ e^{θ_j} w_j².
 
 With z = Xw and the derivatives of φ_i along z, θ the logarithm of the penalty:
 
@@ -24,7 +24,14 @@ from polyrates.ground.arrays import Array
 from polyrates.ground.errors import NegativeCurvature, refuse_value
 from polyrates.problems.quadratic import regression_data, validated_shapes
 
-__all__ = ["Constants", "LinearModelLoss", "Logistic", "NonlinearLeastSquares"]
+__all__ = [
+    "Constants",
+    "LinearModelLoss",
+    "LogCosh",
+    "Logistic",
+    "NonlinearLeastSquares",
+    "PseudoHuber",
+]
 
 
 class Constants(NamedTuple):
@@ -170,6 +177,25 @@ def _descent(H: Array, g: Array) -> Array:
         return np.asarray(vectors @ ((vectors.T @ g) / np.maximum(np.abs(values), floor)))
 
 
+def _constants(loss: LinearModelLoss, bend: float, turn: float) -> Constants:
+    """ℓ, L, M, N where 0 ≤ φ″ ≤ ``bend`` and |φ‴| ≤ ``turn``.
+
+    ∇²f = Xᵀdiag(φ″)X/n + diag(e^θ) lies between min e^θ and bend‖X‖₂²/n + max e^θ. For w, u and a
+    unit v, with Δ = ∇²f(w) − ∇²f(u), |vᵀΔv| ≤ Σ turn|x_iᵀ(w − u)|(x_iᵀv)²/n, which is at most
+    turn‖w − u‖ Σ‖x_i‖(x_iᵀv)²/n, so M = turn‖Xᵀdiag(‖x_i‖)X‖₂/n ≤ turn·max‖x_i‖·‖X‖₂²/n.
+    ∂_θ∇f = e^θw or diag(e^{θ_j}w_j), whose difference has Frobenius norm at most N‖w − u‖,
+    N = max e^θ. The spectral norms are taken in floats, and widened by what their rounding can be.
+    """
+    X, n, d = loss.X, len(loss.X), loss.dimension
+    wide = 1 + 1e-14 * (n + d)
+    low, high = float(np.min(loss.penalty)), float(np.max(loss.penalty))
+    lengths = np.sqrt(np.linalg.norm(X, axis=1))
+    gram, weighted = (
+        float(np.linalg.norm(A, 2)) ** 2 / n * wide for A in (X, lengths[:, None] * X)
+    )
+    return Constants(low, (bend * gram + high) * wide, turn * weighted * wide, high)
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Logistic(LinearModelLoss):
     """ℓ2-regularised logistic regression: φ_i(z) = log(1 + e^z) − y_i z, θ the log penalty.
@@ -228,6 +254,78 @@ class Logistic(LinearModelLoss):
         """‖Xᵀdiag(weights)X‖/n, rounded upward."""
         gram = (self.X.T * weights) @ self.X / len(self.X)
         return float(np.linalg.norm(gram, 2)) * (1 + 1e-12)
+
+
+class _Regression(LinearModelLoss):
+    """φ_i(z) = ρ(z − y_i) for a ρ that is convex and grows like |r|: outliers pull with force 1."""
+
+    def __init__(self, X: object, y: object, penalty: object) -> None:
+        for name, value in zip(("X", "y", "penalty"), validated_shapes(X, y, penalty), strict=True):
+            object.__setattr__(self, name, value)
+
+
+@dataclass(frozen=True, eq=False, repr=False, init=False)
+class LogCosh(_Regression):
+    """ℓ2-regularised regression with ρ(r) = log cosh r, θ the log penalty.
+
+    Strongly convex. With τ = tanh r: ρ′ = τ, ρ″ = 1 − τ² in (0, 1], ρ‴ = −2τ(1 − τ²), largest where
+    3τ² = 1: |ρ‴| ≤ 4/(3√3) = .7698.
+
+    Parameters
+    ----------
+    X : array (n, d)
+    y : array (n,)
+    penalty : number > 0, or array (d,)
+        e^θ: one for all features, or one a feature (p = d).
+    """
+
+    X: Array
+    y: Array
+    penalty: Array
+
+    def _slopes(self, z: Array) -> tuple[Array, Array, Array, Array]:
+        r = z - self.y
+        slope = np.tanh(r)
+        curvature = 1 / np.cosh(np.minimum(np.abs(r), 350.0)) ** 2  # 1 − tanh² without cancellation
+        value = np.logaddexp(r, -r) - math.log(2)
+        return value, slope, curvature, -2 * slope * curvature
+
+    @cached_property
+    def constants(self) -> Constants:
+        """ℓ = min e^θ, L = ‖X‖²/n + max e^θ, M = 4‖Xᵀdiag‖x_i‖X‖₂/(3√3 n), N = max e^θ."""
+        return _constants(self, 1.0, 4 / (3 * math.sqrt(3)))
+
+
+@dataclass(frozen=True, eq=False, repr=False, init=False)
+class PseudoHuber(_Regression):
+    """ℓ2-regularised regression with ρ(r) = √(1 + r²) − 1, θ the log penalty.
+
+    Strongly convex. ρ′ = r/√(1 + r²), ρ″ = (1 + r²)^{−3/2} in (0, 1], ρ‴ = −3r(1 + r²)^{−5/2},
+    largest where 4r² = 1: |ρ‴| ≤ (3/2)(4/5)^{5/2} = .8587. For another width δ scale X and y by
+    1/δ.
+
+    Parameters
+    ----------
+    X : array (n, d)
+    y : array (n,)
+    penalty : number > 0, or array (d,)
+        e^θ: one for all features, or one a feature (p = d).
+    """
+
+    X: Array
+    y: Array
+    penalty: Array
+
+    def _slopes(self, z: Array) -> tuple[Array, Array, Array, Array]:
+        r = z - self.y
+        root = np.hypot(1.0, r)
+        value = r * (r / (root + 1))  # √(1 + r²) − 1 without cancellation
+        return value, r / root, root**-3, -3 * (r / root) * root**-4
+
+    @cached_property
+    def constants(self) -> Constants:
+        """ℓ = min e^θ, L = ‖X‖²/n + max e^θ, M = 1.5(.8)^{5/2}‖Xᵀdiag‖x_i‖X‖₂/n, N = max e^θ."""
+        return _constants(self, 1.0, 1.5 * 0.8**2.5)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
