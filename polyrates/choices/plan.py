@@ -60,7 +60,7 @@ def plan(
         The accuracy wanted, in the unit of the sizes: the smallest N whose best guarantee
         reaches it.
     x0, dx0 : arrays
-        With a problem: where its run starts; ``dx0`` None is 0.
+        With a problem: where its run starts, None its own ``x0``; ``dx0`` None is 0.
     methods : mapping of str to Method, optional
         What to rank besides the optimal ones; None takes :func:`standard_methods`.
     initial, cross, residual, drift, hessian : numbers ≥ 0
@@ -82,6 +82,8 @@ def plan(
     InvalidValue
         A budget below 2, both or neither of budget and target, contradictory sizes.
     """
+    if x0 is None and isinstance(spectrum, Problem):
+        x0 = getattr(spectrum, "x0", None)
     if "hessian_lipschitz" in sizes:
         return _off_quadratics(spectrum, budget, target, x0, dx0, sizes)
     where, known = _question(spectrum, x0, dx0, sizes)
@@ -126,8 +128,6 @@ def _question(
     spectrum: object, x0: object, dx0: object, sizes: dict[str, object]
 ) -> tuple[Spectrum, InitialSizes]:
     if isinstance(spectrum, Problem):
-        if x0 is None:
-            x0 = getattr(spectrum, "x0", None)
         if x0 is None and not (sizes and isinstance(spectrum, QuadraticProblem)):
             refuse_value(
                 "x0", None, "the sizes depend on the start", "give x0, or residual= and drift="
