@@ -83,7 +83,8 @@ def test_rows_are_consistent(made) -> None:  # type: ignore[no-untyped-def]
     for row in table.rows:
         assert 0 <= row.lower <= row.guarantee
         # tight: the worst case is attained, not only bounded
-        assert row.lower >= row.guarantee * (1 - 1e-9)
+        if row.label != "conjugate gradients":  # a bound of [ℓ, L] that no problem attains
+            assert row.lower >= row.guarantee * (1 - 1e-9)
         assert row.products.total <= table.budget
         assert row.memory > 0
         # reverse mode stores the points of the differentiated steps, implicit none
