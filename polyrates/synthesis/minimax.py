@@ -182,7 +182,9 @@ def _recertified(optimum: Optimum, where: Spectrum, joint: SizePair, t: int) -> 
         still = [0.0] * (t - 2 * len(points))
         candidates.append(_certified(Richardson([*product.step_sizes, *still]), where, joint, t))
     constant = WeightedIterates(Chebyshev(*_hull(where)), [1.0, *[0.0] * t])
-    candidates.append(_Candidate(constant, floating(joint.first), 1.0))  # A = 1, B = 0
+    candidates.append(
+        _Candidate(constant, FloatQuestion.around(where, joint)[0].first, 1.0)
+    )  # A = 1, B = 0
     if optimum.upper == 0 and len(points) > 1:  # zeros may not survive floats
         shorter = len(points) if joint.second == 0 else 2 * len(points) - 1
         if shorter < t:
@@ -218,7 +220,7 @@ class _Candidate(NamedTuple):
 def _certified(method: Method, where: Spectrum, joint: SizePair, t: int) -> _Candidate:
     """The worst case of a method as it runs; P ≡ 1 needs no enclosure."""
     if isinstance(method, WeightedIterates) and not any(method.weights[1:]):
-        return _Candidate(method, floating(joint.first), 1.0)
+        return _Candidate(method, FloatQuestion.around(where, joint)[0].first, 1.0)
     try:
         worst = enclose(method, where, Unrolled(), t, joint)
     except PolyratesError:  # its coefficients leave the range of floats

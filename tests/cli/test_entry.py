@@ -251,7 +251,9 @@ def test_bad_input_gets_one_line_and_leaves_nothing_behind(
     assert sorted(path.relative_to(here) for path in here.rglob("*")) == before
 
 
-@pytest.mark.parametrize("command", ["", "report", "rate", "optimal", "plan", "verify", "figures"])
+@pytest.mark.parametrize(
+    "command", ["", "report", "rate", "optimal", "plan", "verify", "figures", "certificate"]
+)
 def test_help_is_documentation_with_examples(
     command: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -126,6 +126,13 @@ def test_every_kind_of_question_has_a_tight_certificate(name: str) -> None:
     assert proof.upper - proof.lower <= proof.upper * Fraction(gap)
 
 
+def test_a_size_that_is_no_float_is_rounded_away_from_the_value() -> None:
+    where = pr.Union([(Fraction(551, 97), Fraction(733, 97)), (Fraction(1078, 97), 29)])
+    optimum = pr.minimax_optimal(where, 7, initial=Fraction(1, 3), cross=100)
+    assert optimum.certificate.lower > Fraction(1, 3) * (1 - Fraction(1, 10**17))
+    assert Fraction(optimum.upper) >= Fraction(1, 3)
+
+
 @pytest.mark.parametrize("cross", [0, 1])
 @pytest.mark.parametrize("where", [GAPS, pr.Union([(1, 10), 100])], ids=["union", "outlier"])
 def test_hard_questions_have_an_honest_certificate(where: pr.Union, cross: int) -> None:
