@@ -11,12 +11,11 @@ Methods      GradientDescent (.large, .short, .flat), HeavyBall and Nesterov (.t
              Chebyshev, Gegenbauer, Orthogonal, Sobolev, HarmonicSobolev, Tabulated,
              Richardson (.leja), WeightedIterates; realize
 Estimators   Unrolled, Truncated, OneStep, Implicit
-Problems     Quadratic, Ridge, Logistic, NonlinearLeastSquares; or any object with gradient, hvp and
-             cross
+Problems     Quadratic, Ridge, Logistic, NonlinearLeastSquares; from_loss of your own loss; or any
+             object with gradient, hvp and cross
 Analysis     residual_polynomial, error_polynomials, rate, average, compare, best_step, lower_bound,
-             worst_case_problem, frobenius_bound; off quadratics majorant, majorant_example,
-             switching_rate, best_stationary, diverging_example
-             worst_case_problem, frobenius_bound; noise, noise_matrix
+             worst_case_problem, frobenius_bound; noise, noise_matrix; off quadratics majorant,
+             majorant_example, switching_rate, best_stationary, diverging_example
 Proofs       lower_bound_certificate, check_certificate; rate(...).initial.certificate(t) and the
              .certificate of an optimum; what is theirs is a ProofFile, a checker's answer a Verdict
 Synthesis    sobolev_optimal, minimax_optimal, near_minimax, minimax_asymptotic, best_eta
