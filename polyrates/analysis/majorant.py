@@ -19,6 +19,7 @@ polynomial Q_k, ‖E_t‖ ≤ max|Q_k|‖E_0‖ + max|(1 − Q_k)/λ| c u_t, max
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -50,8 +51,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Majorant", "majorant"]
 
-Values = np.ndarray | tuple[sympy.Expr, ...]
-
 _EXACT_STEPS = 10  # the digits of an exact run double at every step where M > 0
 
 
@@ -61,8 +60,8 @@ class Majorant:
 
     Attributes
     ----------
-    iterates, jacobians : arrays (steps+1,), or tuples of exact numbers
-        Floats are rounded upward; infinite where nothing is proved.
+    iterates, jacobians : arrays (steps+1,)
+        Floats rounded upward, or exact numbers (dtype object); infinite where nothing is proved.
     basin : number
         The bounds of the iterates fall (``form`` "scalar") or stay within a fixed multiple of
         ‖x_0 − x*‖ up to the horizon ("kernels") for ‖x_0 − x*‖ below it.
@@ -82,8 +81,8 @@ class Majorant:
     cross_lipschitz: Number
     distance: Number
     residual: Number
-    iterates: Values
-    jacobians: Values
+    iterates: np.ndarray
+    jacobians: np.ndarray
     basin: Number
     form: str
     status: str
@@ -107,7 +106,7 @@ class Majorant:
             rf"\left\|\partial x_{{{last}}} - \partial x_{{\star}}\right\| \le {v}"
         )
 
-    def _pair(self) -> tuple[Values, Values]:
+    def _pair(self) -> tuple[np.ndarray, np.ndarray]:
         return self.iterates, self.jacobians
 
     def _repr_latex_(self) -> str:
@@ -124,6 +123,13 @@ class Majorant:
         axes.set_ylabel("bound of the error")
         axes.legend()
         return axes
+
+
+def _exact_array(values: Iterable[sympy.Expr]) -> np.ndarray:
+    listed = list(values)
+    result = np.empty(len(listed), dtype=object)
+    result[:] = listed
+    return result
 
 
 def _infinite(value: object) -> bool:
@@ -231,7 +237,7 @@ class _Question:
 
     def _made(
         self,
-        bounds: tuple[Values, Values],
+        bounds: tuple[np.ndarray, np.ndarray],
         basin: Number,
         form: str,
         status: str = "certified",
@@ -259,9 +265,9 @@ class _Question:
     def _exactly(self, basin: Number, hypotheses: tuple[str, ...]) -> Majorant:
         sizes = (self.M, self.c, self.distance, self.residual)
         pairs = exact_run(self.method, self.interval[0], sizes, self.steps)
-        iterates = tuple(u for u, _ in pairs)
+        iterates = _exact_array(u for u, _ in pairs)
         if self.estimator == Unrolled():
-            jacobians = tuple(v for _, v in pairs)
+            jacobians = _exact_array(v for _, v in pairs)
             return self._made((iterates, jacobians), basin, "scalar", "argued", "", hypotheses)
         solved: list[sympy.Expr] = []
         for u in iterates:
@@ -270,7 +276,7 @@ class _Question:
             if known is None:
                 hypotheses = (*hypotheses, f"{room} > 0")
             solved.append(sympy.oo if known in (0, -1) else sympy.factor(self.c * u / room))
-        bounds = (iterates, tuple(solved))
+        bounds = (iterates, _exact_array(solved))
         return self._made(bounds, basin, "scalar", "argued", "", hypotheses)
 
     def _upward(self) -> Sizes:

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Protocol
 
 from polyrates.gallery import (
+    beyond,
     estimators,
     experiments,
     figure1,
@@ -52,6 +53,7 @@ FIGURES: dict[str, Figure] = {
     "estimators": estimators,
     "sobolev": sobolev,
     "minimax": minimax,
+    "beyond": beyond,
 }
 
 

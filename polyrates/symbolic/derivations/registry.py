@@ -21,6 +21,12 @@ from polyrates.symbolic.derivations.estimators import (
 )
 from polyrates.symbolic.derivations.general import lower_bound_proof, master_identity, two_horns
 from polyrates.symbolic.derivations.gradient_descent import flat_step, gradient_descent_proof
+from polyrates.symbolic.derivations.majorant import (
+    condition_k,
+    majorant_attained,
+    majorant_basin,
+    majorant_theorem,
+)
 from polyrates.symbolic.derivations.minimax import (
     degree_two_threshold,
     matching_average,
@@ -38,6 +44,13 @@ from polyrates.symbolic.derivations.sobolev.running import (
     marchenko_pastur,
     running_form,
     without_slopes,
+)
+from polyrates.symbolic.derivations.switching import (
+    diverging_heavy_ball,
+    heavy_ball_switching,
+    nesterov_switching,
+    no_acceleration,
+    switching_disc,
 )
 from polyrates.symbolic.derivations.two_variable import frobenius_bound, two_variable_multipliers
 from polyrates.symbolic.derivations.worst_case import counterexample, tight_worst_case
@@ -80,6 +93,15 @@ _MAKERS: tuple[Callable[[], Derivation], ...] = (
     frobenius_bound,
     tight_worst_case,
     counterexample,
+    majorant_theorem,
+    condition_k,
+    majorant_basin,
+    majorant_attained,
+    switching_disc,
+    heavy_ball_switching,
+    nesterov_switching,
+    diverging_heavy_ball,
+    no_acceleration,
 )
 
 
