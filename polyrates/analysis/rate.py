@@ -72,6 +72,12 @@ class Rate:
 
         return worst_case(self.method, self.spectrum, self.estimator, t, **sizes)
 
+    def worst_curve(self, steps: int, **sizes: object) -> np.ndarray:
+        """Certified upper bounds of :meth:`worst_case` at t = 0, …, steps, shape (steps+1,)."""
+        from polyrates.analysis.worst_curve import worst_curve
+
+        return worst_curve(self.method, self.spectrum, self.estimator, steps, **sizes)
+
     def average(self, t: int, eta: object) -> Number:
         """∫R² dμ + η∫C² dμ over a spectrum that is a measure."""
         from polyrates.analysis.average import average

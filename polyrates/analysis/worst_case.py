@@ -34,7 +34,7 @@ from polyrates.symbolic.evaluate import exact_pair_at
 
 Weight = Callable[[np.ndarray], np.ndarray]
 
-__all__ = ["WorstCase", "enclose", "worst_case"]
+__all__ = ["WorstCase", "enclose", "hull_of", "worst_case"]
 
 
 def worst_case(
@@ -69,7 +69,7 @@ def _frobenius(
     """max|R| ‖E‖ + M ‖∂H‖_F‖x_0 − x*‖, M the maximum of the two-variable multiplier."""
     if isinstance(estimator, Unrolled):
         # divided differences are means of P′ over what lies between: the hull counts, not the gaps
-        hull = _hull_of(where)
+        hull = hull_of(where)
         parts = [RatePart(kind, method, hull, estimator) for kind in ("residual", "drift")]
         residual, drift = (part(t) for part in parts)
         if all(map(is_exact, (residual, drift, joint.first, joint.second))):
@@ -81,7 +81,8 @@ def _frobenius(
     return total * (1 + 4 * 2.0**-53)
 
 
-def _hull_of(spectrum: Spectrum) -> Spectrum:
+def hull_of(spectrum: Spectrum) -> Spectrum:
+    """The hull as a spectrum of its own."""
     low, high = spectrum.hull
     return Interval(low, high) if low != high else spectrum  # a point: no gaps to fill
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 
 from polyrates.ground.errors import refuse_value
 
@@ -11,22 +12,25 @@ __all__ = ["Progress", "print_json", "write", "write_document"]
 
 
 class Progress:
-    """What is being done, on one line of a terminal while the block runs; nothing anywhere else."""
+    """What is being done, on one line of a terminal while the block runs; nothing anywhere else.
 
-    def __init__(self) -> None:
-        self.shown = sys.stderr.isatty()
+    The line is tqdm's; without that extra there is none, and nothing else is missing.
+    """
 
-    def __call__(self, what: str) -> None:
-        """Replace the line."""
-        if self.shown:
-            print(f"\r\033[K{what} …", end="", file=sys.stderr, flush=True)
-
-    def __enter__(self) -> Progress:
-        return self
+    def __enter__(self) -> Callable[[str], None]:
+        """A function to be called with what is being done."""
+        try:
+            from tqdm import tqdm
+        except ImportError:
+            return lambda _: None
+        layout = "{desc} … {elapsed}"
+        self._bar = tqdm(bar_format=layout, leave=False, disable=not sys.stderr.isatty())
+        say: Callable[[str], None] = self._bar.set_description_str
+        return say
 
     def __exit__(self, *_: object) -> None:
-        if self.shown:
-            print("\r\033[K", end="", file=sys.stderr, flush=True)
+        if hasattr(self, "_bar"):
+            self._bar.close()
 
 
 def print_json(content: object) -> None:

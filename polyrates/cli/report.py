@@ -8,6 +8,7 @@ import textwrap
 
 from polyrates.cli.arguments import EXACT, METHODS, add_column, integer
 from polyrates.cli.output import Progress, print_json
+from polyrates.core.methods.catalogue import DEFAULT_METHODS
 
 __all__ = ["TEXT", "add_options", "run"]
 
@@ -23,7 +24,8 @@ curves.csv, polynomials.csv, spectrum.csv and figures/, and prints a table:
   dx to 1%  the same for the Jacobian
   peak, at  largest Jacobian error over the initial one, and when
   burn-in   last step at which the Jacobian is worse than at the start
-  bound     largest value that is guaranteed for this spectrum and these sizes
+  bound     largest value up to T that is guaranteed for this spectrum and these
+            sizes; "≥" where it still grows there
   check     whether the run agrees with the formula at every step
 
 Beyond quadratics (logistic regression, most problems of your own) there is no
@@ -51,8 +53,6 @@ examples
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """What ``polyrates report`` takes."""
-    from polyrates.core.methods.catalogue import DEFAULT_METHODS
-
     parser.add_argument(
         "--model",
         default="ridge",
@@ -99,9 +99,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the folder, print the answer; 1 if a run disagrees with its prediction."""
-    from polyrates.report.results import Request
-    from polyrates.report.words import answer, as_json, table_text
-    from polyrates.report.write import report
+    from polyrates.report.answer import answer
+    from polyrates.report.registry import as_json
+    from polyrates.report.sections.overview import table_text
+    from polyrates.report.write import Request, report
 
     request = Request(
         data=arguments.data,

@@ -9,9 +9,9 @@ where its tangents are reset, and against the arrays of length d that reverse mo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +29,9 @@ from polyrates.gallery.tables import read_columns, write_columns
 from polyrates.ground.drawing import Curve, Look, draw_curves, figure, limits, mark_one, style, svg
 from polyrates.problems.quadratic import QuadraticProblem
 from polyrates.problems.sizes import InitialSizes, sizes_of, sizes_of_problem
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 __all__ = ["about", "check", "compute", "draw"]
 
@@ -90,7 +93,7 @@ def compute(folder: Path) -> list[Path]:
     return [*paths, _compute_real(folder), _compute_truncation(folder)]
 
 
-def _write(path: Path, columns: Mapping[str, Any]) -> Path:
+def _write(path: Path, columns: Mapping[str, Sequence[float] | np.ndarray]) -> Path:
     return write_columns(path, {name: np.asarray(each, float) for name, each in columns.items()})
 
 
@@ -122,7 +125,7 @@ def _compute_truncation(folder: Path) -> Path:
     method = chebyshev_on(SPECTRUM)
     starts = np.arange(STEPS)
     estimators = [Truncated(int(s)) for s in starts]
-    columns = {
+    columns: dict[str, Sequence[float] | np.ndarray] = {
         "start": starts,
         "guarantee": [guaranteed(method, e, STEPS, SPECTRUM, sizes)[1] for e in estimators],
         "memory": [reverse_memory(method, e, STEPS) for e in estimators],
@@ -216,28 +219,32 @@ def _draw_truncation(folder: Path) -> Path:
         left.set_title(
             f"truncated Chebyshev, $t = {STEPS}$", fontsize=11.0, fontweight="normal", pad=7
         )
-        at = int(np.argmin(columns["implicit"]))
-        right.plot(
-            [columns["implicit memory"][at]],
-            [columns["implicit"][at]],
-            "s",
-            ms=5,
-            color=LOOKS["implicit"].color,
-            zorder=5,
-        )
-        right.annotate(
-            "implicit",
-            (columns["implicit memory"][at], columns["implicit"][at]),
-            xytext=(7, -3),
-            textcoords="offset points",
-            fontsize=9.5,
-            color=LOOKS["implicit"].color,
-        )
-        right.set_xlim(0, float(columns["memory"].max()))
-        right.set_xlabel("arrays of length $d$ held in reverse mode", labelpad=2)
-        right.set_title("the same against memory", fontsize=11.0, fontweight="normal", pad=7)
+        _memory_panel(right, columns)
         path.write_bytes(svg(drawn))
     return path
+
+
+def _memory_panel(right: Axes, columns: dict[str, Array]) -> None:
+    at = int(np.argmin(columns["implicit"]))
+    right.plot(
+        [columns["implicit memory"][at]],
+        [columns["implicit"][at]],
+        "s",
+        ms=5,
+        color=LOOKS["implicit"].color,
+        zorder=5,
+    )
+    right.annotate(
+        "implicit",
+        (columns["implicit memory"][at], columns["implicit"][at]),
+        xytext=(7, -3),
+        textcoords="offset points",
+        fontsize=9.5,
+        color=LOOKS["implicit"].color,
+    )
+    right.set_xlim(0, float(columns["memory"].max()))
+    right.set_xlabel("arrays of length $d$ held in reverse mode", labelpad=2)
+    right.set_title("the same against memory", fontsize=11.0, fontweight="normal", pad=7)
 
 
 def check(folder: Path) -> None:

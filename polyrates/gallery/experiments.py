@@ -12,7 +12,7 @@ Sobolev method: a prediction, no guarantee, since logistic regression is not qua
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -38,7 +38,10 @@ from polyrates.ground.drawing import (
 )
 from polyrates.measurement.local_model import local_model
 from polyrates.problems.losses import Logistic
-from polyrates.problems.quadratic import QuadraticProblem
+from polyrates.problems.quadratic import Problem, QuadraticProblem
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 __all__ = ["about", "check", "compute", "draw"]
 
@@ -64,7 +67,7 @@ METHODS = {
 PREDICTED = ("chebyshev", "sobolev")
 
 
-def _problem(name: str) -> tuple[Any, QuadraticProblem, tuple[float, float]]:
+def _problem(name: str) -> tuple[Problem, QuadraticProblem, tuple[float, float]]:
     """The problem, the quadratic that has its Hessian at x*, and the interval of the methods."""
     from polyrates.report.subject import logistic, read_data, ridge
 
@@ -167,7 +170,7 @@ def draw(folder: Path) -> list[Path]:
     return [path]
 
 
-def _panel(ax: Any, columns: dict[str, Array], label: str, last: bool) -> None:
+def _panel(ax: Axes, columns: dict[str, Array], label: str, last: bool) -> None:
     t = columns["t"]
     curves = [Curve(text, t, columns[f"{key} {label}"], look(key)) for key, text in METHODS.items()]
     low, high = limits([Curve("", t, np.array([FLOOR, 30.0]), look("bound"))], FLOOR)

@@ -10,7 +10,7 @@ Pedregosa (2022), with Chebyshev's method and the Sobolev method beside the two 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +24,9 @@ from polyrates.execution.verify import far_start
 from polyrates.gallery.tables import read_columns, write_columns
 from polyrates.ground.drawing import Curve, draw_curves, figure, limits, look, mark_one, style, svg
 from polyrates.problems.quadratic import Quadratic, QuadraticProblem
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 __all__ = ["about", "check", "compute", "draw"]
 
@@ -125,7 +128,7 @@ def _draw(folder: Path, name: str, rows: list[str]) -> Path:
     return path
 
 
-def _panel(ax: Any, columns: dict[str, Array], label: str) -> None:
+def _panel(ax: Axes, columns: dict[str, Array], label: str) -> None:
     t = columns["t"]
     curves = [Curve(text, t, columns[f"{key} {label}"], look(key)) for key, text in METHODS.items()]
     both = [Curve("", t, values, look("bound")) for name, values in columns.items() if name != "t"]

@@ -9,10 +9,11 @@ spectrum on them. V* against its closed form, in both pairs of sizes.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+from numpy.polynomial import Chebyshev as ChebyshevSeries
 
 from polyrates.analysis.rate import rate
 from polyrates.core.measures.densities import GegenbauerDensity
@@ -39,6 +40,9 @@ from polyrates.numeric.asymptotics import residual_drift_asymptotic
 from polyrates.numeric.values import chebyshev_size
 from polyrates.synthesis.minimax import minimax_optimal
 from polyrates.synthesis.near_minimax import minimax_asymptotic
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 __all__ = ["about", "check", "compute", "draw"]
 
@@ -92,12 +96,12 @@ def _compute_panel(folder: Path, name: str) -> Path:
     kappa, last, count, eta = PANELS[name]
     interval = Interval(kappa, 1.0)
     t = np.unique(np.round(np.linspace(0.0, last, count)))
-    sizes: dict[str, Any] = {"initial": 1.0, "cross": kappa}
+    a, g = 1.0, kappa
     columns = {"t": t}
     for key, method in _methods(kappa, eta).items():
         parts = rate(method, interval)
-        columns[key] = np.array([float(parts.worst_case(int(n), **sizes)) for n in t])
-    optima = [minimax_optimal(interval, int(n), **sizes) for n in t]
+        columns[key] = np.array([float(parts.worst_case(int(n), initial=a, cross=g)) for n in t])
+    optima = [minimax_optimal(interval, int(n), initial=a, cross=g) for n in t]
     columns["minimax"] = np.array([float(each.upper) for each in optima])
     columns["minimax gap"] = np.array([float(each.gap / each.upper) for each in optima])
     columns["bound"] = np.array([chebyshev_size(kappa, 1.0, int(n)) for n in t])
@@ -110,10 +114,10 @@ def _compute_profile(folder: Path) -> list[Path]:
     angle = np.linspace(0.0, np.pi, 801)
     x = ELL + (1 - ELL) * np.sin(angle / 2) ** 2
 
-    def errors(polynomial: Any, at: Array) -> tuple[Array, Array]:
+    def errors(polynomial: ChebyshevSeries, at: Array) -> tuple[Array, Array]:
         return polynomial(at) - at * polynomial.deriv()(at), polynomial.deriv()(at)
 
-    def profile(polynomial: Any, at: Array, s: float) -> Array:
+    def profile(polynomial: ChebyshevSeries, at: Array, s: float) -> Array:
         A, B = errors(polynomial, at)
         return np.sqrt(A**2 / s + (ELL * B) ** 2 / (1 - s))
 
@@ -154,12 +158,12 @@ def _compute_closed_form(folder: Path) -> list[Path]:
         t = np.unique(np.round(np.geomspace(4, last, 18)))
         columns: dict[str, Array] = {"t": t}
         for label, factor in CLOSED.items():
-            sizes: dict[str, Any] = {"initial": 1.0, "cross": factor * kappa}
+            a, g = 1.0, factor * kappa
             columns[f"{label} optimum"] = np.array(
-                [float(minimax_optimal(interval, int(n), **sizes).upper) for n in t]
+                [float(minimax_optimal(interval, int(n), initial=a, cross=g).upper) for n in t]
             )
             columns[f"{label} closed"] = np.array(
-                [minimax_asymptotic(interval, int(n), **sizes) for n in t]
+                [minimax_asymptotic(interval, int(n), initial=a, cross=g) for n in t]
             )
         columns["d = ℓ optimum"] = np.array(
             [float(minimax_optimal(interval, int(n), residual=1.0, drift=kappa).upper) for n in t]
@@ -227,7 +231,6 @@ def _draw_profile(folder: Path) -> Path:
                 ax.axvline(at, color=MUTED, lw=0.6, ls=(0, (1, 2)), zorder=1)
             ax.grid(False)
         top, middle, low = panels
-        value = contacts["upper"][0]
         for key, label, color, dash in (
             ("polynomial", r"$P$", black, "-"),
             ("initial", r"$P - \lambda P'$", orange, "-"),
@@ -243,47 +246,57 @@ def _draw_profile(folder: Path) -> Path:
             fontweight="normal",
             pad=8,
         )
-        middle.plot(columns["angle"], columns["profile"], color=black, lw=1.8, zorder=3)
-        middle.axhline(value, color=orange, lw=1.2, zorder=2)
-        middle.plot(
-            contacts["angle"],
-            contacts["profile"],
-            "o",
-            ms=5.5,
-            color=orange,
-            zorder=4,
-            clip_on=False,
-        )
-        middle.set_ylim(0, 1.12 * value)
-        middle.text(
-            1.02,
-            value / (1.12 * value),
-            f"$V^*$ = {value:.6f}",
-            transform=middle.transAxes,
-            color=orange,
-            va="center",
-            fontsize=11,
-        )
-        middle.set_title(
-            r"its profile  $\sqrt{(P-\lambda P')^2/s + (\ell P')^2/(1-s)}$,  "
-            rf"$s = {contacts['share'][0]:.3f}$, touches $V^*$ at {len(contacts['angle'])} points",
-            fontsize=11.5,
-            fontweight="normal",
-            pad=8,
-        )
-        low.vlines(contacts["angle"], 0, contacts["weight"], color=black, lw=2.4)
-        low.plot(contacts["angle"], contacts["weight"], "o", ms=4.5, color=black, clip_on=False)
-        low.set_ylim(0, 1.15 * contacts["weight"].max())
-        low.set_title(
-            r"the least favourable spectrum $\omega^*$: nothing does better than $V^*$ on it",
-            fontsize=11.5,
-            fontweight="normal",
-            pad=8,
-        )
-        low.set_xlabel(r"eigenvalue  $\lambda$  (drawn on the scale of $\arccos$)", labelpad=2)
+        _draw_contacts(middle, columns, contacts)
+        _draw_weights(low, contacts)
         path = folder / "minimax-profile.svg"
         path.write_bytes(svg(drawn))
     return path
+
+
+def _draw_contacts(ax: Axes, columns: dict[str, Array], contacts: dict[str, Array]) -> None:
+    value, orange = contacts["upper"][0], look("large").color
+    ax.plot(columns["angle"], columns["profile"], color=look("minimax").color, lw=1.8, zorder=3)
+    ax.axhline(value, color=orange, lw=1.2, zorder=2)
+    ax.plot(
+        contacts["angle"],
+        contacts["profile"],
+        "o",
+        ms=5.5,
+        color=orange,
+        zorder=4,
+        clip_on=False,
+    )
+    ax.set_ylim(0, 1.12 * value)
+    ax.text(
+        1.02,
+        value / (1.12 * value),
+        f"$V^*$ = {value:.6f}",
+        transform=ax.transAxes,
+        color=orange,
+        va="center",
+        fontsize=11,
+    )
+    ax.set_title(
+        r"its profile  $\sqrt{(P-\lambda P')^2/s + (\ell P')^2/(1-s)}$,  "
+        rf"$s = {contacts['share'][0]:.3f}$, touches $V^*$ at {len(contacts['angle'])} points",
+        fontsize=11.5,
+        fontweight="normal",
+        pad=8,
+    )
+
+
+def _draw_weights(ax: Axes, contacts: dict[str, Array]) -> None:
+    black = look("minimax").color
+    ax.vlines(contacts["angle"], 0, contacts["weight"], color=black, lw=2.4)
+    ax.plot(contacts["angle"], contacts["weight"], "o", ms=4.5, color=black, clip_on=False)
+    ax.set_ylim(0, 1.15 * contacts["weight"].max())
+    ax.set_title(
+        r"the least favourable spectrum $\omega^*$: nothing does better than $V^*$ on it",
+        fontsize=11.5,
+        fontweight="normal",
+        pad=8,
+    )
+    ax.set_xlabel(r"eigenvalue  $\lambda$  (drawn on the scale of $\arccos$)", labelpad=2)
 
 
 def _draw_closed_form(folder: Path) -> Path:

@@ -14,7 +14,7 @@ density into the spectrum makes it robust (see ``sobolev_optimal``).
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -45,6 +45,12 @@ from polyrates.ground.drawing import (
 from polyrates.numeric.values import residual_values
 from polyrates.synthesis.optimum import Optimum
 from polyrates.synthesis.sobolev import sobolev_optimal
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from polyrates.core.measures.base import Measure
 
 __all__ = ["about", "check", "compute", "draw"]
 
@@ -146,7 +152,7 @@ def _compute_curves(folder: Path) -> Path:
     return write_columns(folder / "sobolev-curves.csv", columns, digits=9)
 
 
-def _averages(method: Method, measure: Any, eta: float, steps: int) -> Array:
+def _averages(method: Method, measure: Measure, eta: float, steps: int) -> Array:
     return np.array([float(average(method, measure, t, eta)) for t in range(steps + 1)])
 
 
@@ -185,13 +191,13 @@ def draw(folder: Path) -> list[Path]:
     return [_draw_polynomials(folder), _draw_curves(folder), _draw_spectra(folder)]
 
 
-def _save(drawn: Any, folder: Path, name: str) -> Path:
+def _save(drawn: Figure, folder: Path, name: str) -> Path:
     path = folder / f"{name}.svg"
     path.write_bytes(svg(drawn))
     return path
 
 
-def _head(drawn: Any, inches: float, text: str) -> None:
+def _head(drawn: Figure, inches: float, text: str) -> None:
     """A line across the figure, ``inches`` below its top."""
     width, height = drawn.get_size_inches()
     drawn.text(0.62 / width, 1 - inches / height, text, fontsize=11.5, fontweight="bold", va="top")
@@ -230,7 +236,7 @@ def _draw_polynomials(folder: Path) -> Path:
 
 
 def _polynomial_panel(
-    ax: Any,
+    ax: Axes,
     columns: dict[str, Array],
     entries: list[tuple[str, str]],
     looks: dict[str, Look],
@@ -284,8 +290,10 @@ def _draw_curves(folder: Path) -> Path:
         return _save(drawn, folder, "sobolev-curves")
 
 
+_OWN = Look("#CC79A7", (0, (5, 1.4)), 2.2)
+
+
 def _draw_spectra(folder: Path) -> Path:
-    own, interval = Look("#CC79A7", (0, (5, 1.4)), 2.2), look("sobolev")
     width, row = 11.0, 3.75
     height = row * len(PENALTIES)
     with style("sobolev-spectra"):
@@ -303,52 +311,60 @@ def _draw_spectra(folder: Path) -> Path:
             bottom = (height - row * (i + 1) + 0.62) / height
             tall = (row - 1.42) / height
             ax = drawn.add_axes((0.72 / width, bottom, 3.3 / width, tall))
-            points = polynomials["lambda"]
-            low = min(-0.5, 1.25 * float(polynomials["own"].min()))
-            curves = [
-                Curve("interval", points, polynomials["interval"], interval),
-                Curve("own", points, polynomials["own"], own),
-            ]
-            draw_curves(ax, curves, low, 0.7, size=9.5)
-            ax.set_xscale("log")
-            ticks = [x for x in (0.1, 0.2, 0.5, 1, 2, 5, 10) if points[0] <= x <= points[-1]]
-            ax.set_xticks(ticks, labels=[f"{x:g}" for x in ticks])
-            ax.minorticks_off()
-            ax.axhline(0.0, color=INK, lw=0.8, zorder=2)
-            ax.plot(
-                eigenvalues,
-                np.full(len(eigenvalues), 0.91 * low),
-                "|",
-                color=INK,
-                ms=9,
-                mew=1.0,
-                zorder=4,
-            )
-            ax.set_xlabel(r"eigenvalue  $\lambda$  (ticks: those of the data)", labelpad=2)
-            ax.set_title(
-                rf"optimal polynomials  $P_t(\lambda)$,  $t={SHOWN}$",
-                fontsize=11,
-                fontweight="normal",
-                pad=6,
-            )
+            _spectrum_panel(ax, polynomials, eigenvalues)
             ax = drawn.add_axes((5.87 / width, bottom, 3.3 / width, tall))
-            t = columns["t"]
-            curves = [
-                Curve("Chebyshev", t, columns["chebyshev"], look("chebyshev")),
-                Curve("interval, α = 0", t, columns["interval"], interval),
-                Curve("own, 1 % uniform", t, columns["own"], own),
-                Curve("points alone, exact", t, columns["bound"], look("bound")),
-            ]
-            draw_curves(ax, curves, 1e-6, limits(curves, 1e-6, 0.1)[1], size=9.5)
-            mark_one(ax)
-            ax.set_xlabel("iteration  $t$  (of the own optima: horizon)", labelpad=2)
-            ax.set_title(
-                r"mean square  $\int P_t^2\,d\mu+\eta\int P_t'^2\,d\mu$ on the eigenvalues",
-                fontsize=11,
-                fontweight="normal",
-                pad=6,
-            )
+            _square_panel(ax, columns)
         return _save(drawn, folder, "sobolev-spectra")
+
+
+def _spectrum_panel(ax: Axes, polynomials: dict[str, Array], eigenvalues: Array) -> None:
+    points = polynomials["lambda"]
+    low = min(-0.5, 1.25 * float(polynomials["own"].min()))
+    curves = [
+        Curve("interval", points, polynomials["interval"], look("sobolev")),
+        Curve("own", points, polynomials["own"], _OWN),
+    ]
+    draw_curves(ax, curves, low, 0.7, size=9.5)
+    ax.set_xscale("log")
+    ticks = [x for x in (0.1, 0.2, 0.5, 1, 2, 5, 10) if points[0] <= x <= points[-1]]
+    ax.set_xticks(ticks, labels=[f"{x:g}" for x in ticks])
+    ax.minorticks_off()
+    ax.axhline(0.0, color=INK, lw=0.8, zorder=2)
+    ax.plot(
+        eigenvalues,
+        np.full(len(eigenvalues), 0.91 * low),
+        "|",
+        color=INK,
+        ms=9,
+        mew=1.0,
+        zorder=4,
+    )
+    ax.set_xlabel(r"eigenvalue  $\lambda$  (ticks: those of the data)", labelpad=2)
+    ax.set_title(
+        rf"optimal polynomials  $P_t(\lambda)$,  $t={SHOWN}$",
+        fontsize=11,
+        fontweight="normal",
+        pad=6,
+    )
+
+
+def _square_panel(ax: Axes, columns: dict[str, Array]) -> None:
+    t = columns["t"]
+    curves = [
+        Curve("Chebyshev", t, columns["chebyshev"], look("chebyshev")),
+        Curve("interval, α = 0", t, columns["interval"], look("sobolev")),
+        Curve("own, 1 % uniform", t, columns["own"], _OWN),
+        Curve("points alone, exact", t, columns["bound"], look("bound")),
+    ]
+    draw_curves(ax, curves, 1e-6, limits(curves, 1e-6, 0.1)[1], size=9.5)
+    mark_one(ax)
+    ax.set_xlabel("iteration  $t$  (of the own optima: horizon)", labelpad=2)
+    ax.set_title(
+        r"mean square  $\int P_t^2\,d\mu+\eta\int P_t'^2\,d\mu$ on the eigenvalues",
+        fontsize=11,
+        fontweight="normal",
+        pad=6,
+    )
 
 
 def check(folder: Path) -> None:

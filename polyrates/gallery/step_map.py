@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,9 @@ from polyrates.core.methods.classical import GradientDescent
 from polyrates.core.spectra import Interval
 from polyrates.gallery.tables import read_columns, write_columns
 from polyrates.ground.drawing import INK, figure, style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 __all__ = ["about", "check", "compute", "draw"]
 
@@ -77,22 +81,7 @@ def draw(folder: Path) -> list[Path]:
         ax.minorticks_off()
         ax.set_yticks([2, 10, 100, 1000, 1e4], labels=["2", "10", "100", "1000", "$10^4$"])
         ax.grid(False)
-        for at, label in (
-            (1.0, "$1/L$"),
-            (np.sqrt(2), r"$\sqrt{2}/L$"),
-            (2 / (1 + float(KAPPA)), r"$2/(L+\ell)$"),
-        ):
-            ax.axvline(2 - at, color=INK, lw=0.9, ls=(0, (4, 3)))
-            ax.annotate(
-                label,
-                (2 - at, 1.0),
-                xycoords=("data", "axes fraction"),
-                xytext=(0, 4),
-                fontsize=11,
-                textcoords="offset points",
-                ha="center",
-                va="bottom",
-            )
+        _mark_steps(ax)
         ax.text(
             0.006,
             12,
@@ -120,6 +109,26 @@ def draw(folder: Path) -> list[Path]:
         path = folder / "step-map.png"
         drawn.savefig(path, dpi=120, metadata={"Software": None})
     return [path]
+
+
+def _mark_steps(ax: Axes) -> None:
+    """The tuned step sizes."""
+    for at, label in (
+        (1.0, "$1/L$"),
+        (np.sqrt(2), r"$\sqrt{2}/L$"),
+        (2 / (1 + float(KAPPA)), r"$2/(L+\ell)$"),
+    ):
+        ax.axvline(2 - at, color=INK, lw=0.9, ls=(0, (4, 3)))
+        ax.annotate(
+            label,
+            (2 - at, 1.0),
+            xycoords=("data", "axes fraction"),
+            xytext=(0, 4),
+            fontsize=11,
+            textcoords="offset points",
+            ha="center",
+            va="bottom",
+        )
 
 
 def check(folder: Path) -> None:

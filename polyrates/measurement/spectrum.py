@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from polyrates.core.measures.empirical import Empirical
 from polyrates.core.recurrence import Method, as_method
@@ -135,7 +136,7 @@ def measure_spectrum(
     confidence: float = 0.999,
     ell: object = None,
     seed: int = 0,
-    like: Any = None,
+    like: object = None,
 ) -> SpectrumEstimate:
     """The spectrum of a Hessian from products with it, its ends safe and its density with bars.
 
@@ -173,12 +174,7 @@ def measure_spectrum(
     """
     d = count(dim, "dim", 1)
     k = min(d, 50) if steps is None else min(count(steps, "steps", 1), d)
-    q = count(probes, "probes", 1)
-    trust = floating(confidence, "confidence")
-    if not 0 < trust < 1:
-        refuse_value(
-            "confidence", confidence, "must lie between 0 and 1", "give for instance 0.999"
-        )
+    q, trust = count(probes, "probes", 1), _confidence(confidence)
     floor = 0.0 if ell is None else floating(nonnegative(ell, "ell"), "ell")
     operator = Operator(hvp, d, like)
     _require_linear(operator)
@@ -224,6 +220,13 @@ def measure_spectrum(
     )
 
 
+def _confidence(value: object) -> float:
+    trust = floating(value, "confidence")
+    if not 0 < trust < 1:
+        refuse_value("confidence", value, "must lie between 0 and 1", "give for instance 0.999")
+    return trust
+
+
 def _require_linear(operator: Operator) -> None:
     """H·0 = 0: an affine map, such as a gradient, can pose as symmetric."""
     offset = operator(np.zeros(operator.dim))
@@ -255,7 +258,7 @@ def estimate_spectrum(hvp: Callable[[Any], Any], dim: int, **options: Any) -> Em
     return measure_spectrum(hvp, dim, **options).spectrum
 
 
-def check_interval(method: Method, spectrum: Any, steps: int = 256) -> None:
+def check_interval(method: Method, spectrum: object, steps: int = 256) -> None:
     """Refuse a method whose residual polynomial grows on the hull of a spectrum.
 
     Evaluates |P_t| at both ends of the hull for t = ``steps`` (the horizon where there is one).
@@ -279,7 +282,9 @@ def check_interval(method: Method, spectrum: Any, steps: int = 256) -> None:
         )
 
 
-def rounding_floor(method: Method, spectrum: Any, steps: int, dtype: Any = np.float32) -> float:
+def rounding_floor(
+    method: Method, spectrum: object, steps: int, dtype: npt.DTypeLike = np.float32
+) -> float:
     """About how small floats of a type let ‖x_t − x*‖/‖x_0 − x*‖ become (numeric, no bound).
 
     u·steps·max over s ≤ steps of sup|P_s|, u the unit roundoff: every step rounds the iterate, and

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import sympy
 
@@ -41,7 +40,7 @@ def _comparison(result: Optimum, eta: Number) -> list[float]:
     return [floating(method.average(t, eta)) for t in range(result.degree + 1)]
 
 
-def optimum_json(result: Optimum, eta: Number) -> dict[str, Any]:
+def optimum_json(result: Optimum, eta: Number) -> dict[str, object]:
     """The optimum, exact numbers as strings."""
     ell, L = result.spectrum.hull
     polynomial = result.polynomial
@@ -107,12 +106,12 @@ def optimum_document(density: ClassicalDensity, result: Optimum, eta: Number) ->
     return document("A Sobolev-optimal residual polynomial", body)
 
 
-def _decimal(value: Any, digits: int = 6) -> str:
+def _decimal(value: Number, digits: int = 6) -> str:
     mantissa, e, exponent = f"{float(value):.{digits}g}".partition("e")
     return rf"{mantissa} \cdot 10^{{{int(exponent)}}}" if e else mantissa
 
 
-def _wrapped(polynomial: Any) -> str:
+def _wrapped(polynomial: sympy.Poly) -> str:
     """One term a line; coefficients too long for a line are given as decimals."""
     lines: list[str] = []
     terms = list(reversed(polynomial.terms()))
@@ -133,7 +132,7 @@ def _against_chebyshev(where: Spectrum, result: Optimum, sizes: dict[str, Number
     return float(method.worst_case(result.degree, **sizes))
 
 
-def minimax_json(where: Spectrum, result: Optimum, sizes: dict[str, Number]) -> dict[str, Any]:
+def minimax_json(where: Spectrum, result: Optimum, sizes: dict[str, Number]) -> dict[str, object]:
     """The minimax optimum: certified bounds, contact points, coefficients on T_k(m(λ))."""
     ell, L = where.hull
     return {

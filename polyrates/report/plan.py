@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -26,6 +26,9 @@ from polyrates.ground.tables import escape_tex, text_table
 from polyrates.problems.quadratic import QuadraticProblem
 from polyrates.report.shown import support_tex, support_text
 from polyrates.report.tex import document
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 __all__ = [
     "draw_plan",
@@ -180,7 +183,7 @@ LOOKS: Mapping[str, Look] = {
 }
 
 
-def draw_plan(ax: Any, curves: Sequence[PlanCurve], budget: int, unit: float = 1.0) -> None:
+def draw_plan(ax: Axes, curves: Sequence[PlanCurve], budget: int, unit: float = 1.0) -> None:
     """The best guarantee of every family against N, in units of ``unit``, the budget marked."""
     shown = [
         Curve(each.family, each.budgets, each.guarantees / unit, LOOKS[each.family])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from dataclasses import asdict, dataclass
+from typing import TypeVar
 
 import numpy as np
 import sympy
@@ -33,9 +34,11 @@ __all__ = ["rate_document", "rate_json", "rate_text"]
 
 _PARTS = ("initial", "cross", "residual")
 Progress = Callable[[str], None]
+Column = Mapping[int, float] | np.ndarray
+T = TypeVar("T")
 
 
-def _attempt(read: Callable[[], Any]) -> Any:
+def _attempt(read: Callable[[], T]) -> T | None:
     """A value, or None where the package says that it is not known."""
     try:
         return read()
@@ -43,19 +46,41 @@ def _attempt(read: Callable[[], Any]) -> Any:
         return None
 
 
-def _text(value: Any) -> str | None:
-    return None if value is None else exact_text(value)
-
-
 def _exact(part: RatePart, t: int) -> str | None:
     """The exact value at t where a theorem gives one."""
     return exact_text(part(t)) if part.status != "certified" else None
 
 
-def _summary(part: RatePart, steps: int) -> dict[str, Any]:
-    """Peak, burn-in and asymptotic rate; of estimators other than unrolling within the steps."""
-    peak: Any
-    burn_in: Any
+@dataclass(frozen=True)
+class _Summary:
+    """Peak, burn-in and asymptotic rate; None where not known, or divergent."""
+
+    status: str
+    peak_at: int | None
+    peak: float | None
+    burn_in: int | None
+    burn_in_status: str
+    divergent: bool
+    asymptotic: float | None
+    asymptotic_exact: str | None
+
+    def cell(self, key: str) -> str:
+        """One of them as a table shows it."""
+        value = getattr(self, key)
+        if self.divergent and key in ("peak", "burn_in"):
+            return "diverges"
+        if value is None:
+            return "unknown"
+        if key == "peak":
+            return f"{self.peak:.4g} at {self.peak_at}"
+        if key == "asymptotic":
+            exact = self.asymptotic_exact
+            return exact if exact is not None and len(exact) <= 9 else f"{value:.6g}"
+        return str(value)
+
+
+def _summary(part: RatePart, steps: int) -> _Summary:
+    """Of estimators other than unrolling within the steps."""
     if isinstance(part.estimator, Unrolled):
         peak, burn_in = _attempt(lambda: part.peak), _attempt(lambda: part.burn_in)
     else:
@@ -66,17 +91,18 @@ def _summary(part: RatePart, steps: int) -> dict[str, Any]:
         if burn_in == steps and len(above):
             burn_in = None
     asymptotic = _attempt(lambda: part.asymptotic)
-    divergent = burn_in == sympy.oo
-    return {
-        "status": part.status,
-        "peak_at": None if peak is None or divergent else int(peak[0]),
-        "peak": None if peak is None or divergent else finite_number(peak[1]),
-        "burn_in": None if burn_in is None or divergent else int(burn_in),
-        "burn_in_status": part.burn_in_status,
-        "divergent": bool(divergent),
-        "asymptotic": finite_number(asymptotic),
-        "asymptotic_exact": None if isinstance(asymptotic, float) else _text(asymptotic),
-    }
+    divergent = bool(burn_in == sympy.oo)
+    exact = asymptotic is not None and not isinstance(asymptotic, float)
+    return _Summary(
+        part.status,
+        None if peak is None or divergent else int(peak[0]),
+        None if peak is None or divergent else finite_number(peak[1]),
+        None if burn_in is None or divergent else int(burn_in),
+        part.burn_in_status,
+        divergent,
+        finite_number(asymptotic),
+        exact_text(asymptotic) if exact else None,
+    )
 
 
 def rate_json(
@@ -85,7 +111,7 @@ def rate_json(
     steps: int,
     sizes: Mapping[str, Number] | None = None,
     progress: Progress = lambda _: None,
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Curves as floats that are upper bounds; the exact value at the last step where proved.
 
     ``sizes`` are the arguments of ``rate.worst_case``: its values are then there too.
@@ -95,7 +121,7 @@ def rate_json(
     for name in _PARTS:
         part: RatePart = getattr(result, name)
         parts[name] = {
-            **_summary(part, steps),
+            **asdict(_summary(part, steps)),
             "curve": [float(value) for value in part.curve(steps)],
             "exact_at_last_step": _exact(part, steps),
         }
@@ -116,7 +142,7 @@ def rate_json(
     }
 
 
-def _columns(result: Rate, steps: int) -> dict[str, Any]:
+def _columns(result: Rate, steps: int) -> dict[str, Column]:
     """What a table shows of each part, by t."""
     return {name: getattr(result, name).curve(steps) for name in _PARTS}
 
@@ -147,7 +173,7 @@ def rate_text(
         ("burn_in", "burn-in"),
         ("asymptotic", "rate"),
     ):
-        cells = [_cell(summaries[name], key) for name in _PARTS]
+        cells = [summaries[name].cell(key) for name in _PARTS]
         if joint is not None and key == "status":
             cells.append(joint.status)
         lines.append(f"{label:7}" + "".join(f"{cell:>13}" for cell in cells))
@@ -157,22 +183,6 @@ def rate_text(
     if joint is not None:
         lines += ["", *joint.words]
     return "\n".join(lines)
-
-
-def _cell(summary: dict[str, Any], key: str) -> str:
-    if key == "status":
-        return str(summary["status"])
-    if summary["divergent"] and key in ("peak", "burn_in"):
-        return "diverges"
-    if summary[key] is None:
-        return "unknown"
-    if key == "peak":
-        return f"{summary['peak']:.4g} at {summary['peak_at']}"
-    if key == "asymptotic":
-        exact = summary["asymptotic_exact"]
-        short = exact is not None and len(exact) <= 9
-        return exact_text(exact) if short else f"{summary['asymptotic']:.6g}"
-    return str(summary[key])
 
 
 def rate_document(
@@ -209,12 +219,10 @@ def rate_document(
         part: RatePart = getattr(result, name)
         body.append(rf"\section*{{The {name} part, ${names[name]}$: {part.status}}}")
         summary = _summary(part, steps)
-        words = (
-            f"Peak {_cell(summary, 'peak')}; burn-in {_cell(summary, 'burn_in')}; asymptotic rate "
-        )
+        words = f"Peak {summary.cell('peak')}; burn-in {summary.cell('burn_in')}; asymptotic rate "
         asymptotic = _attempt(lambda part=part: part.asymptotic)  # type: ignore[misc]
         exact = asymptotic is not None and not isinstance(asymptotic, float)
-        shown = f"${tex_of(asymptotic)}$" if exact else escape_tex(_cell(summary, "asymptotic"))
+        shown = f"${tex_of(asymptotic)}$" if exact else escape_tex(summary.cell("asymptotic"))
         body.append(f"{escape_tex(words)}{shown}.\n")
         closed = _attempt(lambda part=part: part(iteration))  # type: ignore[misc]
         if closed is not None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+import shlex
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -34,8 +35,6 @@ class Request:
     @property
     def command(self) -> str:
         """The command line that makes this report again."""
-        import shlex
-
         words = ["polyrates", "report"]
         if self.model != "ridge":
             words += ["--model", self.model]
@@ -53,8 +52,8 @@ class Request:
 class Start:
     """x_0 and the sizes that it gives the error.
 
-    E = ∂x_0 − ∂x*, D = ∂H(x_0 − x*), G = ∂_θ∇f(x_0); ``length`` is ‖x_0‖/‖x*‖,
-    ``low_share`` the share of ‖E‖² on eigenvalues below √(ℓL).
+    E = ∂x_0 − ∂x*, D = ∂H(x_0 − x*), G = ∂_θ∇f(x_0), ``H`` is ‖∂H‖_F‖x_0 − x*‖; ``length`` is
+    ‖x_0‖/‖x*‖, ``low_share`` the share of ‖E‖² on eigenvalues below √(ℓL).
     """
 
     kind: str
@@ -64,6 +63,8 @@ class Start:
     E: float
     D: float
     G: float
+    H: float
+    commutes: bool
     low_share: float
 
     @property
@@ -83,6 +84,14 @@ class Start:
             return "initial", self.cross_ratio
         return "residual", self.drift_ratio
 
+    @property
+    def sizes(self) -> dict[str, float]:
+        """The arguments of ``rate.worst_case``, relative to ‖E‖."""
+        if not self.commutes:
+            return {"residual": 1.0, "hessian": self.H / self.E}
+        first, second = self.form
+        return {first: 1.0, "cross" if first == "initial" else "drift": second}
+
 
 @dataclass(frozen=True)
 class Profile:
@@ -90,6 +99,7 @@ class Profile:
 
     ``burn_in`` is the last t with a value above 1, 0 if there is none, None if the curve is still
     above 1 at T. ``settled`` is the first t from which it stays within 1 %, None if not within T.
+    ``growing`` says that it is largest at T: what comes later may be larger.
     """
 
     peak: float
@@ -97,6 +107,7 @@ class Profile:
     burn_in: int | None
     settled: int | None
     final: float
+    growing: bool = False
 
     @classmethod
     def of(cls, curve: Array) -> Profile:
@@ -114,6 +125,7 @@ class Profile:
             None if len(above) and last == end else last,
             inside if inside <= end else None,
             float(curve[-1]),
+            0 < at == end,
         )
 
 
@@ -121,7 +133,6 @@ class Profile:
 class MethodResult:
     """One method on the problem: curves over t = 0, …, T and what they say.
 
-    ``values`` and ``slopes`` are P_t and P_t′ on the grid at t = ``shown_at`` of the analysis.
     ``bound`` is the guarantee for every quadratic with spectrum in [ℓ, L] and these sizes of E, D
     and G, the tight joint worst case where H and ∂H commute; ``iterate_bound`` is max|P|. Both are
     upper bounds, certified. ``predicted`` is what the formula says of this problem; where it is not
@@ -134,12 +145,9 @@ class MethodResult:
     iterate_bound: Array
     bound: Array
     predicted: Array
-    status: str
     gap: float
     agrees: bool
     exact: bool
-    values: Array = field(repr=False)
-    slopes: Array = field(repr=False)
 
     @property
     def key(self) -> str:
@@ -176,6 +184,11 @@ class MethodResult:
         return Profile.of(self.predicted)
 
     @property
+    def told(self) -> Profile:
+        """What the page says before the run: the guarantee, or the prediction where none holds."""
+        return self.promised if self.exact else self.foreseen
+
+    @property
     def optimiser(self) -> Profile:
         """The observed error of the iterates."""
         return Profile.of(self.iterate)
@@ -201,10 +214,7 @@ class Locality:
 
 @dataclass(frozen=True, eq=False)
 class Analysis:
-    """Everything the page shows.
-
-    ``density`` has the columns λ, density of the eigenvalues, density of ‖E‖² over log λ.
-    """
+    """Everything the page shows; [ℓ, L] is the interval that the methods were tuned to."""
 
     request: Request
     about: Subject
@@ -213,13 +223,7 @@ class Analysis:
     L: float
     widened: bool
     start: Start
-    eta: float
-    commutes: bool
-    lower_bound: Array
-    grid: Array = field(repr=False)
-    shown_at: int
     methods: tuple[MethodResult, ...]
-    density: tuple[Array, Array, Array] = field(repr=False)
     plan: Plan
     plan_observed: tuple[float, ...]
     locality: Locality | None = None
@@ -231,10 +235,16 @@ class Analysis:
 
     @property
     def kappa(self) -> float:
-        """ℓ/L of the interval that the methods were tuned to."""
+        """ℓ/L."""
         return self.ell / self.L
 
     @property
     def steps(self) -> int:
         """T."""
         return self.request.steps
+
+    @property
+    def shown_at(self) -> int:
+        """The t of the pictures over λ: where the worst method is at its worst."""
+        peaks = [each.seen for each in self.methods]
+        return max(peaks, key=lambda peak: peak.peak).peak_at or min(10, self.steps)

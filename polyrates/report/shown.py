@@ -16,6 +16,7 @@ from polyrates.ground.typeset import latex
 __all__ = [
     "LONG",
     "finite_number",
+    "number_text",
     "shown_rows",
     "support_pairs",
     "support_tex",
@@ -66,3 +67,16 @@ def _joined(spectrum: Spectrum, shown: Callable[[Number], str], cup: str, point:
         point.format(shown(low)) if low == high else f"[{shown(low)}, {shown(high)}]"
         for low, high in spectrum.support
     )
+
+
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def number_text(value: float, digits: int = 3) -> str:
+    """A number for a page: 3 significant digits, powers of ten spelled out."""
+    text = f"{value:.{digits}g}"
+    mantissa, e, exponent = text.partition("e")
+    if not e:
+        return text.replace("-", "−")
+    power = str(int(exponent)).translate(_SUPERSCRIPTS)
+    return f"{mantissa.replace('-', '−')} × 10{power}"

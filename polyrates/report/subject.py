@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -46,6 +46,7 @@ __all__ = [
 ]
 
 Array = npt.NDArray[np.float64]
+T = TypeVar("T")
 
 MODELS = ("ridge", "logistic")
 PENALTIES = {"ridge": "0.2", "logistic": "0.05"}
@@ -75,7 +76,7 @@ class Subject:
 
     model: str
     name: str
-    problem: Any
+    problem: Problem
     quadratic: QuadraticProblem
     exact: bool
     interval: tuple[float, float]
@@ -188,14 +189,14 @@ def own_problem(where: str, seed: int = 0) -> Subject:
                 f"returned {type(problem).__name__}, which has no {name}",
                 "return an object with gradient(x), hvp(x, v) and cross(x)",
             )
+    assert isinstance(problem, Problem)
     if isinstance(problem, QuadraticProblem):
         _require_definite(where, problem)
         return Subject(where, where, problem, problem, True, _ends(problem))
-    made: Subject = guarded(where, lambda: _measured(where, problem, seed))
-    return made
+    return guarded(where, lambda: _measured(where, problem, seed))
 
 
-def guarded(where: str, work: Callable[[], Any]) -> Any:
+def guarded(where: str, work: Callable[[], T]) -> T:
     """What the user's code raises becomes one line that says so."""
     try:
         return work()
@@ -206,7 +207,7 @@ def guarded(where: str, work: Callable[[], Any]) -> Any:
         refuse_value("model", where, f"raised {words}", "run it by itself")
 
 
-def _import(where: str) -> Any:
+def _import(where: str) -> object:
     if not re.fullmatch(rf"{_NAME}(\.{_NAME})*:{_NAME}", where):
         refuse_value(
             "model", where, "is not module:function", "give dotted names, such as mine.losses:make"
@@ -263,7 +264,7 @@ def _measured(where: str, problem: Problem, seed: int) -> Subject:
     return Subject(where, where, problem, local, exact, ends, bounded=exact)
 
 
-def _solution(where: str, problem: Any) -> Array:
+def _solution(where: str, problem: Problem) -> Array:
     known = getattr(problem, "solution", None)
     if known is not None:
         x = np.array(known() if callable(known) else known, dtype=float)
@@ -303,7 +304,7 @@ def _solution(where: str, problem: Any) -> Array:
     return x
 
 
-def _hessian(problem: Any, x: Array) -> Array:
+def _hessian(problem: Problem, x: Array) -> Array:
     H = np.stack([np.asarray(problem.hvp(x, e), dtype=float) for e in np.eye(len(x))])
     if not np.all(np.isfinite(H)):
         refuse_value("model", "hvp", "gives NaN or infinity", "check it")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from polyrates.ground.tables import escape_tex, inline_tex
-from polyrates.report import words
+from polyrates.report.answer import answer, title
 from polyrates.report.results import Analysis
-from polyrates.report.sections import sections
+from polyrates.report.section import Formulas, Grid, Note, Pictures, Words
 
 __all__ = ["document", "paper"]
+
+_WIDTHS = {"one": 0.7, "pair": 0.49, "many": 0.32}
 
 
 def document(title: str, body: Sequence[str]) -> bytes:
@@ -34,41 +36,39 @@ def document(title: str, body: Sequence[str]) -> bytes:
     return "\n".join(lines).encode()
 
 
-def paper(analysis: Analysis) -> bytes:
+def paper(analysis: Analysis, sections: Sequence[Words]) -> bytes:
     """The report as LaTeX; it includes figures/*.pdf."""
-    body = [
-        rf"\textbf{{{escape_tex(words.answer(analysis))}}}",
-        "",
-        _graphics(("iterates", "jacobian"), 0.49),
-        _table(analysis),
-    ]
-    for section in sections(analysis):
-        body.append(rf"\section*{{{escape_tex(section.heading)}}}")
-        body += [inline_tex(text) + "\n" for text in section.before]
-        if section.formulas:
-            body += [r"\begin{gather*}", " \\\\\n".join(section.formulas), r"\end{gather*}"]
-        body += [inline_tex(text) + "\n" for text in section.after]
-        if section.pictures:
-            many = section.pictures[0].startswith("bound")
-            width = 0.7 if len(section.pictures) == 1 else 0.49
-            body.append(_graphics(section.pictures, 0.32 if many else width))
-        if section.table:
-            body.append(_tabular(*words.plan_columns(analysis)))
-    body.append(r"\section*{The methods}")
-    for name, update, residual, parameters in words.method_rows(analysis):
-        body += [
-            rf"\textbf{{{escape_tex(name)}}}: {inline_tex(parameters)}.",
-            r"\[",
-            rf"{update}, \qquad {residual}",
-            r"\]",
-        ]
+    body = [rf"\textbf{{{escape_tex(answer(analysis))}}}", ""]
+    for section in sections:
+        if section.heading:
+            body.append(rf"\section*{{{escape_tex(section.heading)}}}")
+        for block in section.blocks:
+            body += _lines(block)
     body += [
-        inline_tex(words.NOTATION),
-        "",
         r"\bigskip\small To make this report again: "
         rf"\texttt{{{escape_tex(analysis.request.command)}}}",
     ]
-    return document(words.title(analysis), body)
+    return document(title(analysis), body)
+
+
+def _lines(block: str | Note | Formulas | Pictures | Grid) -> Iterator[str]:
+    match block:
+        case str():
+            yield f"{inline_tex(block)}\n"
+        case Note():
+            yield rf"{{\small {inline_tex(block.text)}\par}}"
+        case Formulas():
+            yield r"\begin{gather*}"
+            yield " \\\\\n".join(block.lines)
+            yield r"\end{gather*}"
+        case Pictures():
+            yield _graphics(block.names, _WIDTHS[block.layout])
+        case Grid() if block.prose:
+            for name, *formulas, last in block.rows:
+                yield rf"\textbf{{{escape_tex(name)}}}: {inline_tex(last)}."
+                yield r", \qquad ".join(each.strip("$") for each in formulas).join((r"\[", r"\]"))
+        case Grid():
+            yield _tabular(block.head, block.rows)
 
 
 def _graphics(names: Sequence[str], width: float) -> str:
@@ -76,10 +76,6 @@ def _graphics(names: Sequence[str], width: float) -> str:
         rf"\includegraphics[width={width}\textwidth]{{figures/{name}.pdf}}" for name in names
     )
     return "\\begin{center}\n" + shown + "\n\\end{center}"
-
-
-def _table(analysis: Analysis) -> str:
-    return _tabular(*words.columns(analysis))
 
 
 def _tabular(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from polyrates.analysis.rate import Rate
 from polyrates.ground.digits import exact_text
@@ -65,7 +64,7 @@ class JointColumn:
         return lines
 
     @property
-    def json(self) -> dict[str, Any]:
+    def json(self) -> dict[str, object]:
         """Sizes, status, upper bounds as floats, and the exact value at the last step."""
         return {
             "sizes": {name: exact_text(value) for name, value in self.sizes.items()},
