@@ -90,5 +90,6 @@ def latex_table(head: Sequence[str], rows: Rows, align: str = "l") -> str:
 
 def markdown_table(head: Sequence[str], rows: Rows, align: str = "l") -> str:
     """A table as GitHub and Jupyter read it."""
-    rule = ["---:" if side == "r" else "---" for side in _letters(align, head)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in [head, rule, *rows])
+    first, *others = (f"| {' | '.join(line)} |" for line in [head, *rows])
+    rule = "|".join("--:" if side == "r" else "---" for side in _letters(align, head))
+    return "\n".join([first, f"|{rule}|", *others])

@@ -21,7 +21,7 @@ from polyrates.report.shown import (
     support_text,
     tex_of,
 )
-from polyrates.report.tex import document
+from polyrates.report.tex import centered, document
 from polyrates.synthesis.optimum import Optimum
 
 __all__ = [
@@ -94,15 +94,12 @@ def optimum_document(density: ClassicalDensity, result: Optimum, eta: Number) ->
         body.append(rf"\[ \text{{exactly }} {tex_of(result.value)} \]")
     if result.degree <= 12:
         body += [r"\section*{The optimal polynomial}", _wrapped(result.polynomial)]
-    body += [
-        r"\section*{Values}",
-        r"\begin{center}\begin{tabular}{rll}",
-        r"$t$ & optimum & Chebyshev \\ \hline",
-    ]
     others, values = _comparison(result, eta), result.values or ()
-    for t in shown_rows(result.degree, 41):
-        body.append(rf"{t} & {float(values[t]):.6g} & {others[t]:.6g} \\")
-    body.append(r"\end{tabular}\end{center}")
+    rows = [
+        [str(t), f"{float(values[t]):.6g}", f"{others[t]:.6g}"]
+        for t in shown_rows(result.degree, 41)
+    ]
+    body += [r"\section*{Values}", centered(["$t$", "optimum", "Chebyshev"], rows)]
     return document("A Sobolev-optimal residual polynomial", body)
 
 
@@ -183,11 +180,9 @@ def minimax_document(where: Spectrum, result: Optimum, sizes: dict[str, Number])
         rf"Chebyshev's method has {_against_chebyshev(where, result, sizes):.6g}.",
         r"\section*{The optimal polynomial}",
         r"\[ P = \sum_k c_k T_k\left(\frac{2\lambda - L - \ell}{L - \ell}\right) \]",
-        r"\begin{center}\begin{tabular}{rl}",
-        r"$k$ & $c_k$ \\ \hline",
     ]
-    body += [rf"{k} & ${_decimal(c, 16)}$ \\" for k, c in enumerate(result.polynomial.coef[:46])]
-    body.append(r"\end{tabular}\end{center}")
+    rows = [[str(k), f"${_decimal(c, 16)}$"] for k, c in enumerate(result.polynomial.coef[:46])]
+    body.append(centered(["$k$", "$c_k$"], rows))
     if len(where.support) > 1:
         body.append(
             r"Here $\ell$ and $L$ are the ends of the spectrum. Between its pieces $P$ can be "

@@ -27,7 +27,7 @@ from polyrates.report.shown import (
     support_text,
     tex_of,
 )
-from polyrates.report.tex import document
+from polyrates.report.tex import centered, document
 from polyrates.report.worst_case import joint_column
 
 __all__ = ["rate_document", "rate_json", "rate_text"]
@@ -235,15 +235,10 @@ def rate_document(
     if joint is not None:
         body += joint.section
         curves["worst case"] = joint.floats
-    body += [
-        r"\section*{Values}",
-        rf"\begin{{center}}\begin{{tabular}}{{r{'l' * len(curves)}}}",
-        rf"$t$ & {' & '.join(curves)} \\ \hline",
+    rows = [
+        [str(t), *(f"{curve[t]:.6g}" for curve in curves.values())] for t in shown_rows(steps, 41)
     ]
-    for t in shown_rows(steps, 41):
-        cells = " & ".join(f"{curve[t]:.6g}" for curve in curves.values())
-        body.append(rf"{t} & {cells} \\")
-    body.append(r"\end{tabular}\end{center}")
+    body += [r"\section*{Values}", centered(["$t$", *curves], rows)]
     return document(f"The unrolled Jacobian of {named.title}", body)
 
 

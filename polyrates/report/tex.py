@@ -5,12 +5,12 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from polyrates.ground.tables import escape_tex, inline_tex
+from polyrates.ground.tables import escape_tex, inline_tex, latex_table
 from polyrates.report.answer import answer, title
 from polyrates.report.results import Analysis
 from polyrates.report.section import Formulas, Grid, Note, Pictures, Words
 
-__all__ = ["document", "paper"]
+__all__ = ["centered", "document", "paper"]
 
 _WIDTHS = {"one": 0.7, "pair": 0.49, "many": 0.32}
 
@@ -34,6 +34,11 @@ def document(title: str, body: Sequence[str]) -> bytes:
         "",
     ]
     return "\n".join(lines).encode()
+
+
+def centered(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Values by t: a table in the middle of the page."""
+    return "\\begin{center}\n" + latex_table(head, rows, "rl") + "\n\\end{center}"
 
 
 def paper(analysis: Analysis, sections: Sequence[Words]) -> bytes:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from polyrates.ground.tables import markdown_table
 from polyrates.symbolic.derivations.registry import derivations
 
 __all__ = ["derivations_table"]
@@ -19,8 +20,6 @@ and the steps yield the statement. **argued**: the formulas of the steps are che
 beside them is not. **numeric**: a step has a known gap, and numbers stand beside it. Exact and
 floating-point evaluations illustrate; no statement rests on them.
 
-| derivation | name | status | steps |
-|---|---|---|---|
 """
 
 
@@ -31,8 +30,8 @@ def derivations_table() -> str:
         made = make()
         kinds = Counter(step.kind for step in made.steps)
         steps = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
-        rows.append(f"| {made.title} | `{name}` | {made.status} | {steps} |")
-    return _HEAD + "\n".join(rows) + "\n"
+        rows.append([made.title, f"`{name}`", made.status, steps])
+    return _HEAD + markdown_table(["derivation", "name", "status", "steps"], rows) + "\n"
 
 
 if __name__ == "__main__":
