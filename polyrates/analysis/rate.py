@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import sympy
 
 from polyrates.analysis.rate_part import RatePart
 from polyrates.core.estimators import Estimator, Unrolled, as_estimator
-from polyrates.core.parts import Part
+from polyrates.core.parts import Part, check_part
 from polyrates.core.recurrence import Method, as_method, check_steps
 from polyrates.core.spectra import Spectrum, as_spectrum
 from polyrates.ground.drawing import Curve, Look, axes_of, draw_curves, limits, mark_one, style
@@ -77,6 +78,16 @@ class Rate:
         from polyrates.analysis.worst_curve import worst_curve
 
         return worst_curve(self.method, self.spectrum, self.estimator, steps, **sizes)
+
+    def steps_to(self, part: str, eps: object) -> int | sympy.Expr:
+        """The first t from which a part stays ≤ eps, oo if it never does.
+
+        Parameters
+        ----------
+        part : "initial", "cross", "residual" or "drift"
+        eps : number > 0
+        """
+        return self._part(check_part(part)).steps_to(eps)
 
     def average(self, t: int, eta: object) -> Number:
         """∫R² dμ + η∫C² dμ over a spectrum that is a measure."""

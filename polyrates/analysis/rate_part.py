@@ -15,6 +15,7 @@ import sympy
 
 from polyrates.analysis.certificates import part_certificate
 from polyrates.analysis.long_run import LongRun, long_run
+from polyrates.analysis.steps_to import steps_to
 from polyrates.core.estimators import Estimator, Unrolled
 from polyrates.core.methods.classical import Chebyshev, GradientDescent, HeavyBall, Nesterov
 from polyrates.core.parts import Part, check_part
@@ -215,6 +216,11 @@ class RatePart:
             if self.enclosure(int(t))[0] > 1:
                 return int(t)
         return 0
+
+    def steps_to(self, eps: object) -> int | sympy.Expr:
+        """The first t from which the part stays ≤ eps; oo if it never does."""
+        self._require_numbers()
+        return steps_to(self, eps, self._theorem)
 
     @property
     def burn_in_status(self) -> Status:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import NamedTuple
 
@@ -16,9 +16,11 @@ from polyrates.execution.checks import check_problem
 from polyrates.execution.conjugate_gradients import cg_columns, cg_orbit, cg_tangents
 from polyrates.execution.exact_solve import exact_solve
 from polyrates.execution.run import Iterates
+from polyrates.execution.stopping import Goal, goal_of, until_certified
 from polyrates.ground.arrays import Array
 from polyrates.ground.errors import NonFiniteError, refuse_type
 from polyrates.ground.numbers import Number, floating
+from polyrates.problems.losses import Constants
 from polyrates.problems.quadratic import Problem
 
 __all__ = ["Products", "Tangents", "Trajectory", "differentiate"]
@@ -48,11 +50,14 @@ class Trajectory:
     products : Products
         Gradients and Hessian-vector products that the estimate at t = steps needs by itself; an
         exact solve counts none.
+    bound : float or None
+        With ``until``: the certified bound of ‖J − ∂x*‖ for the last estimate.
     """
 
     iterates: Array
     jacobians: Array
     products: Products
+    bound: float | None = None
 
     @property
     def memory(self) -> int:
@@ -91,6 +96,10 @@ def differentiate(
     steps: int,
     estimator: Estimator | None = None,
     dx0: object = None,
+    *,
+    until: object = None,
+    ell: object = None,
+    constants: Constants | None = None,
 ) -> Trajectory:
     """Run a method and estimate ∂x* along the run.
 
@@ -107,10 +116,19 @@ def differentiate(
     estimator : Estimator, default ``pr.Unrolled()``
     dx0 : numpy array of the shape of cross(x0), optional
         ∂x_0, the start of every estimate; None is 0.
+    until : number > 0, optional
+        Stop at the first check that certifies ‖J_t − ∂x*‖ ≤ until, or at ``steps``; at most a
+        third of all products is spent on checks. The result's ``bound`` says what was certified.
+    ell, constants
+        With ``until``, as for :func:`polyrates.measurement.certify.certify`.
     """
     steps = check_steps(as_method(method), steps)
     chosen = as_estimator(Unrolled() if estimator is None else estimator)
     x, dx = check_problem(problem, x0, dx0)
+    if until is not None:
+        return _until(
+            method, problem, x, dx, steps, chosen, goal_of(problem, until, ell, constants)
+        )
     with np.errstate(over="ignore", invalid="ignore"):  # what overflows is reported by its step
         if isinstance(method, ConjugateGradient) and isinstance(chosen, Unrolled):
             pairs = list(cg_tangents(problem, x, dx, steps))
@@ -125,6 +143,34 @@ def differentiate(
     for label, values in (("iterates", result.iterates), ("jacobians", result.jacobians)):
         _require_finite_rows(label, values)
     return result
+
+
+def _until(
+    method: Method,
+    problem: Problem,
+    x0: Array,
+    dx0: Array,
+    steps: int,
+    chosen: Estimator,
+    goal: Goal,
+) -> Trajectory:
+    """Step by step while unrolling; other estimates are made anew at the steps of a check."""
+    if type(chosen) is Unrolled and not isinstance(method, ConjugateGradient):
+        run = ((jet.value, jet.tangent) for jet in orbit(method, Tangents(problem, x0, dx0), steps))
+        with np.errstate(over="ignore", invalid="ignore"):
+            iterates, jacobians, bound = until_certified(run, goal, 2)
+        last = len(iterates) - 1
+        result = Trajectory(np.stack(iterates), np.stack(jacobians), Products(last, last), bound)
+        for label, values in (("iterates", result.iterates), ("jacobians", result.jacobians)):
+            _require_finite_rows(label, values)
+        return result
+    t = min(8, steps)
+    while True:
+        result = differentiate(method, problem, x0, t, chosen, dx0)
+        bound = goal.bound(result.iterates[-1], result.jacobians[-1])[0]
+        if bound <= goal.eps or t == steps:
+            return replace(result, bound=bound)
+        t = min(steps, 2 * t)
 
 
 def _require_finite_rows(label: str, values: Array) -> None:
