@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
 from polyrates.analysis.rate import rate
-from polyrates.core.measures.densities import GegenbauerDensity
 from polyrates.core.measures.empirical import Empirical
-from polyrates.core.methods.classical import Chebyshev, GradientDescent, HeavyBall, Nesterov
-from polyrates.core.methods.orthogonal import Sobolev
+from polyrates.core.methods.named import build
 from polyrates.core.spectra import Interval, Spectrum
 from polyrates.execution.sweeps import Row
 from polyrates.ground.errors import refuse_value
@@ -25,23 +21,17 @@ def rate_point(
     """The parts of a rate at one (κ, t, method, η, data), a function to sweep.
 
     On [κ, 1], or on the hull of the Hessian of ridge on a built-in data set, scaled to L = 1, with
-    the penalty that gives it the inverse condition number κ. Methods: "gradient descent",
-    "short step", "heavy ball", "Nesterov", "Chebyshev", "Sobolev" (Chebyshev's density, η).
+    the penalty that gives it the inverse condition number κ. ``method`` is any name of the command
+    line's; "gradient descent" is its ``large``, "short step" its ``short``.
     """
     if not 0 < kappa < 1:
         refuse_value(
             "kappa", kappa, "must lie between 0 and 1", "give the inverse condition number"
         )
-    make: dict[str, Callable[[], Any]] = {
-        "gradient descent": lambda: GradientDescent.large(kappa, 1.0),
-        "short step": lambda: GradientDescent.short(kappa, 1.0),
-        "heavy ball": lambda: HeavyBall.tuned(kappa, 1.0),
-        "Nesterov": lambda: Nesterov.tuned(kappa, 1.0),
-        "Chebyshev": lambda: Chebyshev(kappa, 1.0),
-        "Sobolev": lambda: Sobolev(GegenbauerDensity(kappa, 1.0, 0.0), eta),
-    }
-    if method not in make:
-        refuse_value("method", method, "is unknown", f"give one of {', '.join(make)}")
+    key = {"gradient descent": "large", "short step": "short"}.get(
+        method, method.lower().replace(" ", "-")
+    )
+    made = build(key, kappa, 1.0, {"eta": eta}).method
     spectrum: Spectrum = Interval(kappa, 1.0)
     if data is not None:
         X = load(data).X
@@ -50,7 +40,7 @@ def rate_point(
         p = (kappa * values[-1] - values[0]) / (1 - kappa)
         scaled = (np.maximum(values, 0.0) + p) / (values[-1] + p)
         spectrum = Empirical(np.clip(scaled, kappa, 1.0))
-    found = rate(make[method](), spectrum)
+    found = rate(made, spectrum)
     parts = {name: getattr(found, name) for name in ("initial", "cross", "residual")}
     row: Row = {name: float(part(t)) for name, part in parts.items()}
     row["status"] = found.initial.status

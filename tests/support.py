@@ -17,6 +17,9 @@ import pytest
 import sympy as sp
 
 import polyrates as pr
+from polyrates.core.estimator_catalogue import ESTIMATORS as NAMED_ESTIMATORS
+from polyrates.core.methods.catalogue import NAMES
+from polyrates.core.methods.named import build
 
 ROOT = Path(__file__).parent.parent
 REFERENCE = Path(__file__).parent / "reference"
@@ -91,7 +94,7 @@ def exact_methods() -> dict[str, pr.Method]:
     """One of each kind with exact parameters, on [1, 10], at least 6 steps each."""
     sixth = [F(1, 10), F(1, 3), F(1, 7), F(2, 9), F(1, 5), F(1, 8)]
     polynomial = pr.residual_polynomial(pr.Nesterov(F(1, 9), F(1, 4)), 6)
-    return {
+    found: dict[str, pr.Method] = {
         "gradient descent, large": pr.GradientDescent.large(1, 10),
         "gradient descent, short": pr.GradientDescent.short(1, 10),
         "gradient descent, flat": pr.GradientDescent.flat(1, 10),
@@ -111,6 +114,17 @@ def exact_methods() -> dict[str, pr.Method]:
         "harmonic Sobolev": pr.HarmonicSobolev(F(10, 9), 10, F(3, 2)),
         "harmonic Sobolev, residual": pr.HarmonicSobolev(F(10, 9), 10, 2, "residual/drift"),
         "weighted": pr.WeightedIterates(pr.GradientDescent(F(1, 7)), [F(1, 7)] * 7),
+    }
+    return found | _others({type(each) for each in found.values()})
+
+
+def _others(known: set[type]) -> dict[str, pr.Method]:
+    """The catalogue's methods of other classes, with their defaults on [1, 10]."""
+    ell, L = pr.Interval(1, 10).hull
+    return {
+        entry.title: build(entry.key, ell, L).method
+        for entry in NAMES.values()
+        if entry.kind is not None and entry.kind not in known
     }
 
 
@@ -154,3 +168,10 @@ ESTIMATORS: dict[str, pr.Estimator] = {
     "implicit, 2 inner steps": pr.Implicit(pr.GradientDescent(F(1, 8)), 2),
     "implicit, exact": pr.Implicit(),
 }
+
+
+def estimators() -> dict[str, pr.Estimator]:
+    """:data:`ESTIMATORS`, and the catalogue's of other classes."""
+    known = {type(each) for each in ESTIMATORS.values()}
+    made = {key: entry.make() for key, entry in NAMED_ESTIMATORS.items() if not entry.argument}
+    return ESTIMATORS | {key: each for key, each in made.items() if type(each) not in known}

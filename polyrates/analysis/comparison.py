@@ -10,7 +10,7 @@ import numpy as np
 
 from polyrates.analysis.rate import rate
 from polyrates.analysis.rate_part import Status
-from polyrates.core.methods.catalogue import method_key
+from polyrates.core.methods.catalogue import entry_of, look_of
 from polyrates.core.recurrence import Method, as_method
 from polyrates.core.spectra import Spectrum, as_spectrum
 from polyrates.ground.drawing import (
@@ -133,12 +133,13 @@ def plot_comparison(comparison: Comparison, ax: Axes | None = None) -> Axes:
     names = [row.method.name for row in comparison.rows]
     curves, used = [], []
     for i, row in enumerate(comparison.rows):
-        key = method_key(row.method)
+        entry = entry_of(row.method)
+        key = row.method.name if entry is None else entry.key
         label = row.method.name
         if names.count(label) > 1:
             numbers = ", ".join(f"{float(value):.3g}" for value in row.method.parameters)
             label = f"{label} ({numbers})"
-        seen = look(key, i) if key not in used else SPARE_LOOKS[i % len(SPARE_LOOKS)]
+        seen = look_of(row.method, i) if key not in used else SPARE_LOOKS[i % len(SPARE_LOOKS)]
         used.append(key)
         curves.append(Curve(label, where, row.initial, seen))
     curves.append(Curve("lower bound", where, comparison.lower_bound, look("bound")))

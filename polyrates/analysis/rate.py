@@ -36,6 +36,8 @@ class Rate:
     |C| (these multiply ‖E‖ and ‖G‖; the form of Scieur, Gidel, Bertrand, Pedregosa 2022).
     """
 
+    sources = ("curse", "grid")
+
     method: Method
     spectrum: Spectrum
     estimator: Estimator
@@ -93,7 +95,7 @@ class Rate:
         """∫R² dμ + η∫C² dμ over a spectrum that is a measure."""
         from polyrates.analysis.average import average
 
-        if not isinstance(self.estimator, Unrolled):
+        if type(self.estimator) is not Unrolled:
             refuse_value(
                 "estimator",
                 self.estimator.name,

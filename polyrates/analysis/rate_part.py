@@ -45,6 +45,8 @@ class RatePart:
     second (a rigorous enclosure, rounded outward).
     """
 
+    sources = ("curse", "grid")
+
     kind: Part
     method: Method
     spectrum: Spectrum

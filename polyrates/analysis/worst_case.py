@@ -20,7 +20,7 @@ import sympy
 from scipy.optimize import minimize_scalar
 
 from polyrates.analysis.rate_part import RatePart
-from polyrates.core.estimators import Estimator, Implicit, Unrolled
+from polyrates.core.estimators import Estimator, Unrolled
 from polyrates.core.parts import Part
 from polyrates.core.recurrence import Method, check_steps
 from polyrates.core.spectra import Interval, Spectrum
@@ -67,7 +67,7 @@ def _frobenius(
     method: Method, where: Spectrum, estimator: Estimator, t: int, joint: SizePair
 ) -> Number:
     """max|R| ‖E‖ + M ‖∂H‖_F‖x_0 − x*‖, M the maximum of the two-variable multiplier."""
-    if isinstance(estimator, Unrolled):
+    if type(estimator) is Unrolled:
         # divided differences are means of P′ over what lies between: the hull counts, not the gaps
         hull = hull_of(where)
         parts = [RatePart(kind, method, hull, estimator) for kind in ("residual", "drift")]
@@ -122,7 +122,7 @@ def enclose(
     """The certified enclosure of V, with its share and its least favourable mixture."""
     first, second = floating(joint.first), floating(joint.second)
     kind = "initial" if joint.form == "initial/cross" else "residual"
-    if isinstance(estimator, Implicit) and estimator.inner is None:
+    if estimator.exact_solve:
         return _divided(method, where, estimator, t, kind, first, second)
     pieces = method_pieces(method, t, where.support, kind == "initial", estimator)
     found = joint_worst_case_of(pieces, first, second)

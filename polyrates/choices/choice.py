@@ -8,12 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from polyrates.analysis.worst_case import enclose, worst_case
-from polyrates.core.estimators import Estimator, Implicit, Truncated, Unrolled
+from polyrates.core.estimators import Estimator, Products
 from polyrates.core.recurrence import Method
 from polyrates.core.spectra import Spectrum, as_spectrum
-from polyrates.execution.trajectory import Products
-from polyrates.ground.errors import refuse_type
-from polyrates.ground.numbers import count, floating
+from polyrates.ground.numbers import floating
 from polyrates.problems.sizes import InitialSizes, sizes_of
 
 Array = npt.NDArray[np.float64]
@@ -50,19 +48,7 @@ class Choice:
     @property
     def products(self) -> Products:
         """Gradients and Hessian-vector products."""
-        return products_of(self.estimator, self.t)
-
-
-def products_of(estimator: Estimator, t: int) -> Products:
-    """What an estimate at t costs; an exact solve counts no products."""
-    t = count(t, "t")
-    if isinstance(estimator, Unrolled):
-        return Products(t, t)
-    if isinstance(estimator, Truncated):
-        return Products(t, t - estimator.reset_at(t))
-    if isinstance(estimator, Implicit):
-        return Products(t, estimator.inner_steps or 0)
-    refuse_type("estimator", estimator, "has no known cost", "use one of the package's own")
+        return self.estimator.products(self.t)
 
 
 def guarantee(

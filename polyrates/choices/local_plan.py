@@ -25,12 +25,11 @@ import numpy as np
 from polyrates.analysis.scalar_run import float_run
 from polyrates.analysis.volterra import Sizes
 from polyrates.choices.plan_rows import PlanRow
-from polyrates.core.estimators import Estimator, Implicit, Truncated, Unrolled
+from polyrates.core.estimators import Estimator, Implicit, Products, Truncated, Unrolled
 from polyrates.core.methods.classical import Chebyshev, GradientDescent, HeavyBall, Nesterov
 from polyrates.core.methods.restarted import Restarted
 from polyrates.core.recurrence import Method
 from polyrates.core.spectra import hull_of
-from polyrates.execution.trajectory import Products
 from polyrates.ground.errors import refuse_value
 from polyrates.ground.numbers import floating, nonnegative, number
 from polyrates.measurement.local_model import SolvedProblem, local_model

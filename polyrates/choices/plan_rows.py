@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from polyrates.core.estimators import Estimator
+from polyrates.core.estimators import Estimator, Products
 from polyrates.core.recurrence import Method
 from polyrates.execution.reverse import reverse_memory
-from polyrates.execution.trajectory import Products, Trajectory, differentiate
+from polyrates.execution.trajectory import Trajectory, differentiate
 from polyrates.problems.quadratic import Problem
 from polyrates.problems.sizes import Status
 

@@ -13,9 +13,11 @@ from polyrates.choices.choice import Choice, guarantee
 from polyrates.choices.optimal_tail import best_tail, chebyshev_on
 from polyrates.choices.plan_rows import FAMILIES, PlanRow
 from polyrates.choices.searches import best_restart, best_split, best_start
+from polyrates.core.estimator_catalogue import ESTIMATORS
 from polyrates.core.estimators import Estimator, Implicit, OneStep, Unrolled
 from polyrates.core.measures.densities import GegenbauerDensity
-from polyrates.core.methods.classical import Chebyshev, GradientDescent, HeavyBall, Nesterov
+from polyrates.core.methods import catalogue
+from polyrates.core.methods.classical import Chebyshev
 from polyrates.core.methods.conjugate_gradient import ConjugateGradient
 from polyrates.core.methods.orthogonal import Sobolev
 from polyrates.core.recurrence import Method
@@ -37,15 +39,7 @@ def standard_methods(spectrum: object) -> dict[str, Method]:
         floating(end, name)
         for end, name in zip(as_spectrum(spectrum).hull, ("ell", "L"), strict=True)
     )
-    found: dict[str, Method] = {
-        "gradient descent": GradientDescent.large(ell, L),
-        "gradient descent, short step": GradientDescent.short(ell, L),
-    }
-    if ell > 0:
-        found["heavy ball"] = HeavyBall.tuned(ell, L)
-        found["Nesterov"] = Nesterov.tuned(ell, L)
-    found["Chebyshev"] = Chebyshev(ell, L)
-    return found
+    return catalogue.standard_methods(ell, L)
 
 
 def ranked(
@@ -91,7 +85,7 @@ def ranked(
     rows.sort(
         key=lambda row: (
             max(row.guarantee, floor),
-            order[row.family],
+            order.get(row.family, len(order)),
             row.memory if row.guarantee < floor else 0,
         )
     )
@@ -133,6 +127,11 @@ def _candidates(
         for family, choose in chosen.items():
             if family in wanted:
                 yield label, family, choose
+        for entry in ESTIMATORS.values():
+            if entry.planned and wanted >= set(FAMILIES):
+                own = entry.make()
+                t = _affordable(own, budget, method)
+                yield label, entry.key, partial(_fixed, method, own, t, where, sizes)
     if "unrolled" in wanted:
         for method in _sobolev(where, sizes):
             yield "Sobolev", "unrolled", partial(_fixed, method, Unrolled(), half, where, sizes)
@@ -150,6 +149,12 @@ def _candidates(
     if "restarted" in wanted and residual_form and budget <= _OPTIMAL_TAILS:
         tail = partial(best_tail, budget, where, chebyshev_on(where), given=sizes)
         yield "Chebyshev, then optimal", "restarted", tail
+
+
+def _affordable(estimator: Estimator, budget: int, method: Method) -> int:
+    """The most steps whose estimate costs at most the budget."""
+    most = budget if method.horizon is None else min(budget, method.horizon)
+    return max(t for t in range(most + 1) if t == 0 or estimator.products(t).total <= budget)
 
 
 def _fixed(

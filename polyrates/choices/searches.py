@@ -6,7 +6,8 @@ import numpy as np
 
 from polyrates.choices.choice import Choice, certified, known_sizes
 from polyrates.choices.grid import Grid, search
-from polyrates.core.estimators import Implicit, InverseCarrier, JetCarrier, Truncated
+from polyrates.core.carriers import InverseCarrier, JetCarrier
+from polyrates.core.estimators import Implicit, Truncated
 from polyrates.core.methods.restarted import Restarted
 from polyrates.core.recurrence import Method, as_method, check_steps, orbit
 from polyrates.core.spectra import as_spectrum

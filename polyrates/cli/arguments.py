@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 
 import sympy
 
-from polyrates.core.estimators import Estimator, Implicit, OneStep, Truncated, Unrolled
+from polyrates.core.estimator_catalogue import ESTIMATORS
+from polyrates.core.estimators import Estimator
 from polyrates.core.spectra import Interval, Spectrum, Union
 from polyrates.ground.errors import meant, refuse_value
 from polyrates.ground.numbers import Number, floating, parse, positive
@@ -16,7 +17,6 @@ from polyrates.problems.sizes import SIZES
 
 __all__ = [
     "EXACT",
-    "METHODS",
     "add_column",
     "add_estimator",
     "add_hull",
@@ -30,23 +30,6 @@ __all__ = [
 ]
 
 EXACT = "Numbers are exact: write 2/11, 0.1 or 1e-3."
-
-METHODS = """\
-methods (tuned to the spectrum unless options are given)
-  large              gradient descent, step 2/(L+ell): fastest for the iterates
-  short              gradient descent, step 1/L
-  flat               gradient descent, step sqrt(2)/L: the largest without burn-in
-                     of the initial part
-  gradient-descent   needs step
-  heavy-ball         step, momentum, first_step
-  nesterov           step, momentum
-  chebyshev          the fastest of all for the iterates in the worst case
-  gegenbauer         alpha (1)
-  sobolev            eta, alpha (0): made for the Jacobian
-  harmonic           eta: near the best worst case at every t, for --residual
-                     and --drift with eta = (drift/residual)^2
-Each also takes ell and L, to be tuned for another interval.
-"""
 
 
 def add_hull(parser: argparse.ArgumentParser, required: bool = True) -> None:
@@ -152,23 +135,16 @@ def integer(text: str, name: str, minimum: int = 0, maximum: int | None = None) 
     return value
 
 
-_ESTIMATORS: Mapping[str, Callable[[], Estimator]] = {
-    "unrolled": Unrolled,
-    "one-step": OneStep,
-    "implicit": Implicit,
-    "truncated": Truncated,
-}
-
-
 def estimator(text: str) -> Estimator:
-    """The estimator of that name."""
-    name, colon, start = text.partition(":")
-    if name == "truncated" and colon:
-        return Truncated(integer(start, "estimator truncated:START"))
-    if text not in _ESTIMATORS:
-        close = hint(text, _ESTIMATORS)
+    """The estimator of that name, ``name`` or ``name:INTEGER``."""
+    name, colon, value = text.partition(":")
+    entry = ESTIMATORS.get(name)
+    if entry is None or (colon and not entry.argument):
+        close = hint(text, ESTIMATORS)
         refuse_value("estimator", text, "is not the name of an estimator", close)
-    return _ESTIMATORS[text]()
+    if colon:
+        return entry.make(integer(value, f"estimator {name}:{entry.argument}"))
+    return entry.make()
 
 
 def hint(word: str, known: Iterable[str]) -> str:

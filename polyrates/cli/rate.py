@@ -7,7 +7,6 @@ import argparse
 from polyrates.analysis.rate import rate
 from polyrates.cli.arguments import (
     EXACT,
-    METHODS,
     add_estimator,
     add_hull,
     add_outputs,
@@ -19,7 +18,8 @@ from polyrates.cli.arguments import (
     support,
 )
 from polyrates.cli.output import Progress, print_json, write_document
-from polyrates.core.methods.catalogue import NAMES, NamedMethod, build
+from polyrates.core.methods.catalogue import NAMES
+from polyrates.core.methods.named import NamedMethod, build, help_on_methods
 from polyrates.ground.errors import refuse_value
 from polyrates.ground.numbers import Number
 from polyrates.problems.sizes import joint_sizes
@@ -43,7 +43,7 @@ times x_0 - x*; with --hessian a bound that needs no commutation).
 Values are proved (exact, from a theorem) or certified (upper bounds by ball
 arithmetic). The burn-in is the last t at which the initial part exceeds 1.
 
-{METHODS}
+{help_on_methods()}
 {EXACT}
 
 examples
@@ -99,7 +99,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _method(arguments: argparse.Namespace, ell: Number, L: Number) -> NamedMethod:
     """The method of --method and its options, which may stand in the name or beside it."""
-    options = given(arguments, ("step", "momentum", "first_step", "alpha", "eta"))
+    options = given(
+        arguments, dict.fromkeys(each for entry in NAMES.values() for each in entry.options)
+    )
     entry = NAMES.get(arguments.method.partition(":")[0])
     for option in options:
         if entry is not None and option not in entry.options:

@@ -6,9 +6,9 @@ import argparse
 import os
 import textwrap
 
-from polyrates.cli.arguments import EXACT, METHODS, add_column, integer
+from polyrates.cli.arguments import EXACT, add_column, integer
 from polyrates.cli.output import Progress, print_json
-from polyrates.core.methods.catalogue import DEFAULT_METHODS
+from polyrates.core.methods.named import DEFAULT_METHODS, help_on_methods
 
 __all__ = ["TEXT", "add_options", "run"]
 
@@ -37,7 +37,7 @@ Your own problem is an object with gradient(x), hvp(x, v) and cross(x), the
 derivative of the gradient along theta, as arrays of shape (d,), or (d, p) for p
 parameters; and solution, or dimension, the length of x.
 
-{METHODS}
+{help_on_methods()}
 {EXACT}
 
 examples

@@ -6,7 +6,7 @@ import argparse
 
 from polyrates.cli.arguments import add_column, add_estimator, estimator, integer
 from polyrates.cli.output import print_json
-from polyrates.core.methods.catalogue import DEFAULT_METHODS, parse_methods
+from polyrates.core.methods.named import DEFAULT_METHODS, parse_methods
 from polyrates.core.spectra import Interval
 from polyrates.execution.verify import GROWING, Verification, verify
 from polyrates.ground.numbers import floating, parse

@@ -17,152 +17,176 @@ starts at zero. Step and momentum are constants: a gradient through a step size 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Generic, NamedTuple, Protocol, TypeVar, cast
+from typing import ClassVar, NamedTuple
 
+from polyrates.core.carriers import InverseCarrier, JetCarrier, P, Pair, Ring, zero_of
 from polyrates.core.recurrence import Jet, Method, Shifted, check_steps, final, orbit, walk
 from polyrates.core.transition import advance, combine
 from polyrates.ground.errors import refuse_type, refuse_value
-from polyrates.ground.numbers import Number, count
+from polyrates.ground.numbers import count
+from polyrates.ground.tables import escape_tex
 
-__all__ = ["Estimator", "Implicit", "OneStep", "Pair", "Ring", "Truncated", "Unrolled"]
-
-P = TypeVar("P")
-
-
-class Ring(Protocol[P]):
-    """A commutative ring with the element λ, and scalars that a method's numbers map to."""
-
-    @property
-    def start(self) -> P:
-        """The element 1."""
-        ...
-
-    def number(self, value: Number) -> Any:
-        """A coefficient as a scalar."""
-        ...
-
-    def gradient(self, point: P) -> P:
-        """λ times an element."""
-        ...
-
-    def product(self, left: P, right: P) -> P:
-        """The product of two elements."""
-        ...
+__all__ = ["Estimator", "Implicit", "OneStep", "Truncated", "Unrolled"]
 
 
-def zero_of(ring: Ring[P]) -> P:
-    """The element 0, which has the shape and the kind of the element 1."""
-    zero: Any = ring.start * 0  # type: ignore[operator]
-    return cast(P, zero)
+class Products(NamedTuple):
+    """What the estimate at the last step costs."""
 
-
-class Pair(NamedTuple, Generic[P]):
-    """(R, C): error = R(H)E + C(H)D."""
-
-    residual: P
-    drift: P
-
-
-@dataclass(frozen=True)
-class JetCarrier(Generic[P]):
-    """(P, C) with gradient (λP, λC + P): C is the derivative of P when nothing is reset.
-
-    ``values`` is the ring of the polynomial's values, ``tangents`` that of the drift. They differ
-    for two-variable multipliers only, where values run along λ_j and tangents along (λ_i, λ_j).
-    """
-
-    values: Ring[P]
-    tangents: Ring[P]
+    gradients: int
+    hessian_vector: int
 
     @property
-    def start(self) -> Jet[P]:
-        """(1, 0)."""
-        return Jet(self.values.start, zero_of(self.tangents))
-
-    def number(self, value: Number) -> Any:
-        """A scalar of the ring."""
-        return self.values.number(value)
-
-    def gradient(self, point: Jet[P]) -> Jet[P]:
-        """(λP, λC + P)."""
-        tangent = self.tangents.gradient(point.tangent) + point.value  # type: ignore[operator]
-        return Jet(self.values.gradient(point.value), tangent)
-
-
-@dataclass(frozen=True)
-class InverseCarrier(Generic[P]):
-    """W = (Q − 1)/λ without the division: the method on the gradient λW + 1, started at 0."""
-
-    ring: Ring[P]
-
-    @property
-    def start(self) -> P:
-        return zero_of(self.ring)
-
-    def number(self, value: Number) -> Any:
-        return self.ring.number(value)
-
-    def gradient(self, point: P) -> P:
-        return self.ring.gradient(point) + self.ring.start  # type: ignore[operator, no-any-return]
+    def total(self) -> int:
+        """Gradients plus Hessian-vector products (one a parameter and step counts once)."""
+        return self.gradients + self.hessian_vector
 
 
 class Estimator(ABC):
-    """A way to estimate ∂x* from a method's run."""
+    """A way to estimate ∂x* from a method's run.
+
+    One that runs tangents needs ``name`` and :meth:`reset_at`, and everything else follows: its
+    pairs, its cost, its run. One that solves a system at x_t says so with :attr:`solve`.
+    """
+
+    sources: ClassVar[tuple[str, ...]] = ()
 
     @property
     @abstractmethod
     def name(self) -> str:
         """What a reader calls it, for tables and plots."""
 
-    @abstractmethod
+    def reset_at(self, t: int) -> int:
+        """s ≤ t, the step at which the tangents of the estimate at t begin, afresh from ∂x_0."""
+        refuse_type(
+            "estimator",
+            self.name,
+            "does not say where its tangents begin",
+            "define reset_at(t)",
+        )
+
+    @property
+    def solve(self) -> Implicit | None:
+        """The solve at x_t that the estimate is, or None where tangents are run."""
+        return None
+
+    @property
+    def exact_solve(self) -> bool:
+        """Whether it solves with H exactly, so that its drift is a polynomial over λ."""
+        return self.solve is not None and self.solve.inner is None
+
+    def products(self, t: int) -> Products:
+        """What the estimate at t costs: the run, and the steps that are differentiated."""
+        t = count(t, "t")
+        return Products(t, t - self.reset_at(t))
+
+    def memory(self, n: int, parameters: int = 1) -> int:
+        """Arrays held at once in forward mode for a state of n points: 2n + 1, with tangents."""
+        return (2 * n + 1) * (1 + parameters)
+
     def pairs(
         self, method: Method, steps: int, rows: Ring[P], columns: Ring[P] | None = None
     ) -> Iterator[Pair[P]]:
         """(R, C) at t = 0, …, steps.
 
         One ring gives polynomials in λ. Two give multipliers: ``rows`` is the ring along λ_i,
-        ``columns`` along λ_j, and C takes both by broadcasting.
+        ``columns`` along λ_j, and C takes both by broadcasting. One pass where the tangents begin
+        at the same step for every t, else those of each t.
         """
+        steps = check_steps(method, steps)
+        resets = [self.reset_at(t) for t in range(steps + 1)]
+        if is_fixed(resets):
+            yield from _from(method, steps, resets[-1], rows, columns)
+        else:
+            yield from _moving(method, resets, rows, columns or rows)
 
     def pair(
         self, method: Method, t: int, rows: Ring[P], columns: Ring[P] | None = None
     ) -> Pair[P]:
         """(R, C) at t."""
-        result = None
-        for result in self.pairs(method, t, rows, columns):  # noqa: B007
-            pass
-        assert result is not None
+        if type(self).pairs is Estimator.pairs:
+            *_, result = _from(method, check_steps(method, t), self.reset_at(t), rows, columns)
+        else:
+            *_, result = self.pairs(method, t, rows, columns)
         return result
-
-    @property
-    def exact_solve(self) -> bool:
-        """Whether it solves with H, so that its drift is a polynomial over λ."""
-        return False
 
     def degree(self, t: int) -> int:
         """An upper bound for the degrees of R, λC and R − λC at t."""
         return t
 
-    @abstractmethod
     def _latex(self) -> str:
         """The pair (R, C), or how it comes about."""
+        return rf"\text{{{escape_tex(self.name)}}}"
 
     def _repr_latex_(self) -> str:
         return f"$${self._latex()}$$"
+
+
+def is_fixed(resets: Sequence[int]) -> bool:
+    """Whether the tangents of every t begin at one step s (at t itself before s)."""
+    return all(s == min(t, resets[-1]) for t, s in enumerate(resets))
+
+
+def _from(
+    method: Method, steps: int, s: int, rows: Ring[P], columns: Ring[P] | None
+) -> Iterator[Pair[P]]:
+    """Tangents from step s on, in one pass; (1, 0) before."""
+    values = rows if columns is None else columns
+    zero = zero_of(rows)
+    state: tuple[P, ...] = ()
+    for t, (_, reached) in enumerate(walk(method, values, s)):
+        state = reached
+        if t < s:
+            yield Pair(rows.start, zero)
+    fresh = tuple(Jet(point, zero) for point in state)
+    tangents = walk(method, JetCarrier(values, rows), steps, (s, fresh))
+    residuals = orbit(Shifted(method, s), rows, steps - s)
+    for (jet, _), residual in zip(tangents, residuals, strict=True):
+        yield Pair(residual, jet.tangent)
+
+
+def _moving(
+    method: Method, resets: Sequence[int], rows: Ring[P], values: Ring[P]
+) -> Iterator[Pair[P]]:
+    """The run once, keeping the states that are begun from; from each, R and C afresh."""
+    steps = len(resets) - 1
+    needed = [min(resets[t:]) for t in range(steps + 1)]  # no state before it is asked for again
+    transitions = list(islice(method.transitions(values.number), steps))
+    carrier, zero = JetCarrier(values, rows), zero_of(rows)
+    size = len(transitions[0].gain) if transitions else 1
+    states = {0: (values.start,) * size}
+    for t in range(steps + 1):
+        if t:
+            states[t] = advance(transitions[t - 1], states[t - 1], values.gradient)
+        for s in [s for s in states if s < needed[t] and s < t]:
+            del states[s]
+        jets = tuple(Jet(point, zero) for point in states[resets[t]])
+        fresh: tuple[P, ...] = (rows.start,) * size
+        pair = Pair(rows.start, zero)
+        for transition in transitions[resets[t] : t]:
+            jets = advance(transition, jets, carrier.gradient)
+            fresh = advance(transition, fresh, rows.gradient)
+            output = transition.output
+            pair = Pair(combine(output, fresh), combine(output, jets).tangent)
+        yield pair
 
 
 @dataclass(frozen=True)
 class Unrolled(Estimator):
     """The tangent of the whole run: (R, C) = (P_t, P_t′)."""
 
+    sources = ("curse",)
+
     @property
     def name(self) -> str:
         """Unrolled."""
         return "unrolled"
+
+    def reset_at(self, t: int) -> int:
+        """0."""
+        return 0
 
     def _latex(self) -> str:
         return r"R = P_{t}, \quad C = P_{t}'"
@@ -201,6 +225,8 @@ class Truncated(Estimator):
     start: int | None = None
     last: int | None = None
 
+    sources = ("one-step", "curse")
+
     def __post_init__(self) -> None:
         if (self.start is None) == (self.last is None):
             refuse_value(
@@ -235,58 +261,6 @@ class Truncated(Estimator):
         assert self.last is not None
         return max(t - self.last, 0)
 
-    def pairs(
-        self, method: Method, steps: int, rows: Ring[P], columns: Ring[P] | None = None
-    ) -> Iterator[Pair[P]]:
-        """One pass for a fixed start; ``last`` steps for each t when the start moves with t."""
-        steps = check_steps(method, steps)
-        if self.last is not None:
-            yield from self._moving(method, steps, rows, columns or rows, self.last)
-            return
-        assert self.start is not None
-        s = min(self.start, steps)
-        values = rows if columns is None else columns
-        zero = zero_of(rows)
-        state: tuple[P, ...] = ()
-        for t, (_, reached) in enumerate(walk(method, values, s)):
-            state = reached
-            if t < s:
-                yield Pair(rows.start, zero)
-        fresh = tuple(Jet(point, zero) for point in state)
-        tangents = walk(method, JetCarrier(values, rows), steps, (s, fresh))
-        residuals = orbit(Shifted(method, s), rows, steps - s)
-        for (jet, _), residual in zip(tangents, residuals, strict=True):
-            yield Pair(residual, jet.tangent)
-
-    def _moving(
-        self, method: Method, steps: int, rows: Ring[P], values: Ring[P], last: int
-    ) -> Iterator[Pair[P]]:
-        """The run once, keeping ``last`` states; from each, its tangents and residual afresh."""
-        transitions = list(islice(method.transitions(values.number), steps))
-        carrier, zero = JetCarrier(values, rows), zero_of(rows)
-        size = len(transitions[0].gain) if transitions else 1
-        states = deque([(values.start,) * size], maxlen=last + 1)
-        for t in range(steps + 1):
-            if t:
-                states.append(advance(transitions[t - 1], states[-1], values.gradient))
-            jets = tuple(Jet(point, zero) for point in states[0])
-            fresh: tuple[P, ...] = (rows.start,) * size
-            pair = Pair(rows.start, zero)
-            for transition in transitions[t + 1 - len(states) : t]:
-                jets = advance(transition, jets, carrier.gradient)
-                fresh = advance(transition, fresh, rows.gradient)
-                output = transition.output
-                pair = Pair(combine(output, fresh), combine(output, jets).tangent)
-            yield pair
-
-    def pair(
-        self, method: Method, t: int, rows: Ring[P], columns: Ring[P] | None = None
-    ) -> Pair[P]:
-        """(R, C) at t."""
-        if self.last is None:
-            return super().pair(method, t, rows, columns)
-        return Truncated(start=self.reset_at(t)).pair(method, t, rows, columns)
-
 
 def OneStep() -> Truncated:
     """``Truncated(last=1)``: the last step's derivative alone (Bolte, Pauwels, Vaiter 2023)."""
@@ -310,6 +284,8 @@ class Implicit(Estimator):
 
     inner: Method | None = None
     inner_steps: int | None = None
+
+    sources = ("one-step",)
 
     def __post_init__(self) -> None:
         if self.inner is None and self.inner_steps is not None:
@@ -344,9 +320,24 @@ class Implicit(Estimator):
         return rf"R = Q_{{{k}}}, \quad C = \frac{{P_{{t}} \left(Q_{{{k}}} - 1\right)}}{{\lambda}}"
 
     @property
-    def exact_solve(self) -> bool:
-        """Without an inner method."""
-        return self.inner is None
+    def solve(self) -> Implicit:
+        """Itself."""
+        return self
+
+    def reset_at(self, t: int) -> int:
+        """t: no step is differentiated."""
+        return t
+
+    def products(self, t: int) -> Products:
+        """The outer and the inner steps; an exact solve counts no products."""
+        return Products(count(t, "t"), self.inner_steps or 0)
+
+    def memory(self, n: int, parameters: int = 1) -> int:
+        """x_t and the right side stay while the inner method runs on the columns."""
+        if self.inner is None:
+            return max(2 * n + 1, 1 + 2 * parameters)
+        width = 2 * self.inner.state_size + 1
+        return max(2 * n + 1, width * parameters + 1 + parameters)
 
     def degree(self, t: int) -> int:
         """Outer and inner degrees add up."""

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
-from polyrates.core.estimators import Pair, Ring
+from polyrates.core.carriers import Pair, Ring
 from polyrates.ground.errors import refuse_value
 from polyrates.ground.numbers import Number
 

@@ -16,19 +16,21 @@ and its tangent.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Generic, Protocol, TypeVar
-
-import numpy as np
+from typing import ClassVar, Generic, Protocol, TypeVar
 
 from polyrates.core.checked import check_first_steps, guard
+from polyrates.core.spectra import named_numbers
 from polyrates.core.spelling import spelling_of
-from polyrates.core.transition import Transition, advance, combine
+from polyrates.core.table import Table
+from polyrates.core.transition import Scalar, Transition, advance, combine, transition_latex
 from polyrates.ground.errors import HorizonError, refuse_type, refuse_value
 from polyrates.ground.numbers import Number, count, floating
+from polyrates.ground.numbers import number as plain_number
 from polyrates.ground.tables import escape_tex
+from polyrates.ground.typeset import Shortened, latex
 
 __all__ = [
     "Carrier",
@@ -36,7 +38,6 @@ __all__ = [
     "Method",
     "Shifted",
     "Stationary",
-    "Table",
     "as_method",
     "check_steps",
     "is_stationary",
@@ -46,11 +47,11 @@ __all__ = [
 ]
 
 S = TypeVar("S")  # scalars of a carrier
-Scalar = TypeVar("Scalar", covariant=True)
+S_co = TypeVar("S_co", covariant=True)
 P = TypeVar("P")  # points of a carrier
 
 
-class Carrier(Protocol[P, Scalar]):
+class Carrier(Protocol[P, S_co]):
     """What the loop runs on."""
 
     @property
@@ -58,7 +59,7 @@ class Carrier(Protocol[P, Scalar]):
         """x_0, or the polynomial 1."""
         ...
 
-    def number(self, value: Number) -> Scalar:
+    def number(self, value: Number) -> S_co:
         """A coefficient of the method as a scalar of this carrier."""
         ...
 
@@ -73,11 +74,18 @@ class Method(ABC):
     What a subclass defines is read and checked when it is used (:mod:`polyrates.core.checked`).
     """
 
+    sources: ClassVar[tuple[str, ...]] = ("state-space",)
+    """Keys of the literature, for :func:`polyrates.cite`."""
+
     def __init_subclass__(cls, trusted: bool = False, **rest: object) -> None:
         """Guard a class that does not say that its rows sum to one by construction."""
         super().__init_subclass__(**rest)
         if not trusted:
             guard(cls)
+            own_steps = vars(cls).keys() & {"transition", "first_transition", "transitions"}
+            if own_steps and "_latex" not in vars(cls):  # a parent's formula would be of the parent
+                changing = "transitions" in vars(cls) or not issubclass(cls, Stationary)
+                setattr(cls, "_latex", (Method if changing else Stationary)._latex)  # noqa: B010
 
     @property
     @abstractmethod
@@ -90,13 +98,25 @@ class Method(ABC):
         """The numbers it is made of; they decide whether its analysis is exact."""
 
     @abstractmethod
-    def transitions(self, number: Callable[[Number], Any]) -> Iterator[Transition[Any]]:
+    def transitions(self, number: Callable[[Number], Scalar]) -> Iterator[Transition[Scalar]]:
         """The steps, their coefficients computed among the scalars that ``number`` maps to."""
 
     @property
     def horizon(self) -> int | None:
         """The number of steps the method has, or None for any number."""
         return None
+
+    @property
+    def named_parameters(self) -> tuple[tuple[str, Number], ...]:
+        """(name, value) of what it was built from, for pages and tables."""
+        return named_numbers(self)
+
+    @property
+    def state_size(self) -> int:
+        """n, the number of points that a step needs."""
+        for transition in self.transitions(floating):
+            return len(transition.gain)
+        return 1
 
     @property
     def limit_interval(self) -> tuple[Number, Number] | None:
@@ -113,14 +133,14 @@ class Method(ABC):
         return Table.of([next(walk) for _ in range(steps)])
 
     def _latex(self) -> str:
-        """What the method does, as far as its table tells."""
+        """Its name and its parameters; a class that knows its recurrence says it."""
         horizon = "" if self.horizon is None else rf", \quad t \le {self.horizon}"
-        rule = (
-            r"x_{t+1} = x_{t} + m_{t} \left(x_{t} - x_{t-1}\right) - h_{t} \nabla f(\cdot)"
-            if hasattr(self, "momenta")
-            else r"x_{t} - x_{\star} = P_{t}(H) \left(x_{0} - x_{\star}\right)"
+        rule = r"x_{t} - x_{\star} = P_{t}(H) \left(x_{0} - x_{\star}\right)"
+        values = latex(Shortened(self.parameters)) if self.parameters else r"\emptyset"
+        return (
+            rf"\text{{{escape_tex(self.name)}}}: \quad {rule}{horizon}, \quad "
+            rf"\text{{parameters }} {values}"
         )
-        return rf"\text{{{escape_tex(self.name)}}}: \quad {rule}{horizon}"
 
     def _repr_latex_(self) -> str:
         return f"$${self._latex()}$$"
@@ -173,14 +193,21 @@ class Stationary(Method, trusted=True):
     """
 
     @abstractmethod
-    def transition(self, number: Callable[[Number], Any]) -> Transition[Any]:
+    def transition(self, number: Callable[[Number], Scalar]) -> Transition[Scalar]:
         """The repeated step."""
 
-    def first_transition(self, number: Callable[[Number], Any]) -> Transition[Any]:
+    def first_transition(self, number: Callable[[Number], Scalar]) -> Transition[Scalar]:
         """The first step; the repeated one unless the method says otherwise."""
         return self.transition(number)
 
-    def transitions(self, number: Callable[[Number], Any]) -> Iterator[Transition[Any]]:
+    def _latex(self) -> str:
+        """The repeated step, row by row."""
+        steps = self.transition(plain_number), self.first_transition(plain_number)
+        rule = transition_latex(steps[0])
+        apart = "" if steps[0] == steps[1] else r" \quad \text{(the first step apart)}"
+        return rf"\text{{{escape_tex(self.name)}}}{apart}: \quad {rule}"
+
+    def transitions(self, number: Callable[[Number], Scalar]) -> Iterator[Transition[Scalar]]:
         """The first step, then the repeated one for ever."""
         first, repeated = self.first_transition(number), self.transition(number)
         if len(first.gain) != len(repeated.gain):
@@ -195,7 +222,7 @@ class Stationary(Method, trusted=True):
             yield repeated
 
 
-def own(value: Method, fact: str) -> Any:
+def own(value: Method, fact: str) -> Scalar:
     """What the exact type of a method says of itself, else None: a subclass is another method."""
     return getattr(value, fact) if fact in vars(type(value)) else None
 
@@ -208,65 +235,6 @@ def is_stationary(method: Method) -> bool:
     return isinstance(method, Stationary) and type(method).transitions is Stationary.transitions
 
 
-@dataclass(frozen=True)
-class Table:
-    """Coefficients as arrays, n the number of points in the state.
-
-    query (steps, n), mixing (steps, n, n), gain (steps, n), output (steps, n).
-    """
-
-    query: np.ndarray
-    mixing: np.ndarray
-    gain: np.ndarray
-    output: np.ndarray
-
-    @classmethod
-    def of(cls, transitions: Sequence[Transition[Any]]) -> Table:
-        """Stack transitions with float coefficients."""
-        if not transitions:
-            return cls(np.ones((0, 1)), np.ones((0, 1, 1)), np.ones((0, 1)), np.ones((0, 1)))
-
-        def stack(field: str) -> np.ndarray:
-            return np.array([getattr(each, field) for each in transitions], dtype=float)
-
-        return cls(stack("query"), stack("mixing"), stack("gain"), stack("output"))
-
-    def __len__(self) -> int:
-        return len(self.gain)
-
-    def _momentum_form(self) -> np.ndarray:
-        shift = self.mixing.shape[1] == 1 or (
-            self.mixing.shape[1] == 2
-            and bool(np.all(self.mixing[:, 1] == (1, 0)))
-            and not np.any(self.gain[:, 1])
-            and bool(np.all(self.output == (1, 0)))
-        )
-        if not shift:
-            refuse_value(
-                "method",
-                f"a state of {self.mixing.shape[1]} points",
-                "it is not of the form x⁺ = x + m(x − x₋) − h∇f(x + n(x − x₋))",
-                "read query, mixing, gain and output",
-            )
-        return np.zeros(len(self)) if self.mixing.shape[1] == 1 else np.ones(len(self))
-
-    @property
-    def steps(self) -> np.ndarray:
-        """h_t of the form x⁺ = x + m_t(x − x₋) − h_t∇f(x + n_t(x − x₋)), shape (steps,)."""
-        self._momentum_form()
-        return self.gain[:, 0]
-
-    @property
-    def momenta(self) -> np.ndarray:
-        """m_t of the same form, shape (steps,)."""
-        return np.zeros(len(self)) if not self._momentum_form().any() else -self.mixing[:, 0, 1]
-
-    @property
-    def lookahead(self) -> np.ndarray:
-        """n_t of the same form, shape (steps,)."""
-        return np.zeros(len(self)) if not self._momentum_form().any() else -self.query[:, 1]
-
-
 class Jet(Generic[P]):
     """A point and its tangent, combined alike: the carrier of every derivative in the package."""
 
@@ -276,7 +244,7 @@ class Jet(Generic[P]):
         self.value = value
         self.tangent = tangent
 
-    def __mul__(self, scalar: Any) -> Jet[P]:
+    def __mul__(self, scalar: Scalar) -> Jet[P]:
         return Jet(self.value * scalar, self.tangent * scalar)
 
     def __add__(self, other: Jet[P]) -> Jet[P]:
@@ -289,6 +257,9 @@ class Shifted(Method, trusted=True):
 
     base: Method
     start: int
+
+    def _latex(self) -> str:
+        return rf"{latex(self.base)}, \quad \text{{from step }} {self.start} \text{{ on}}"
 
     @property
     def name(self) -> str:
@@ -305,7 +276,7 @@ class Shifted(Method, trusted=True):
         """What is left of the base method's horizon."""
         return None if self.base.horizon is None else self.base.horizon - self.start
 
-    def transitions(self, number: Callable[[Number], Any]) -> Iterator[Transition[Any]]:
+    def transitions(self, number: Callable[[Number], Scalar]) -> Iterator[Transition[Scalar]]:
         """All but the first ``start`` transitions of the base method."""
         return islice(self.base.transitions(number), self.start, None)
 
@@ -337,7 +308,7 @@ def check_steps(method: Method, steps: object, name: str = "steps") -> int:
 
 def walk(
     method: Method,
-    carrier: Carrier[P, Any],
+    carrier: Carrier[P, Scalar],
     steps: int,
     begin: tuple[int, tuple[P, ...]] = (0, ()),
 ) -> Iterator[tuple[P, tuple[P, ...]]]:
@@ -347,7 +318,7 @@ def walk(
     """
     s, state = begin
     transitions = method.transitions(carrier.number)
-    reading: tuple[Any, ...] = (1,)
+    reading: tuple[Scalar, ...] = (1,)
     for transition in islice(transitions, s):
         reading = transition.output
     output = combine(reading, state) if state else carrier.start
@@ -361,12 +332,12 @@ def walk(
         yield output, state
 
 
-def orbit(method: Method, carrier: Carrier[P, Any], steps: int) -> Iterator[P]:
+def orbit(method: Method, carrier: Carrier[P, Scalar], steps: int) -> Iterator[P]:
     """The outputs x_0, x_1, …, x_steps of a method on a carrier."""
     return (output for output, _ in walk(method, carrier, steps))
 
 
-def final(method: Method, carrier: Carrier[P, Any], steps: int) -> P:
+def final(method: Method, carrier: Carrier[P, Scalar], steps: int) -> P:
     """The last of :func:`orbit`: x_steps."""
     output = carrier.start
     for output in orbit(method, carrier, steps):  # noqa: B007

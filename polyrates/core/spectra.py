@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sized
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from itertools import chain
-from typing import Literal
+from typing import ClassVar, Literal
+
+import sympy
 
 from polyrates.ground.errors import refuse_type, refuse_value
 from polyrates.ground.numbers import (
@@ -30,6 +32,13 @@ from polyrates.ground.typeset import latex
 __all__ = ["Interval", "Spectrum", "Union", "as_spectrum"]
 
 Segment = tuple[Number, Number]
+
+
+def named_numbers(instance: object) -> tuple[tuple[str, Number], ...]:
+    """(name, value) of the fields of a dataclass that are numbers."""
+    names: list[str] = [each.name for each in fields(instance)] if is_dataclass(instance) else []
+    values = [(name, getattr(instance, name)) for name in names]
+    return tuple((name, value) for name, value in values if isinstance(value, float | sympy.Expr))
 
 
 class Spectrum(ABC):
@@ -64,6 +73,21 @@ class Spectrum(ABC):
         ell, L = self.hull
         return ell / L
 
+    sources: ClassVar[tuple[str, ...]] = ()
+    """Keys of the literature, for :func:`polyrates.cite`."""
+
+    @property
+    def named_parameters(self) -> tuple[tuple[str, Number], ...]:
+        """(name, value) of what it was built from."""
+        return named_numbers(self)
+
+    _is_measure: ClassVar[bool] = False
+
+    @property
+    def _letters(self) -> tuple[tuple[str, object], ...]:
+        """What a measure adds to its support: letters in LaTeX, with their values."""
+        return ()
+
     def _latex(self) -> str:
         """The support; a measure adds what it is."""
         pieces = [
@@ -75,15 +99,10 @@ class Spectrum(ABC):
         if len(pieces) > 8:
             pieces = [*pieces[:4], r"\cdots", pieces[-1]]
         support = r" \cup ".join(pieces)
-        kind = type(self).__name__
-        if kind in ("Interval", "Union"):
+        if not self._is_measure:
             return rf"\lambda \in {support}"
-        parameters = {"eta": r"\eta", "alpha": r"\alpha", "beta": r"\beta", "ratio": "r"}
-        shown = [
-            f"{parameters[name]} = {latex(getattr(self, name))}"
-            for name in parameters
-            if hasattr(self, name)
-        ]
+        kind = type(self).__name__
+        shown = [f"{name} = {latex(value)}" for name, value in self._letters]
         words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind)
         return r", \quad ".join([rf"\lambda \sim \text{{{words}}} \text{{ on }} {support}", *shown])
 

@@ -12,11 +12,11 @@ elements of a field. (W. Gautschi, Orthogonal Polynomials: Computation and Appro
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import sympy
 
+from polyrates.core.transition import Scalar
 from polyrates.ground.numbers import Number
 
 __all__ = [
@@ -31,21 +31,23 @@ __all__ = [
 _EPS = float(np.finfo(float).eps)
 
 
-def field_of(*values: Number) -> Any:
+def field_of(*values: Number) -> Scalar:
     """The smallest field, as a sympy domain, that holds exact numbers: ℚ, ℚ(√2), ℚ(η, ℓ), …"""
     return sympy.construct_domain([sympy.S.One, *values], field=True, extension=True)[0]
 
 
-def stieltjes(points: Sequence[Any], weights: Sequence[Any], n: int) -> tuple[list[Any], list[Any]]:
+def stieltjes(
+    points: Sequence[Scalar], weights: Sequence[Scalar], n: int
+) -> tuple[list[Scalar], list[Scalar]]:
     """The first n coefficients of the discrete measure Σ w_i δ(λ_i), exact on field elements.
 
     n is at most the number of points; the points are distinct and the weights sum to one.
     """
     current = [weights[0] * 0 + 1 for _ in points]
     previous = [value * 0 for value in current]
-    a: list[Any] = []
-    b: list[Any] = []
-    norm: Any = None
+    a: list[Scalar] = []
+    b: list[Scalar] = []
+    norm: Scalar = None
     for k in range(n):
         products = [w * p * p for w, p in zip(weights, current, strict=True)]
         square = sum(products[1:], products[0])
@@ -65,7 +67,7 @@ def stieltjes(points: Sequence[Any], weights: Sequence[Any], n: int) -> tuple[li
     return a, b
 
 
-def moments_of(a: Sequence[Any], b: Sequence[Any], n: int) -> list[Any]:
+def moments_of(a: Sequence[Scalar], b: Sequence[Scalar], n: int) -> list[Scalar]:
     """The first n moments ∫λ^k dμ = e_0ᵀ J^k e_0; the first ⌈n/2⌉ coefficients are enough.
 
     λ^k = Σ_j c_j P_j is carried from k to k + 1, and c_0 is the moment; entries too high to come
@@ -74,11 +76,11 @@ def moments_of(a: Sequence[Any], b: Sequence[Any], n: int) -> list[Any]:
     if n == 0:
         return []
     one = b[0]
-    vector: list[Any] = [one]
-    moments: list[Any] = [one]
+    vector: list[Scalar] = [one]
+    moments: list[Scalar] = [one]
     for k in range(1, n):
         size = min(len(vector) + 1, n - k)  # higher entries can no longer come back to P_0
-        longer: list[Any] = [one * 0] * size
+        longer: list[Scalar] = [one * 0] * size
         for j, c in enumerate(vector):
             if j + 1 < size:
                 longer[j + 1] = longer[j + 1] + c
@@ -91,15 +93,17 @@ def moments_of(a: Sequence[Any], b: Sequence[Any], n: int) -> list[Any]:
     return moments
 
 
-def chebyshev_algorithm(moments: Sequence[Any]) -> tuple[list[Any], list[Any]]:
+def chebyshev_algorithm(
+    moments: Sequence[Scalar],
+) -> tuple[list[Scalar], list[Scalar]]:
     """The first n coefficients from the first 2n moments (Chebyshev 1859); for exact numbers.
 
     In floats the map is hopeless (the condition number grows like 33^n): use
     :func:`float_lanczos` on a discretisation there.
     """
     n = len(moments) // 2
-    a: list[Any] = [moments[1] / moments[0]]
-    b: list[Any] = [moments[0]]
+    a: list[Scalar] = [moments[1] / moments[0]]
+    b: list[Scalar] = [moments[0]]
     previous = [moments[0] * 0] * (2 * n)
     current = list(moments)
     for k in range(1, n):

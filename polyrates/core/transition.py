@@ -11,14 +11,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 import numpy as np
+import sympy
 from scipy.linalg import blas
 
 from polyrates.ground.errors import refuse_type
+from polyrates.ground.typeset import aligned
 
-__all__ = ["Transition", "advance", "combine", "momentum_step"]
+__all__ = ["Scalar", "Transition", "advance", "combine", "momentum_step", "transition_latex"]
+
+Scalar: TypeAlias = Any
+"""A scalar of whatever a method runs on: a float, a ball, an element of a field, a symbol."""
 
 S = TypeVar("S")  # scalars of a carrier
 P = TypeVar("P")  # points of a carrier
@@ -48,8 +53,8 @@ class Transition(Generic[S]):
 
 def momentum_step(step: S, momentum: S | int, lookahead: S | int = 0) -> Transition[S]:
     """x⁺ = x + m(x − x₋) − h∇f(x + n(x − x₋)) on the state (x, x₋)."""
-    one_plus: Any = lambda m: 1 if isinstance(m, int) and m == 0 else m + 1  # noqa: E731
-    minus: Any = lambda m: 0 if isinstance(m, int) and m == 0 else -m  # noqa: E731
+    one_plus: Scalar = lambda m: 1 if isinstance(m, int) and m == 0 else m + 1  # noqa: E731
+    minus: Scalar = lambda m: 0 if isinstance(m, int) and m == 0 else -m  # noqa: E731
     return Transition(
         query=(one_plus(lookahead), minus(lookahead)),
         mixing=((one_plus(momentum), minus(momentum)), (1, 0)),
@@ -61,7 +66,7 @@ def momentum_step(step: S, momentum: S | int, lookahead: S | int = 0) -> Transit
 _AXPY = {np.dtype(np.float64): blas.daxpy, np.dtype(np.float32): blas.saxpy}
 
 
-def combine(coefficients: Sequence[Any], points: Sequence[P]) -> P:
+def combine(coefficients: Sequence[Scalar], points: Sequence[P]) -> P:
     """Σ_i c_i p_i: the one place where points are combined.
 
     Zero coefficients cost nothing, a single coefficient of one returns the point itself, and
@@ -88,12 +93,12 @@ def combine(coefficients: Sequence[Any], points: Sequence[P]) -> P:
                 "give a numpy, JAX or torch array",
             )
         one = type(coefficient) is int and coefficient == 1
-        term: Any = point if one else point * coefficient
+        term: Scalar = point if one else point * coefficient
         total = term if total is None else total + term
     return total  # type: ignore[no-any-return]
 
 
-def _sum_of_arrays(terms: list[tuple[Any, Any]]) -> Any:
+def _sum_of_arrays(terms: list[tuple[Scalar, Scalar]]) -> Scalar:
     """The same sum in memory of its own, by BLAS' y ← ax + y, or None where that does not apply.
 
     One pass over memory a term, where numpy's operators make two and a copy.
@@ -126,7 +131,7 @@ def _sum_of_arrays(terms: list[tuple[Any, Any]]) -> Any:
 
 
 def advance(
-    transition: Transition[Any], state: tuple[P, ...], gradient: Callable[[P], P]
+    transition: Transition[Scalar], state: tuple[P, ...], gradient: Callable[[P], P]
 ) -> tuple[P, ...]:
     """One step: the gradient at the query, then every point of the next state."""
     at = combine(transition.query, state)
@@ -140,12 +145,28 @@ def advance(
     )
 
 
-def _same(left: Any, right: Any) -> bool:
+def _same(left: Scalar, right: Scalar) -> bool:
     """Whether two coefficients are known to be equal; what == means on the others is not asked."""
     return left is right or (
         type(left) in (int, float) and type(right) in (int, float) and left == right
     )
 
 
-def _negated(gain: Any) -> Any:
+def _negated(gain: Scalar) -> Scalar:
     return gain if type(gain) is int and gain == 0 else -gain
+
+
+def transition_latex(step: Transition[Scalar]) -> str:
+    """One step with numbers as coefficients: query, every point of the next state, output."""
+    points = [sympy.Symbol(f"s_{i + 1}") for i in range(len(step.gain))]
+    slope = sympy.Symbol("g")
+
+    def mixed(row: Sequence[Scalar]) -> sympy.Expr:
+        return sympy.Add(*(sympy.sympify(a) * s for a, s in zip(row, points, strict=True)))
+
+    rows = [("q", mixed(step.query)), ("g", sympy.Symbol(r"\nabla f{\left(q\right)}"))]
+    for i, (row, gain) in enumerate(zip(step.mixing, step.gain, strict=True)):
+        rows.append((f"s_{{{i + 1}}}^{{+}}", mixed(row) - sympy.sympify(gain) * slope))
+    read = mixed(step.output)
+    rows.append(("x", read.subs({s: sympy.Symbol(f"s_{i + 1}^+") for i, s in enumerate(points)})))
+    return aligned(rows)

@@ -20,7 +20,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from polyrates.core.estimators import Estimator, Implicit, Truncated, Unrolled, as_estimator
+from polyrates.core.estimators import (
+    Estimator,
+    Implicit,
+    Products,
+    Unrolled,
+    as_estimator,
+)
 from polyrates.core.methods.conjugate_gradient import ConjugateGradient
 from polyrates.core.recurrence import Jet, Method, as_method, check_steps, final, walk
 from polyrates.core.transition import Transition, combine
@@ -28,7 +34,7 @@ from polyrates.execution.checks import check_problem
 from polyrates.execution.conjugate_gradients import cg_columns, cg_orbit, cg_tangents
 from polyrates.execution.exact_solve import exact_solve
 from polyrates.execution.run import Iterates
-from polyrates.execution.trajectory import Products, Tangents
+from polyrates.execution.trajectory import Tangents
 from polyrates.ground.arrays import Array
 from polyrates.ground.errors import NonFiniteError, refuse_type, refuse_value
 from polyrates.ground.numbers import count, floating
@@ -57,13 +63,7 @@ def forward_memory(method: Method, estimator: Estimator, parameters: int = 1) ->
     where the step is differentiated.
     """
     p = count(parameters, "parameters", 1)
-    state = 2 * _state_size(method) + 1
-    if isinstance(estimator, Implicit):
-        if estimator.inner is None:
-            return max(state, 1 + 2 * p)
-        # x_t and the right side stay while the inner method runs on p columns
-        return max(state, (2 * _state_size(estimator.inner) + 1) * p + 1 + p)
-    return state * (1 + p)
+    return estimator.memory(method.state_size, p)
 
 
 def reverse_memory(method: Method, estimator: Estimator, t: int, parameters: int = 1) -> int:
@@ -74,21 +74,11 @@ def reverse_memory(method: Method, estimator: Estimator, t: int, parameters: int
     """
     count(parameters, "parameters", 1)
     t = count(t, "t")
-    state = 2 * _state_size(method) + 1
-    if isinstance(estimator, Implicit):
-        if estimator.inner is None:
-            return max(state, 3)
-        return max(state, 2 * _state_size(estimator.inner) + 3)
-    s = estimator.reset_at(t) if isinstance(estimator, Truncated) else 0
-    return (t - s) + state
-
-
-def _state_size(method: Method) -> int:
-    if isinstance(method, ConjugateGradient):
-        return method.points
-    for transition in method.transitions(floating):
-        return len(transition.gain)
-    return 1
+    state = 2 * method.state_size + 1
+    solve = estimator.solve
+    if solve is None:
+        return t - estimator.reset_at(t) + state
+    return max(state, 3 if solve.inner is None else 2 * solve.inner.state_size + 3)
 
 
 def _cotangent(value: object, size: int) -> Array:
@@ -165,15 +155,11 @@ def vjp(
         if isinstance(method, ConjugateGradient) and isinstance(chosen, Unrolled):
             *_, (_, jacobian) = cg_tangents(problem, x, dx, steps)
             value, products = v @ jacobian, Products(steps, steps)
-        elif isinstance(chosen, Implicit):
-            value = _implicit_product(method, problem, x, dx, steps, v, chosen)
-            products = Products(steps, chosen.inner_steps or 0)
-        elif isinstance(chosen, (Unrolled, Truncated)):
-            s = chosen.reset_at(steps) if isinstance(chosen, Truncated) else 0
-            value = _backward(method, problem, x, dx, (s, steps), v)
-            products = Products(steps, steps - s)
+        elif chosen.solve is not None:
+            value = _implicit_product(method, problem, x, dx, steps, v, chosen.solve)
         else:
-            refuse_type("estimator", chosen, "cannot be executed", "use one of the package's own")
+            value = _backward(method, problem, x, dx, (chosen.reset_at(steps), steps), v)
+    products = chosen.products(steps)
     if not np.all(np.isfinite(value)):
         raise NonFiniteError(
             "cotangent",
@@ -276,21 +262,17 @@ def jvp(
     with np.errstate(over="ignore", invalid="ignore"):
         if isinstance(method, ConjugateGradient) and isinstance(chosen, Unrolled):
             *_, (_, value) = cg_tangents(problem, x, dx, steps)
-            products = Products(steps, steps)
-        elif isinstance(chosen, Implicit):
-            value = _solve(problem, _end(method, problem, x, steps), dx, chosen)
-            products = Products(steps, chosen.inner_steps or 0)
-        elif isinstance(chosen, (Unrolled, Truncated)):
-            s = chosen.reset_at(steps) if isinstance(chosen, Truncated) else 0
+        elif chosen.solve is not None:
+            value = _solve(problem, _end(method, problem, x, steps), dx, chosen.solve)
+        else:
+            s = chosen.reset_at(steps)
             for _, state in walk(method, plain, s):  # noqa: B007
                 pass
             fresh = tuple(Jet(point, dx) for point in state)
             for jet, _ in walk(method, Tangents(problem, x, dx), steps, (s, fresh)):  # noqa: B007
                 pass
             value = jet.tangent
-            products = Products(steps, steps - s)
-        else:
-            refuse_type("estimator", chosen, "cannot be executed", "use one of the package's own")
+    products = chosen.products(steps)
     if not np.all(np.isfinite(value)):
         raise NonFiniteError(
             "jacobian",

@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import NamedTuple
 
 import numpy as np
 
-from polyrates.core.estimators import Estimator, Implicit, Truncated, Unrolled, as_estimator
+from polyrates.core.estimators import (
+    Estimator,
+    Implicit,
+    Products,
+    Unrolled,
+    as_estimator,
+    is_fixed,
+)
 from polyrates.core.methods.conjugate_gradient import ConjugateGradient
 from polyrates.core.recurrence import Jet, Method, as_method, check_steps, orbit, walk
 from polyrates.execution.checks import check_problem
@@ -18,24 +24,12 @@ from polyrates.execution.exact_solve import exact_solve
 from polyrates.execution.run import Iterates
 from polyrates.execution.stopping import Goal, goal_of, until_certified
 from polyrates.ground.arrays import Array
-from polyrates.ground.errors import NonFiniteError, refuse_type
+from polyrates.ground.errors import NonFiniteError
 from polyrates.ground.numbers import Number, floating
 from polyrates.problems.losses import Constants
 from polyrates.problems.quadratic import Problem
 
-__all__ = ["Products", "Tangents", "Trajectory", "differentiate"]
-
-
-class Products(NamedTuple):
-    """What the estimate at the last step costs."""
-
-    gradients: int
-    hessian_vector: int
-
-    @property
-    def total(self) -> int:
-        """Gradients plus Hessian-vector products (one a parameter and step counts once)."""
-        return self.gradients + self.hessian_vector
+__all__ = ["Tangents", "Trajectory", "differentiate"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,13 +127,11 @@ def differentiate(
         if isinstance(method, ConjugateGradient) and isinstance(chosen, Unrolled):
             pairs = list(cg_tangents(problem, x, dx, steps))
             iterates, jacobians = (np.stack(each) for each in zip(*pairs, strict=True))
-            result = Trajectory(iterates, jacobians, Products(steps, steps))
-        elif isinstance(chosen, (Unrolled, Truncated)):
-            result = _tangent_run(method, problem, x, dx, steps, chosen)
-        elif isinstance(chosen, Implicit):
-            result = _implicit_run(method, problem, x, dx, steps, chosen)
+            result = Trajectory(iterates, jacobians, chosen.products(steps))
+        elif chosen.solve is not None:
+            result = _implicit_run(method, problem, x, dx, steps, chosen.solve)
         else:
-            refuse_type("estimator", chosen, "cannot be executed", "use one of the package's own")
+            result = _tangent_run(method, problem, x, dx, steps, chosen)
     for label, values in (("iterates", result.iterates), ("jacobians", result.jacobians)):
         _require_finite_rows(label, values)
     return result
@@ -190,23 +182,23 @@ def _tangent_run(
     x0: Array,
     dx0: Array,
     steps: int,
-    chosen: Unrolled | Truncated,
+    chosen: Estimator,
 ) -> Trajectory:
     carrier = Tangents(problem, x0, dx0)
     plain = Iterates(x0, problem.gradient)
-    if isinstance(chosen, Truncated) and chosen.last is not None:
+    resets = [chosen.reset_at(t) for t in range(steps + 1)]
+    if not is_fixed(resets):
         states = list(walk(method, plain, steps))
         jacobians = []
         for t in range(steps + 1):
-            s = chosen.reset_at(t)
+            s = resets[t]
             fresh = tuple(Jet(point, dx0) for point in states[s][1])
             for jet, _ in walk(method, carrier, t, (s, fresh)):  # noqa: B007
                 pass
             jacobians.append(jet.tangent)
-        differentiated = steps - chosen.reset_at(steps)
         iterates = [output for output, _ in states]
     else:
-        s = chosen.reset_at(steps) if isinstance(chosen, Truncated) else 0
+        s = resets[-1]
         state: tuple[Array, ...] = ()
         iterates, jacobians = [], []
         for t, (output, state) in enumerate(walk(method, plain, s)):  # noqa: B007
@@ -217,8 +209,7 @@ def _tangent_run(
         for jet, _ in walk(method, carrier, steps, (s, fresh)):
             iterates.append(jet.value)
             jacobians.append(jet.tangent)
-        differentiated = steps - s
-    return Trajectory(np.stack(iterates), np.stack(jacobians), Products(steps, differentiated))
+    return Trajectory(np.stack(iterates), np.stack(jacobians), chosen.products(steps))
 
 
 def _implicit_run(
@@ -243,7 +234,7 @@ def _implicit_run(
         for estimate in orbit(chosen.inner, residual, inner_steps):  # noqa: B007
             pass
         jacobians.append(estimate)
-    return Trajectory(np.stack(iterates), np.stack(jacobians), Products(steps, inner_steps))
+    return Trajectory(np.stack(iterates), np.stack(jacobians), chosen.products(steps))
 
 
 def _linear_system(problem: Problem, x: Array, right: Array) -> Callable[[Array], Array]:

@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from polyrates.core.estimators import Estimator, Implicit, Unrolled, as_estimator
+from polyrates.core.estimators import Estimator, Unrolled, as_estimator
 from polyrates.core.recurrence import Method, as_method, check_steps
 from polyrates.execution.trajectory import differentiate
 from polyrates.ground.arrays import Array, norm
@@ -299,7 +299,7 @@ def _frobenius(
 ) -> Array:
     """max|R| E + M drift_size at every t, M the maximum of the two-variable multiplier."""
     multipliers = multiplier_bounds(method, estimator, steps, segment)
-    if isinstance(estimator, Implicit) and estimator.inner is None:
+    if estimator.exact_solve:
         residuals = np.zeros(steps + 1)
     else:
         pairs = enclosed_pairs(method, estimator, steps, segment)

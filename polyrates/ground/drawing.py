@@ -46,19 +46,11 @@ def _luminance(parts: Sequence[float]) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-_LOOKS: Mapping[str, Look] = {
-    "large": Look("#D55E00"),
-    "short": Look("#E69F00", (0, (1.2, 1.2))),
-    "flat": Look("#8c6a00", (0, (5, 1.6))),
-    "gradient-descent": Look("#D55E00"),
-    "heavy-ball": Look("#CC79A7", (0, (6, 1.5, 1.2, 1.5))),
-    "nesterov": Look("#56B4E9", (0, (3, 1.4))),
-    "chebyshev": Look("#0072B2"),
-    "gegenbauer": Look("#004c78", (0, (4, 1.2, 1, 1.2, 1, 1.2))),
-    "sobolev": Look("#009E73", "-", 2.6),
+_LOOKS: dict[str, Look] = {
     "minimax": Look("#000000", "-", 1.8),
     "bound": Look(MUTED, (0, (1, 2)), 1.2),
 }
+"""Those of what is no method; each method's is in its entry, see :func:`register_look`."""
 SPARE_LOOKS = (
     Look("#882255", (0, (2, 1, 1, 1))),
     Look("#44AA99", (0, (7, 2))),
@@ -70,6 +62,11 @@ SPARE_LOOKS = (
 def look(key: str, index: int = 0) -> Look:
     """The look of a method, the same in every picture; others take one by their position."""
     return _LOOKS.get(key, SPARE_LOOKS[index % len(SPARE_LOOKS)])
+
+
+def register_look(key: str, look: Look) -> None:
+    """From now on ``key`` is drawn so."""
+    _LOOKS[key] = look
 
 
 _SETTINGS: Mapping[str, Any] = {

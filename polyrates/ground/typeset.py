@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -260,3 +261,22 @@ def with_values(rule: str, *values: tuple[str, Any]) -> str:
     shown = [(name, latex(value)) for name, value in values]
     assigned = r", \quad ".join(f"{name} = {text}" for name, text in shown if text != name)
     return rf"{rule}, \quad {assigned}" if assigned else rule
+
+
+_ENDS = 3  # entries shown at either end of a long row
+
+
+@dataclass(frozen=True)
+class Shortened:
+    """A row of numbers; a long one by its ends and its length."""
+
+    values: tuple[object, ...]
+
+    def _latex(self) -> str:
+        if len(self.values) <= 2 * _ENDS + 1:
+            return rf"\left({', '.join(map(latex, self.values))}\right)"
+        first, last = (
+            ", ".join(map(latex, v)) for v in (self.values[:_ENDS], self.values[-_ENDS:])
+        )
+        count = rf"\quad \text{{({len(self.values)} numbers)}}"
+        return rf"\left({first}, \ldots, {last}\right) {count}"

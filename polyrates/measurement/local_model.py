@@ -46,7 +46,7 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 
-from polyrates.core.estimators import Estimator, Implicit, Truncated, Unrolled, as_estimator
+from polyrates.core.estimators import Estimator, Unrolled, as_estimator
 from polyrates.core.methods.classical import GradientDescent
 from polyrates.core.recurrence import Method, as_method, check_steps
 from polyrates.execution.trajectory import differentiate
@@ -240,15 +240,11 @@ def contraction_bound(
         return np.full(steps + 1, np.inf)
     t = np.arange(steps + 1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        if isinstance(chosen, Implicit):
-            if chosen.inner is not None or not ell > 0:
+        if chosen.solve is not None:
+            if not chosen.exact_solve or not ell > 0:
                 return np.full(steps + 1, np.inf)
             return np.asarray(c / ell * q**t * distance)
-        s = (
-            np.array([chosen.reset_at(k) for k in range(steps + 1)])
-            if isinstance(chosen, Truncated)
-            else 0 * t
-        )
+        s = np.array([chosen.reset_at(k) for k in range(steps + 1)])
         drift = h * c * distance * (t - s) * q ** np.maximum(t - 1, 0)
         return np.asarray(q ** (t - s) * residual + drift)
 

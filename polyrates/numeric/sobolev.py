@@ -19,7 +19,7 @@ from numpy.polynomial.chebyshev import chebpts1
 
 from polyrates.core.measures.base import Measure
 from polyrates.core.measures.densities import ClassicalDensity
-from polyrates.core.methods.orthogonal import sobolev_steps
+from polyrates.core.methods.sobolev_recurrence import sobolev_steps
 from polyrates.ground.numbers import Number, floating, fraction_of
 from polyrates.numeric.arnoldi import LiftedOptimum, lifted
 from polyrates.numeric.scaled import Scaled

@@ -19,8 +19,8 @@ from polyrates.choices.plan import Plan
 from polyrates.choices.plan_rows import FAMILIES
 from polyrates.choices.ranking import ranked
 from polyrates.core.estimators import Unrolled
-from polyrates.core.methods.catalogue import NamedMethod, parse_methods
 from polyrates.core.methods.classical import Chebyshev, GradientDescent
+from polyrates.core.methods.named import NamedMethod, parse_methods
 from polyrates.core.spectra import Interval
 from polyrates.execution.trajectory import differentiate
 from polyrates.execution.verify import Formula, Verification, predicted_errors

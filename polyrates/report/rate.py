@@ -12,7 +12,7 @@ import sympy
 from polyrates.analysis.rate import Rate
 from polyrates.analysis.rate_part import RatePart
 from polyrates.core.estimators import Unrolled
-from polyrates.core.methods.catalogue import NamedMethod
+from polyrates.core.methods.named import NamedMethod, letter
 from polyrates.ground.digits import exact_text
 from polyrates.ground.errors import PolyratesError
 from polyrates.ground.numbers import Number
@@ -197,7 +197,7 @@ def rate_document(
     With ``sizes`` a section and a column for ``rate.worst_case``.
     """
     parameters = r",\quad ".join(
-        f"{_SYMBOLS[name]} = {tex_of(value)}" for name, value in named.parameters
+        f"{letter(name)} = {tex_of(value)}" for name, value in named.parameters
     )
     body = [
         rf"\textbf{{{escape_tex(named.title)}}}, {escape_tex(result.estimator.name)}, on "
@@ -250,14 +250,3 @@ def _breakable(latex: str) -> str:
     else:
         latex = rf"\[ {latex} \]"
     return "{\\small\\allowdisplaybreaks\n" + latex + "}"
-
-
-_SYMBOLS = {
-    "step": "h",
-    "momentum": "m",
-    "first_step": r"h_0",
-    "alpha": r"\alpha",
-    "eta": r"\eta",
-    "ell": r"\ell",
-    "L": "L",
-}

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from polyrates.choices.plan import Plan
-from polyrates.core.methods.catalogue import DEFAULT_METHODS, NamedMethod
+from polyrates.core.methods.named import DEFAULT_METHODS, NamedMethod
 from polyrates.report.subject import MODELS, PENALTIES, Subject
 
 __all__ = ["Analysis", "Locality", "MethodResult", "Profile", "Request", "Start"]

@@ -7,7 +7,7 @@ from typing import Any
 
 import sympy
 
-from polyrates.core.estimators import Estimator, Implicit, Unrolled
+from polyrates.core.estimators import Estimator, Unrolled
 from polyrates.core.recurrence import Method, as_method, check_steps
 from polyrates.ground.errors import refuse_type
 from polyrates.ground.numbers import lam
@@ -55,6 +55,8 @@ class ErrorPolynomials:
     initial, cross : the same
         R − λC and C.
     """
+
+    sources = ("curse",)
 
     residual: Any
     drift: Any
@@ -109,14 +111,15 @@ def error_polynomials(
     if isinstance(t, sympy.Symbol):
         return ErrorPolynomials(*error_closed_forms(method, t, chosen))
     t = check_steps(method, t, "t")
-    if isinstance(chosen, Unrolled):
+    if type(chosen) is Unrolled:
         residual = residual_polynomial(method, t)
         return ErrorPolynomials(residual, residual.diff(lam))
-    if isinstance(chosen, Implicit) and chosen.inner is None:
+    if chosen.exact_solve:
         residual = residual_polynomial(method, t)
         zero = sympy.Poly(0, lam, domain=residual.get_domain())
         return ErrorPolynomials(zero, -residual.as_expr() / lam)
-    others = (chosen.inner,) if isinstance(chosen, Implicit) and chosen.inner is not None else ()
+    inner = None if chosen.solve is None else chosen.solve.inner
+    others = () if inner is None else (inner,)
     ring = ring_of(method, *others)
     pair = chosen.pair(method, t, ring)
     return ErrorPolynomials(ring.poly(pair.residual), ring.poly(pair.drift))

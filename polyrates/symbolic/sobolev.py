@@ -28,7 +28,7 @@ from sympy.polys.matrices import DomainMatrix
 
 from polyrates.core.measures.base import Measure
 from polyrates.core.measures.densities import ClassicalDensity
-from polyrates.core.methods.orthogonal import SobolevStep, sobolev_steps
+from polyrates.core.methods.sobolev_recurrence import SobolevStep, sobolev_steps
 from polyrates.ground.numbers import Number
 from polyrates.symbolic.ring import ExactRing, domain_of
 

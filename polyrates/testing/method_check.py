@@ -12,7 +12,7 @@ import numpy as np
 import sympy
 from numpy.polynomial import Chebyshev as Series
 
-from polyrates.core.estimators import JetCarrier
+from polyrates.core.carriers import JetCarrier
 from polyrates.core.recurrence import Method, as_method, orbit
 from polyrates.core.spectra import as_spectrum
 from polyrates.core.transition import Transition

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import polyrates as pr
-from polyrates.choices.choice import guarantee, products_of
+from polyrates.choices.choice import guarantee
 from polyrates.choices.optimal_tail import best_tail, optimal_tail, tail_lower_bound
 from polyrates.choices.searches import best_restart, best_split, best_start
 from polyrates.core.methods.restarted import Restarted
@@ -197,10 +197,10 @@ def test_the_optimal_tail_is_run_as_planned() -> None:
 
 
 def test_costs() -> None:
-    assert products_of(pr.Unrolled(), 9) == (9, 9)
-    assert products_of(pr.Truncated(4), 9) == products_of(pr.Truncated(last=5), 9) == (9, 5)
-    assert products_of(pr.Implicit(CHEBYSHEV, 7), 9) == (9, 7)
-    assert products_of(pr.Implicit(), 9) == (9, 0)
+    assert pr.Unrolled().products(9) == (9, 9)
+    assert pr.Truncated(4).products(9) == pr.Truncated(last=5).products(9) == (9, 5)
+    assert pr.Implicit(CHEBYSHEV, 7).products(9) == (9, 7)
+    assert pr.Implicit().products(9) == (9, 0)
 
 
 def test_choices_pickle() -> None:
@@ -237,7 +237,6 @@ def test_fixed_horizons_limit_the_choices() -> None:
         (lambda: optimal_tail(INTERVAL, CHEBYSHEV, 1, 0, **SIZES), "steps"),
         (lambda: optimal_tail(INTERVAL, CHEBYSHEV, 1, 3, initial=1, cross=1), "cross"),
         (lambda: Restarted(CHEBYSHEV, CHEBYSHEV, -1), "start"),
-        (lambda: products_of(None, 1), "estimator"),  # type: ignore[arg-type]
     ],
 )  # fmt: skip
 def test_bad_input(call, named: str) -> None:  # type: ignore[no-untyped-def]

@@ -17,7 +17,8 @@ from support import finished, require
 
 import polyrates as pr
 from polyrates.cli.entry import main
-from polyrates.core.methods.catalogue import DEFAULT_METHODS, NAMES, build, parse_methods, split
+from polyrates.core.methods.catalogue import NAMES
+from polyrates.core.methods.named import DEFAULT_METHODS, build, parse_methods, split
 from polyrates.ground.errors import InvalidValue
 from polyrates.ground.tables import escape_tex
 from polyrates.report.analysis import analyse

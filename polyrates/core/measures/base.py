@@ -18,6 +18,8 @@ __all__ = ["Measure", "as_measure", "set_fields"]
 class Measure(Spectrum):
     """A probability measure on the eigenvalues."""
 
+    _is_measure = True
+
     @property
     @abstractmethod
     def parameters(self) -> tuple[Number, ...]:

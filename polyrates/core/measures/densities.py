@@ -133,6 +133,8 @@ class GegenbauerDensity(ClassicalDensity):
         0 is the arcsine density, ½ the uniform one, 1 the semicircle.
     """
 
+    sources = ("dlmf",)
+
     ell: Number
     L: Number
     alpha: Number
@@ -140,6 +142,10 @@ class GegenbauerDensity(ClassicalDensity):
     def __init__(self, ell: object, L: object, alpha: object) -> None:
         low, high, a = unify(*check_hull(ell, L), _above(alpha, "alpha", -sympy.Rational(1, 2)))
         set_fields(self, ell=low, L=high, alpha=a)
+
+    @property
+    def _letters(self) -> tuple[tuple[str, object], ...]:
+        return ((r"\alpha", self.alpha),)
 
     @property
     def exponents(self) -> tuple[Number, Number]:
@@ -160,6 +166,8 @@ class JacobiDensity(ClassicalDensity):
         The exponents at λ = L and at λ = ℓ.
     """
 
+    sources = ("dlmf",)
+
     ell: Number
     L: Number
     alpha: Number
@@ -172,6 +180,10 @@ class JacobiDensity(ClassicalDensity):
             _above(beta, "beta", sympy.Integer(-1)),
         )
         set_fields(self, ell=low, L=high, alpha=a, beta=b)
+
+    @property
+    def _letters(self) -> tuple[tuple[str, object], ...]:
+        return ((r"\alpha", self.alpha), (r"\beta", self.beta))
 
     @property
     def exponents(self) -> tuple[Number, Number]:
@@ -198,12 +210,18 @@ class MarchenkoPastur(Measure):
         σ², in units of λ.
     """
 
+    sources = ("marchenko-pastur", "average-case")
+
     ratio: Number
     scale: Number
 
     def __init__(self, ratio: object, scale: object = 1) -> None:
         r, s = unify(positive(ratio, "ratio"), positive(scale, "scale"))
         set_fields(self, ratio=r, scale=s)
+
+    @property
+    def _letters(self) -> tuple[tuple[str, object], ...]:
+        return (("r", self.ratio), (r"\sigma^{2}", self.scale))
 
     @property
     def parameters(self) -> tuple[Number, ...]:

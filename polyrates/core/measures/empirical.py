@@ -126,6 +126,10 @@ class Empirical(Measure):
         return cls(values, hull=hull)
 
     @property
+    def _letters(self) -> tuple[tuple[str, object], ...]:
+        return (("N", len(self.eigenvalues)),)
+
+    @property
     def parameters(self) -> tuple[Number, ...]:
         """The eigenvalues and the weights."""
         return self.eigenvalues + self.weights

@@ -23,6 +23,7 @@ from polyrates.ground.numbers import (
     sign,
     unify,
 )
+from polyrates.ground.typeset import Shortened
 
 __all__ = ["Mixture"]
 
@@ -74,6 +75,10 @@ class Mixture(Measure):
             ),
             status="predicted" if any(m.status == "predicted" for m in measures) else "certified",
         )
+
+    @property
+    def _letters(self) -> tuple[tuple[str, object], ...]:
+        return (("w", Shortened(tuple(weight for weight, _ in self.components))),)
 
     @property
     def parameters(self) -> tuple[Number, ...]:

@@ -1,13 +1,15 @@
-"""Methods by name, as a command line spells them: ``chebyshev``, ``heavy-ball:step=1/5``.
+"""The methods that have a name: one entry each, which everything that lists methods reads.
 
-Numbers are parsed, never evaluated. A name without parameters is tuned to the spectrum [ℓ, L].
+An entry says what the command line calls a method, what a page and a plot call it, how it is drawn,
+its options and their defaults, and how it is made for a spectrum in [ℓ, L]. The command line, the
+reports, the plots, ``plan`` and the catalogues of the tests go through :data:`NAMES`; a method of
+your own joins them by :func:`register`. Its formula, parameters and sources are its class's.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
 
 from polyrates.core.measures.densities import GegenbauerDensity
 from polyrates.core.methods.classical import (
@@ -20,41 +22,99 @@ from polyrates.core.methods.classical import (
 from polyrates.core.methods.harmonic import HarmonicSobolev
 from polyrates.core.methods.orthogonal import Sobolev
 from polyrates.core.recurrence import Method
-from polyrates.ground.errors import meant, refuse_value
-from polyrates.ground.numbers import Number, floating, parse
+from polyrates.ground.drawing import SPARE_LOOKS, Look, look, register_look
+from polyrates.ground.errors import refuse_value
+from polyrates.ground.numbers import Number, floating
 
-__all__ = ["DEFAULT_METHODS", "NAMES", "Entry", "NamedMethod", "build", "parse_methods"]
+__all__ = ["NAMES", "Entry", "entry_of", "look_of", "register", "standard_methods"]
+
+Given = Mapping[str, Number]
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One name: what it is called on a page and a plot, and how it is built.
+    """One name.
 
-    ``residual`` is the LaTeX of its residual polynomial, ``update`` that of its step.
+    Attributes
+    ----------
+    key : str
+        What the command line calls it.
+    title, label : str
+        What a page and a plot call it.
+    make : callable
+        (ℓ, L, options) to the method; without options tuned to [ℓ, L].
+    options : names of the numbers it takes
+    defaults : option to number as text
+        What an option is that was not given; others may be left out.
+    update, residual : str
+        LaTeX of its step and of its residual polynomial, in letters.
+    about : str
+        Its line in the help of the command line.
+    look : Look
+    kind : type, optional
+        The class this entry stands for; None where another entry does.
+    planned : str
+        What plans call it; empty where they make it in their own way, or not.
+    needs_gap : bool
+        Whether its tuning needs ℓ > 0.
     """
 
     key: str
     title: str
     label: str
-    options: tuple[str, ...]
-    update: str
-    residual: str
-    make: Callable[[Number, Number, Mapping[str, Number]], Method]
+    make: Callable[[Number, Number, Given], Method]
+    options: tuple[str, ...] = ()
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    update: str = r"s_{t+1} = A s_t - b \nabla f(c^T s_t)"
+    residual: str = r"x_t - x_\star = P_t(H)(x_0 - x_\star)"
+    about: str = ""
+    look: Look = SPARE_LOOKS[0]
+    kind: type[Method] | None = None
+    planned: str = ""
+    needs_gap: bool = False
 
 
-@dataclass(frozen=True, eq=False)
-class NamedMethod:
-    """A method with the name, the parameters and the title under which it was asked for."""
-
-    entry: Entry
-    method: Method
-    title: str
-    label: str
-    parameters: tuple[tuple[str, Number], ...]
-    spec: str
+NAMES: dict[str, Entry] = {}
+"""Every entry by its key, in the order of the help."""
 
 
-def _gradient_descent(ell: Number, L: Number, given: Mapping[str, Number]) -> Method:
+def register(entry: Entry) -> Entry:
+    """Add an entry: from now on it is on the command line, in reports, plots and plans."""
+    if entry.key in NAMES:
+        refuse_value("entry", entry.key, "is the name of a method already", "choose another key")
+    NAMES[entry.key] = entry
+    register_look(entry.key, entry.look)
+    return entry
+
+
+def entry_of(method: Method) -> Entry | None:
+    """The entry that stands for the exact type of a method."""
+    return next((entry for entry in NAMES.values() if entry.kind is type(method)), None)
+
+
+def look_of(method: Method, index: int = 0) -> Look:
+    """How a method is drawn; one without an entry by its position."""
+    entry = entry_of(method)
+    return look("" if entry is None else entry.key, index)
+
+
+def standard_methods(ell: float, L: float) -> dict[str, Method]:
+    """What plans weigh: the methods tuned for [ℓ, L], those that need ℓ > 0 only where it is."""
+    return {
+        entry.planned: entry.make(ell, L, {})
+        for entry in NAMES.values()
+        if entry.planned and (ell > 0 or not entry.needs_gap)
+    }
+
+
+def together(*values: Number) -> tuple[Number, ...]:
+    """All floats if one is."""
+    if any(isinstance(value, float) for value in values):
+        return tuple(floating(value) for value in values)
+    return values
+
+
+def _gradient_descent(ell: Number, L: Number, given: Given) -> Method:
     if "step" not in given:
         refuse_value(
             "method",
@@ -65,19 +125,19 @@ def _gradient_descent(ell: Number, L: Number, given: Mapping[str, Number]) -> Me
     return GradientDescent(given["step"])
 
 
-def _heavy_ball(ell: Number, L: Number, given: Mapping[str, Number]) -> Method:
+def _heavy_ball(ell: Number, L: Number, given: Given) -> Method:
     if not given:
         return HeavyBall.tuned(ell, L)
     h, m = _step_and_momentum(HeavyBall.tuned, ell, L, given)
     return HeavyBall(h, m, given.get("first_step"))
 
 
-def _nesterov(ell: Number, L: Number, given: Mapping[str, Number]) -> Method:
+def _nesterov(ell: Number, L: Number, given: Given) -> Method:
     return Nesterov(*_step_and_momentum(Nesterov.tuned, ell, L, given))
 
 
 def _step_and_momentum(
-    tuned: Callable[[Number, Number], Any], ell: Number, L: Number, given: Mapping[str, Number]
+    tuned: Callable[[Number, Number], HeavyBall | Nesterov], ell: Number, L: Number, given: Given
 ) -> tuple[Number, Number]:
     """As given, else tuned; tuning asks for ell > 0, so it is done only where it is needed."""
     both = {"step", "momentum"} <= set(given)
@@ -85,246 +145,168 @@ def _step_and_momentum(
     step = given.get("step", getattr(fallback, "step", None))
     momentum = given.get("momentum", getattr(fallback, "momentum", None))
     assert step is not None and momentum is not None
-    h, m = _together(step, momentum)
+    h, m = together(step, momentum)
     return h, m
 
 
-def _together(*values: Number) -> tuple[Number, ...]:
-    if any(isinstance(value, float) for value in values):
-        return tuple(floating(value) for value in values)
-    return values
-
-
-def _sobolev(ell: Number, L: Number, given: Mapping[str, Number]) -> Method:
-    density = GegenbauerDensity(*_together(ell, L, given["alpha"]))
+def _sobolev(ell: Number, L: Number, given: Given) -> Method:
+    density = GegenbauerDensity(*together(ell, L, given["alpha"]))
     eta = given["eta"]
     return Sobolev(density, floating(eta) if isinstance(density.ell, float) else eta)
 
 
-def _harmonic(ell: Number, L: Number, given: Mapping[str, Number]) -> Method:
-    low, high, eta = _together(ell, L, given["eta"])
+def _harmonic(ell: Number, L: Number, given: Given) -> Method:
+    low, high, eta = together(ell, L, given["eta"])
     return HarmonicSobolev(low, high, eta, "residual/drift")
 
 
 _GD_STEP = r"x_{t+1} = x_t - h\,\nabla f(x_t)"
 _MOMENTUM_STEP = r"x_{t+1} = x_t + m_t (x_t - x_{t-1}) - h_t \nabla f(x_t)"
+_SOBOLEV_STEP = r"x_{t+1} = (1 - a_t) x_t + a_t z_t,\quad z_t \text{ a short recurrence}"
+_SOBOLEV_POLYNOMIAL = r"P_t = \arg\min_{P(0)=1} \int P^2 d\mu + \eta \int P'^2 d\mu"
 
-NAMES: Mapping[str, Entry] = {
-    entry.key: entry
-    for entry in (
-        Entry(
-            "large",
-            "gradient descent, h = 2/(L+ℓ)",
-            "GD  2/(L+ℓ)",
-            (),
-            _GD_STEP,
-            r"P_t(\lambda) = \left(1 - \frac{2\lambda}{L+\ell}\right)^t",
-            lambda ell, L, _: GradientDescent.large(ell, L),
-        ),
-        Entry(
-            "short",
-            "gradient descent, h = 1/L",
-            "GD  1/L",
-            (),
-            _GD_STEP,
-            r"P_t(\lambda) = \left(1 - \frac{\lambda}{L}\right)^t",
-            lambda ell, L, _: GradientDescent.short(ell, L),
-        ),
-        Entry(
-            "flat",
-            "gradient descent, h = √2/L",
-            "GD  √2/L",
-            (),
-            _GD_STEP,
-            r"P_t(\lambda) = \left(1 - \frac{\sqrt{2}\,\lambda}{L}\right)^t",
-            lambda ell, L, _: GradientDescent.flat(ell, L),
-        ),
-        Entry(
-            "gradient-descent",
-            "gradient descent",
-            "GD",
-            ("step",),
-            _GD_STEP,
-            r"P_t(\lambda) = (1 - h\lambda)^t",
-            _gradient_descent,
-        ),
-        Entry(
-            "heavy-ball",
-            "heavy ball",
-            "heavy ball",
-            ("step", "momentum", "first_step"),
-            r"x_{t+1} = x_t + m (x_t - x_{t-1}) - h\,\nabla f(x_t)",
-            r"P_{t+1} = (1 + m - h\lambda) P_t - m P_{t-1}",
-            _heavy_ball,
-        ),
-        Entry(
-            "nesterov",
-            "Nesterov",
-            "Nesterov",
-            ("step", "momentum"),
-            r"x_{t+1} = y_t - h\,\nabla f(y_t),\quad y_t = x_t + m (x_t - x_{t-1})",
-            r"P_{t+1} = (1 - h\lambda)\left((1+m) P_t - m P_{t-1}\right)",
-            _nesterov,
-        ),
-        Entry(
-            "chebyshev",
-            "Chebyshev",
-            "Chebyshev",
-            (),
-            _MOMENTUM_STEP,
-            r"P_t(\lambda) = \frac{T_t(\sigma(\lambda))}{T_t(\sigma(0))}",
-            lambda ell, L, _: Chebyshev(ell, L),
-        ),
-        Entry(
-            "gegenbauer",
-            "Gegenbauer",
-            "Gegenbauer",
-            ("alpha",),
-            _MOMENTUM_STEP,
-            r"P_t(\lambda) = \frac{C_t^{(\alpha)}(\sigma(\lambda))}{C_t^{(\alpha)}(\sigma(0))}",
-            lambda ell, L, given: Gegenbauer(*_together(ell, L, given["alpha"])),
-        ),
-        Entry(
-            "sobolev",
-            "Sobolev",
-            "Sobolev",
-            ("eta", "alpha"),
-            r"x_{t+1} = (1 - a_t) x_t + a_t z_t,\quad z_t \text{ a short recurrence}",
-            r"P_t = \arg\min_{P(0)=1} \int P^2 d\mu + \eta \int P'^2 d\mu",
-            _sobolev,
-        ),
-        Entry(
-            "harmonic",
-            "Sobolev, harmonic measure",
-            "Sobolev, harmonic",
-            ("eta",),
-            r"x_{t+1} = (1 - a_t) x_t + a_t z_t,\quad z_t \text{ a short recurrence}",
-            r"P_t = \arg\min_{P(0)=1} \int P^2 d\mu + \eta \int P'^2 d\mu",
-            _harmonic,
-        ),
+register(
+    Entry(
+        "large",
+        "gradient descent, h = 2/(L+ℓ)",
+        "GD  2/(L+ℓ)",
+        lambda ell, L, _: GradientDescent.large(ell, L),
+        update=_GD_STEP,
+        residual=r"P_t(\lambda) = \left(1 - \frac{2\lambda}{L+\ell}\right)^t",
+        about="gradient descent, step 2/(L+ell): fastest for the iterates",
+        look=Look("#D55E00"),
+        planned="gradient descent",
     )
-}
-
-DEFAULT_METHODS = "large,short,flat,heavy-ball,nesterov,chebyshev,sobolev"
-_HULL = ("ell", "L")
-
-
-def build(
-    spec: str, ell: Number, L: Number, defaults: Mapping[str, Number] | None = None
-) -> NamedMethod:
-    """The method that ``name`` or ``name:option=number,…`` stands for on [ℓ, L].
-
-    Every name takes ``ell`` and ``L`` to be tuned for another interval. ``defaults`` holds what an
-    option that was not given is (the Sobolev method's eta and alpha).
-    """
-    name, _, tail = spec.strip().partition(":")
-    entry = NAMES.get(name)
-    if entry is None:
-        close = meant(name, NAMES, f"give one of {', '.join(NAMES)}")
-        refuse_value("method", name, "is not the name of a method", close)
-    given: dict[str, Number] = {}
-    allowed = (*entry.options, *_HULL)
-    for item in filter(None, (piece.strip() for piece in tail.split(","))):
-        option, equals, value = item.partition("=")
-        option = option.strip().replace("-", "_")
-        if option not in allowed or not equals:
-            refuse_value(
-                "method",
-                spec,
-                f"{name} has no option {item!r}",
-                f"it takes {', '.join(f'{each}=NUMBER' for each in allowed)}",
-            )
-        if option in given:
-            refuse_value("method", spec, f"gives {option} twice")
-        given[option] = parse(value, f"{name}:{option}")
-    low, high = given.get("ell", ell), given.get("L", L)
-    if isinstance(low, float) or isinstance(high, float):
-        low, high = floating(low), floating(high)
-    chosen = {option: value for option, value in given.items() if option not in _HULL}
-    for option in entry.options:
-        if option not in chosen and defaults and option in defaults:
-            chosen[option] = defaults[option]
-    for option, fallback in (("alpha", "1" if name == "gegenbauer" else "0"), ("eta", "1")):
-        if option in entry.options and option not in chosen:
-            chosen[option] = parse(fallback)
-    method = entry.make(low, high, chosen)
-    shown = ", ".join(f"{_symbol(option)} = {value}" for option, value in given.items())
-    return NamedMethod(
-        entry,
-        method,
-        f"{entry.title}, {shown}" if shown else entry.title,
-        f"{entry.label} {shown}" if shown else entry.label,
-        _parameters(method, entry),
-        spec.strip(),
+)
+register(
+    Entry(
+        "short",
+        "gradient descent, h = 1/L",
+        "GD  1/L",
+        lambda ell, L, _: GradientDescent.short(ell, L),
+        update=_GD_STEP,
+        residual=r"P_t(\lambda) = \left(1 - \frac{\lambda}{L}\right)^t",
+        about="gradient descent, step 1/L",
+        look=Look("#E69F00", (0, (1.2, 1.2))),
+        planned="gradient descent, short step",
     )
-
-
-def _symbol(option: str) -> str:
-    return {"step": "h", "momentum": "m", "first_step": "h₀", "alpha": "α", "eta": "η"}.get(
-        option, option
+)
+register(
+    Entry(
+        "flat",
+        "gradient descent, h = √2/L",
+        "GD  √2/L",
+        lambda ell, L, _: GradientDescent.flat(ell, L),
+        update=_GD_STEP,
+        residual=r"P_t(\lambda) = \left(1 - \frac{\sqrt{2}\,\lambda}{L}\right)^t",
+        about="gradient descent, step sqrt(2)/L: the largest without burn-in\nof the initial part",
+        look=Look("#8c6a00", (0, (5, 1.6))),
     )
-
-
-def _parameters(method: Method, entry: Entry) -> tuple[tuple[str, Number], ...]:
-    if isinstance(method, GradientDescent):
-        return (("step", method.step),)
-    if isinstance(method, HeavyBall):
-        return (
-            ("step", method.step),
-            ("momentum", method.momentum),
-            ("first_step", method.first_step),
-        )
-    if isinstance(method, Nesterov):
-        return (("step", method.step), ("momentum", method.momentum))
-    if isinstance(method, Gegenbauer):
-        return (("ell", method.ell), ("L", method.L), ("alpha", method.alpha))
-    if isinstance(method, Chebyshev):
-        return (("ell", method.ell), ("L", method.L))
-    if isinstance(method, Sobolev):
-        density: Any = method.spectrum
-        return (
-            ("ell", density.ell),
-            ("L", density.L),
-            ("alpha", density.alpha),
-            ("eta", method.eta),
-        )
-    if isinstance(method, HarmonicSobolev):
-        return (("ell", method.ell), ("L", method.L), ("eta", method.eta))
-    raise AssertionError(entry.key)
-
-
-def split(text: str) -> list[str]:
-    """Specs of a comma-separated list: a piece with "=" belongs to the spec before it."""
-    specs: list[str] = []
-    for piece in (part.strip() for part in text.split(",")):
-        if specs and "=" in piece and ":" not in piece:
-            specs[-1] += f",{piece}"
-        elif piece:
-            specs.append(piece)
-    return specs
-
-
-def parse_methods(
-    text: str, ell: Number, L: Number, defaults: Mapping[str, Number] | None = None
-) -> list[NamedMethod]:
-    """``large,chebyshev,heavy-ball:step=1/5,momentum=1/2``: a comma between specs or options."""
-    specs = split(text)
-    if not specs:
-        refuse_value("methods", text, "names no method", f"give for instance {DEFAULT_METHODS}")
-    for i, spec in enumerate(specs):
-        if spec in specs[:i]:
-            refuse_value("methods", text, f"names {spec} twice", "name it once")
-    return [build(spec, ell, L, defaults) for spec in specs]
-
-
-def method_key(method: Any) -> str:
-    """The key of a method's look, from its class."""
-    name = type(method).__name__
-    return {
-        "GradientDescent": "gradient-descent",
-        "HeavyBall": "heavy-ball",
-        "Nesterov": "nesterov",
-        "Chebyshev": "chebyshev",
-        "Gegenbauer": "gegenbauer",
-        "Sobolev": "sobolev",
-    }.get(name, name.lower())
+)
+register(
+    Entry(
+        "gradient-descent",
+        "gradient descent",
+        "GD",
+        _gradient_descent,
+        options=("step",),
+        update=_GD_STEP,
+        residual=r"P_t(\lambda) = (1 - h\lambda)^t",
+        about="needs step",
+        look=Look("#D55E00"),
+        kind=GradientDescent,
+    )
+)
+register(
+    Entry(
+        "heavy-ball",
+        "heavy ball",
+        "heavy ball",
+        _heavy_ball,
+        options=("step", "momentum", "first_step"),
+        update=r"x_{t+1} = x_t + m (x_t - x_{t-1}) - h\,\nabla f(x_t)",
+        residual=r"P_{t+1} = (1 + m - h\lambda) P_t - m P_{t-1}",
+        about="step, momentum, first_step",
+        look=Look("#CC79A7", (0, (6, 1.5, 1.2, 1.5))),
+        kind=HeavyBall,
+        planned="heavy ball",
+        needs_gap=True,
+    )
+)
+register(
+    Entry(
+        "nesterov",
+        "Nesterov",
+        "Nesterov",
+        _nesterov,
+        options=("step", "momentum"),
+        update=r"x_{t+1} = y_t - h\,\nabla f(y_t),\quad y_t = x_t + m (x_t - x_{t-1})",
+        residual=r"P_{t+1} = (1 - h\lambda)\left((1+m) P_t - m P_{t-1}\right)",
+        about="step, momentum",
+        look=Look("#56B4E9", (0, (3, 1.4))),
+        kind=Nesterov,
+        planned="Nesterov",
+        needs_gap=True,
+    )
+)
+register(
+    Entry(
+        "chebyshev",
+        "Chebyshev",
+        "Chebyshev",
+        lambda ell, L, _: Chebyshev(ell, L),
+        update=_MOMENTUM_STEP,
+        residual=r"P_t(\lambda) = \frac{T_t(\sigma(\lambda))}{T_t(\sigma(0))}",
+        about="the fastest of all for the iterates in the worst case",
+        look=Look("#0072B2"),
+        kind=Chebyshev,
+        planned="Chebyshev",
+    )
+)
+register(
+    Entry(
+        "gegenbauer",
+        "Gegenbauer",
+        "Gegenbauer",
+        lambda ell, L, given: Gegenbauer(*together(ell, L, given["alpha"])),
+        options=("alpha",),
+        defaults={"alpha": "1"},
+        update=_MOMENTUM_STEP,
+        residual=r"P_t(\lambda) = \frac{C_t^{(\alpha)}(\sigma(\lambda))}"
+        r"{C_t^{(\alpha)}(\sigma(0))}",
+        about="alpha (1)",
+        look=Look("#004c78", (0, (4, 1.2, 1, 1.2, 1, 1.2))),
+        kind=Gegenbauer,
+    )
+)
+register(
+    Entry(
+        "sobolev",
+        "Sobolev",
+        "Sobolev",
+        _sobolev,
+        options=("eta", "alpha"),
+        defaults={"alpha": "0", "eta": "1"},
+        update=_SOBOLEV_STEP,
+        residual=_SOBOLEV_POLYNOMIAL,
+        about="eta, alpha (0): made for the Jacobian",
+        look=Look("#009E73", "-", 2.6),
+        kind=Sobolev,
+    )
+)
+register(
+    Entry(
+        "harmonic",
+        "Sobolev, harmonic measure",
+        "Sobolev, harmonic",
+        _harmonic,
+        options=("eta",),
+        defaults={"eta": "1"},
+        update=_SOBOLEV_STEP,
+        residual=_SOBOLEV_POLYNOMIAL,
+        about="eta: near the best worst case at every t, for --residual\n"
+        "and --drift with eta = (drift/residual)^2",
+        look=SPARE_LOOKS[0],
+        kind=HarmonicSobolev,
+    )
+)

@@ -10,14 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count as naturals
-from typing import Any
 
 import sympy
 
 from polyrates.core.methods.extrapolated import ExtrapolatedNesterov
 from polyrates.core.recurrence import Method, Stationary
 from polyrates.core.spectra import check_hull
-from polyrates.core.transition import Transition, momentum_step
+from polyrates.core.transition import Scalar, Transition, momentum_step
 from polyrates.ground.errors import refuse_value
 from polyrates.ground.numbers import (
     Number,
@@ -63,6 +62,8 @@ class GradientDescent(Stationary, trusted=True):
         h, in units of 1/λ.
     """
 
+    sources = ("curse",)
+
     step: Number
 
     def __init__(self, step: object) -> None:
@@ -100,7 +101,7 @@ class GradientDescent(Stationary, trusted=True):
         rule = r"x_{t+1} = x_{t} - h \nabla f\left(x_{t}\right)"
         return with_values(rule, ("h", self.step))
 
-    def transition(self, number: Callable[[Number], Any]) -> Transition[Any]:
+    def transition(self, number: Callable[[Number], Scalar]) -> Transition[Scalar]:
         """One point, one step."""
         return Transition(query=(1,), mixing=((1,),), gain=(number(self.step),), output=(1,))
 
@@ -121,6 +122,8 @@ class HeavyBall(Stationary, trusted=True):
         The step from x_0 to x_1; None is h/(1 + m), the choice under which
         P_t = m^{t/2}(2m/(1+m) T_t(σ) + (1−m)/(1+m) U_t(σ)), σ = (1 + m − hλ)/(2√m).
     """
+
+    sources = ("polyak", "curse")
 
     step: Number
     momentum: Number
@@ -185,11 +188,11 @@ class HeavyBall(Stationary, trusted=True):
         rule = r"x_{t+1} = x_{t} + m \left(x_{t} - x_{t-1}\right) - h \nabla f\left(x_{t}\right)"
         return with_values(rule, ("h", self.step), ("m", self.momentum), ("h_{0}", self.first_step))
 
-    def first_transition(self, number: Callable[[Number], Any]) -> Transition[Any]:
+    def first_transition(self, number: Callable[[Number], Scalar]) -> Transition[Scalar]:
         """x_1 = x_0 − first_step ∇f(x_0)."""
         return momentum_step(number(self.first_step), number(self.momentum))
 
-    def transition(self, number: Callable[[Number], Any]) -> Transition[Any]:
+    def transition(self, number: Callable[[Number], Scalar]) -> Transition[Scalar]:
         """Two points, (x, x₋)."""
         return momentum_step(number(self.step), number(self.momentum))
 
@@ -207,6 +210,8 @@ class Nesterov(Stationary, trusted=True):
     momentum : number
         m. The first step has x₋ = x_0.
     """
+
+    sources = ("nesterov",)
 
     step: Number
     momentum: Number
@@ -246,7 +251,7 @@ class Nesterov(Stationary, trusted=True):
         )
         return with_values(rule, ("h", self.step), ("m", self.momentum))
 
-    def transition(self, number: Callable[[Number], Any]) -> Transition[Any]:
+    def transition(self, number: Callable[[Number], Scalar]) -> Transition[Scalar]:
         """Two points; the gradient is taken at the extrapolated one."""
         momentum = number(self.momentum)
         return momentum_step(number(self.step), momentum, momentum)
@@ -256,8 +261,8 @@ _SIGMA = r"\sigma(\lambda) = \frac{2\lambda - L - \ell}{L - \ell}"
 
 
 def gegenbauer_transitions(
-    ell: Number, L: Number, alpha: Number, number: Callable[[Number], Any]
-) -> Iterator[Transition[Any]]:
+    ell: Number, L: Number, alpha: Number, number: Callable[[Number], Scalar]
+) -> Iterator[Transition[Scalar]]:
     """Steps of the method whose residual polynomials are C_t^α(m(λ))/C_t^α(m(0)).
 
     With γ_n = n(n + 2α − 1)/(4(n + α)(n + α − 1)) of the monic recurrence and q_n the ratio of
@@ -297,6 +302,8 @@ class Chebyshev(Method, trusted=True):
         The interval; m(λ) = (2λ − L − ℓ)/(L − ℓ).
     """
 
+    sources = ("flanders-shortley", "curse")
+
     ell: Number
     L: Number
 
@@ -326,7 +333,7 @@ class Chebyshev(Method, trusted=True):
         """[ℓ, L]."""
         return (self.ell, self.L)
 
-    def transitions(self, number: Callable[[Number], Any]) -> Iterator[Transition[Any]]:
+    def transitions(self, number: Callable[[Number], Scalar]) -> Iterator[Transition[Scalar]]:
         """Two points, a momentum that grows to ξ²."""
         zero: Number = sympy.Integer(0) if is_exact(self.ell) else 0.0
         return gegenbauer_transitions(self.ell, self.L, zero, number)
@@ -343,6 +350,8 @@ class Gegenbauer(Method, trusted=True):
     alpha : number > −½
         α = 0 is Chebyshev's method, ½ Legendre's, 1 the second kind.
     """
+
+    sources = ("dlmf", "average-case")
 
     ell: Number
     L: Number
@@ -376,6 +385,6 @@ class Gegenbauer(Method, trusted=True):
         """[ℓ, L]."""
         return (self.ell, self.L)
 
-    def transitions(self, number: Callable[[Number], Any]) -> Iterator[Transition[Any]]:
+    def transitions(self, number: Callable[[Number], Scalar]) -> Iterator[Transition[Scalar]]:
         """Two points, the momentum from the three-term recurrence."""
         return gegenbauer_transitions(self.ell, self.L, self.alpha, number)

@@ -42,6 +42,11 @@ class ConjugateGradient(Method, trusted=True):
     points = 4
     """Arrays that a step holds: x, the gradient, the direction and its product with H."""
 
+    @property
+    def state_size(self) -> int:
+        """Its points."""
+        return self.points
+
     def transitions(self, number: Callable[[Number], Any]) -> Iterator[Transition[Any]]:
         """Refused: the coefficients are not known before the run."""
         refuse_value(

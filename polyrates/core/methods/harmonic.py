@@ -20,16 +20,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count as naturals
-from typing import Any, Literal
+from typing import Literal
 
 import sympy
 
 from polyrates.core.methods.classical import contraction
+from polyrates.core.methods.sobolev_recurrence import sobolev_rule
 from polyrates.core.recurrence import Method
 from polyrates.core.spectra import check_hull
-from polyrates.core.transition import Transition
+from polyrates.core.transition import Scalar, Transition
 from polyrates.ground.errors import refuse_value
 from polyrates.ground.numbers import Number, is_exact, nonnegative, positive, square_root, unify
+from polyrates.ground.typeset import with_values
 
 __all__ = ["HarmonicSobolev"]
 
@@ -53,6 +55,8 @@ class HarmonicSobolev(Method, trusted=True):
         :func:`polyrates.near_minimax` chooses it.
     form : "initial/cross" or "residual/drift"
     """
+
+    sources = ("curse", "sobolev-coherent")
 
     ell: Number
     L: Number
@@ -78,6 +82,16 @@ class HarmonicSobolev(Method, trusted=True):
         """Harmonic Sobolev."""
         return "harmonic Sobolev"
 
+    def _latex(self) -> str:
+        A = "P - \\lambda P'" if self.form == "initial/cross" else "P"
+        rule = sobolev_rule(rf"\left({A}\right)^{{2}}" if len(A) > 1 else "P^{2}", r"\omega")
+        measure = (
+            r"d\omega = \frac{\sqrt{\ell L} \, d\lambda}"
+            r"{\pi \lambda \sqrt{(\lambda - \ell)(L - \lambda)}}"
+        )
+        values = ((r"\ell", self.ell), ("L", self.L), (r"\eta", self.eta))
+        return with_values(rf"{rule}, \quad {measure}", *values)
+
     @property
     def parameters(self) -> tuple[Number, ...]:
         """(ξ, 4ξ/(L − ℓ), 4η/(L − ℓ)²)."""
@@ -94,7 +108,7 @@ class HarmonicSobolev(Method, trusted=True):
         """[ℓ, L]: harmonic measure has Chebyshev's limits, and the band beside it too."""
         return (self.ell, self.L)
 
-    def transitions(self, number: Callable[[Number], Any]) -> Iterator[Transition[Any]]:
+    def transitions(self, number: Callable[[Number], Scalar]) -> Iterator[Transition[Scalar]]:
         """Seven points: x; z_n = p_n/p_n(c), three of them; u = W + (1 − r)z, three of them."""
         xi, step, eta = map(number, self.parameters)
         one = xi * 0 + 1
@@ -106,9 +120,9 @@ class HarmonicSobolev(Method, trusted=True):
             else:
                 momentum, length = (2 * square if n == 2 else square), step
             first, *rest = row.basis
-            new_z: tuple[Any, ...] = (0, 1 + momentum, -momentum, 0, 0, 0, 0)
+            new_z: tuple[Scalar, ...] = (0, 1 + momentum, -momentum, 0, 0, 0, 0)
             # W_n without z_n: W_{n−i} = u_{n−i} − (1 − r_{n−i})z_{n−i}
-            others: tuple[Any, ...] = (
+            others: tuple[Scalar, ...] = (
                 0,
                 *(f - m * (1 - before) for f, m, before in zip(rest, row.past, r, strict=True)),
                 *row.past,
@@ -144,13 +158,13 @@ class _Row:
     P*_n = (1 − r·share)P*_{n−1} + share·W_n.
     """
 
-    basis: tuple[Any, ...]
-    past: tuple[Any, ...]
-    value: Any
-    share: Any
+    basis: tuple[Scalar, ...]
+    past: tuple[Scalar, ...]
+    value: Scalar
+    share: Scalar
 
 
-def _rows(xi: Any, eta: Any, initial: bool) -> Iterator[_Row]:
+def _rows(xi: Scalar, eta: Scalar, initial: bool) -> Iterator[_Row]:
     """The banded elimination S_n = Q_n − Σ_{i ≤ 3} l_{n,i}S_{n−i}, N_n = ‖S_n‖², n = 1, 2, …
 
     The kernel sums A_n = Σ S_i(0)²/N_i are carried as A_nN_n/p_n(c)².
@@ -215,7 +229,7 @@ def _rows(xi: Any, eta: Any, initial: bool) -> Iterator[_Row]:
         values = [value, *values[:2]]
 
 
-def _basis(n: int, xi: Any, initial: bool) -> tuple[tuple[Any, ...], ...]:
+def _basis(n: int, xi: Scalar, initial: bool) -> tuple[tuple[Scalar, ...], ...]:
     """Q_n and A(Q_n) on p_n, …, p_{n−3}, and Q_n′ (in y) on p_{n−1}, …, p_{n−4}."""
     zero = xi * 0
     one = zero + 1
@@ -258,13 +272,13 @@ def _basis(n: int, xi: Any, initial: bool) -> tuple[tuple[Any, ...], ...]:
     )
 
 
-def _expanded(series: list[Any], xi: Any) -> list[Any]:
+def _expanded(series: list[Scalar], xi: Scalar) -> list[Scalar]:
     """From T_n, T_{n−1}, … to p_n, p_{n−1}, …: T_n = Σ ξ^jp_{n−j}."""
-    result: list[Any] = []
+    result: list[Scalar] = []
     for each in series:
         result.append(each + xi * result[-1] if result else each)
     return result
 
 
-def _padded(part: list[Any], zero: Any) -> tuple[Any, ...]:
+def _padded(part: list[Scalar], zero: Scalar) -> tuple[Scalar, ...]:
     return tuple([*part, *([zero] * _WIDTH)][:_WIDTH])

@@ -17,17 +17,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import count as naturals
-from typing import Any
 
 import sympy
 
 from polyrates.core.measures.base import Measure, as_measure
-from polyrates.core.measures.densities import ClassicalDensity, MarchenkoPastur, jacobi_coefficients
+from polyrates.core.measures.densities import ClassicalDensity, MarchenkoPastur
 from polyrates.core.methods.classical import contraction
+from polyrates.core.methods.sobolev_recurrence import iterate_ratios, sobolev_rule, sobolev_steps
 from polyrates.core.recurrence import Method, Stationary
 from polyrates.core.spectra import check_hull
-from polyrates.core.transition import Transition, momentum_step
+from polyrates.core.transition import Scalar, Transition, momentum_step
 from polyrates.ground.errors import NoShortRecurrence
 from polyrates.ground.numbers import (
     Number,
@@ -38,8 +37,9 @@ from polyrates.ground.numbers import (
     square_root,
     unify,
 )
+from polyrates.ground.typeset import latex, with_values
 
-__all__ = ["Orthogonal", "Sobolev", "SobolevAsymptotic", "SobolevStep", "sobolev_steps"]
+__all__ = ["Orthogonal", "Sobolev", "SobolevAsymptotic"]
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,10 @@ class Orthogonal(Method, trusted=True):
     Parameters
     ----------
     spectrum : measure
-        Any of them.
+        Scalar of them.
     """
+
+    sources = ("average-case", "gautschi")
 
     spectrum: Measure
 
@@ -75,6 +77,17 @@ class Orthogonal(Method, trusted=True):
         return self.spectrum.parameters
 
     @property
+    def named_parameters(self) -> tuple[tuple[str, Number], ...]:
+        """Those of the measure."""
+        return self.spectrum.named_parameters
+
+    def _latex(self) -> str:
+        return (
+            r"P_{t}(\lambda) = \frac{p_{t}(\lambda)}{p_{t}(0)}, \quad "
+            r"\int p_{i} p_{j} \, d\mu = 0 \; (i \ne j), \quad \mu: \; " + latex(self.spectrum)
+        )
+
+    @property
     def horizon(self) -> int | None:
         """None for a density; N or N − 1 for N points."""
         points = self.spectrum.points
@@ -90,7 +103,7 @@ class Orthogonal(Method, trusted=True):
             return None
         return self.spectrum.hull
 
-    def transitions(self, number: Callable[[Number], Any]) -> Iterator[Transition[Any]]:
+    def transitions(self, number: Callable[[Number], Scalar]) -> Iterator[Transition[Scalar]]:
         """Two points, (x, x₋)."""
         if isinstance(self.spectrum, ClassicalDensity):
             return _jacobi_transitions(self.spectrum, number)
@@ -100,44 +113,16 @@ class Orthogonal(Method, trusted=True):
 
 
 def _jacobi_transitions(
-    density: ClassicalDensity, number: Callable[[Number], Any]
-) -> Iterator[Transition[Any]]:
-    walk = _iterate_ratios(density, number)
+    density: ClassicalDensity, number: Callable[[Number], Scalar]
+) -> Iterator[Transition[Scalar]]:
+    walk = iterate_ratios(density, number)
     for step, momentum, _ in walk:
         yield momentum_step(step, momentum)
 
 
-def _iterate_ratios(
-    density: ClassicalDensity, number: Callable[[Number], Any]
-) -> Iterator[tuple[Any, Any, Any]]:
-    """(step, momentum, |q_n|), n = 1, 2, …: q_n = P_{n−1}/P_n at λ = 0.
-
-    There x = −(1 + δ), δ = 2ℓ/(L − ℓ). The ratio is carried relative to its value e_n at the end
-    point −1, where it is known: |q_n| = e_n/(1 + ε_n), ε_{n+1} = e_{n+1}(δ + γ_n e_n ε_n/(1 + ε_n))
-    adds positive numbers only. Forming −(1 + δ) itself would round δ away: four digits at n = 500.
-    """
-    alpha, beta = map(number, density.exponents)
-    low, high = number(density.ell), number(density.L)
-    s = alpha + beta
-    two_over_width = (s * 0 + 2) / (high - low)
-    delta = low * two_over_width
-    end = (2 + s) / (2 * (1 + beta))
-    excess = end * delta
-    ratio = end / (1 + excess)
-    yield two_over_width * ratio, 0, ratio
-    for n in naturals(1):
-        _, gamma = jacobi_coefficients(n, alpha, beta)
-        k = n + 1
-        next_end = (2 * k + s) * (2 * k + s - 1) / (2 * (k + beta) * (k + s))
-        excess = next_end * (delta + gamma * end * excess / (1 + excess))
-        end, previous = next_end, ratio
-        ratio = end / (1 + excess)
-        yield two_over_width * ratio, gamma * previous * ratio, ratio
-
-
 def _marchenko_pastur_transitions(
-    measure: MarchenkoPastur, number: Callable[[Number], Any]
-) -> Iterator[Transition[Any]]:
+    measure: MarchenkoPastur, number: Callable[[Number], Scalar]
+) -> Iterator[Transition[Scalar]]:
     """1/|q_{n+1}| = σ²(1 + r) − σ⁴r|q_n| from 1/|q_1| = σ²: the ratio stays 1/σ².
 
     Said rather than computed, because for r > 1 that fixed point repels rounding errors.
@@ -149,10 +134,10 @@ def _marchenko_pastur_transitions(
 
 
 def _general_transitions(
-    measure: Measure, horizon: int | None, number: Callable[[Number], Any]
-) -> Iterator[Transition[Any]]:
+    measure: Measure, horizon: int | None, number: Callable[[Number], Scalar]
+) -> Iterator[Transition[Scalar]]:
     """|q_{n+1}| = 1/(a_n − b_n|q_n|), momentum b_n|q_n||q_{n+1}|, step |q_{n+1}|."""
-    previous: Any = None
+    previous: Scalar = None
     done, size = 0, 8
     while horizon is None or done < horizon:
         batch = size if horizon is None else min(size, horizon)
@@ -167,95 +152,6 @@ def _general_transitions(
                 yield momentum_step(ratio, link * ratio)
             previous = ratio
         done, size = batch, 2 * batch
-
-
-@dataclass(frozen=True, slots=True)
-class SobolevStep:
-    """What the n-th Sobolev-orthogonal polynomial needs of those before it, n ≥ 1.
-
-    W_n := S_n/P_n(0) = Y_n + f Y_{n−1} + g Y_{n−2} + m W_{n−1} + k W_{n−2}, Y_n = P_n/P_n(0);
-    r = W_n(0); share = S_n(0)P_n(0)/(‖S_n‖² A_n), so P*_n = (1 − r·share)P*_{n−1} + share·W_n;
-    step and momentum make Y_n; growth = A_n/A_{n−1}; excess = ‖S_n‖²/‖P_n‖² − 1.
-    """
-
-    step: Any
-    momentum: Any
-    f: Any
-    g: Any
-    m: Any
-    k: Any
-    r: Any
-    share: Any
-    growth: Any
-    excess: Any
-
-
-def sobolev_steps(
-    density: ClassicalDensity, eta: Number, number: Callable[[Number], Any]
-) -> Iterator[SobolevStep]:
-    """The banded elimination of the Sobolev form in the basis Q_n, one row a step.
-
-    S_n = Q_n − l_nS_{n−1} − k_nS_{n−2} with ρ_n = ‖S_n‖²/‖P_n‖² = 1 + σ_n, δ_n = f_n − l_n:
-
-        k_n = g_n/ρ_{n−2},     e_n = g_nδ_{n−1}/γ_{n−1},     l_n = (f_n + e_n)/ρ_{n−1},
-        σ_n = η_xn²/γ_n + (f_n²σ_{n−1} − 2f_ne_n − e_n²)/(ρ_{n−1}γ_n)
-                + g_n²σ_{n−2}/(ρ_{n−2}γ_nγ_{n−1}).
-
-    For α = β, f and e vanish and every term is positive. The kernel sums A_n = Σ S_i(0)²/‖S_i‖² are
-    carried as A_n‖S_n‖²/P_n(0)², which neither overflows nor underflows.
-    """
-    alpha, beta = map(number, density.exponents)
-    symmetric = sign(density.exponents[0] - density.exponents[1]) == 0
-    width = number(density.L) - number(density.ell)
-    eta_x = number(eta) * 4 / (width * width)
-    s = alpha + beta
-    zero, one = s * 0, s * 0 + 1
-    gamma_before: Any = one
-    sigma, sigma_before = zero, zero  # σ_{n−1}, σ_{n−2}
-    slack = zero  # δ_{n−1}
-    ratio_before: Any = one
-    r, r_before = one, one
-    total = one  # A_{n−1}‖S_{n−1}‖²/P_{n−1}(0)²
-    for n, (step, momentum, ratio) in enumerate(_iterate_ratios(density, number), start=1):
-        _, gamma = jacobi_coefficients(n, alpha, beta)
-        rho, rho_before = 1 + sigma, 1 + sigma_before
-        next_sigma = eta_x * (n * n) / gamma
-        f: Any = 0
-        m: Any = 0
-        g: Any = 0
-        k: Any = 0
-        next_slack = zero
-        next_r = one
-        if n >= 2 and not symmetric:
-            plain = 2 * n * (alpha - beta) / ((2 * n + s - 2) * (2 * n + s))
-        else:
-            plain = zero
-        if n >= 3:
-            c = 4 * n * (n - 1) * (n + alpha - 1) * (n + beta - 1)
-            c = c / ((2 * n + s - 1) * (2 * n + s - 2) * (2 * n + s - 2) * (2 * n + s - 3))
-            both = c * ratio * ratio_before
-            g, k = -both, both / rho_before
-            next_sigma = next_sigma + c * c * sigma_before / (rho_before * gamma * gamma_before)
-            next_r = next_r - both + k * r_before
-        else:
-            c = zero
-        if n >= 2 and not symmetric:
-            e = -c * slack / gamma_before
-            gained = plain * plain * sigma - 2 * plain * e - e * e
-            next_sigma = next_sigma + gained / (rho * gamma)
-            next_slack = (plain * sigma - e) / rho
-            f, m = -plain * ratio, (plain + e) / rho * ratio  # q_n = −|q_n|
-            next_r = next_r + f + m * r
-        # ‖S_n‖²/P_n(0)² over ‖S_{n−1}‖²/P_{n−1}(0)²
-        total = total * (1 + next_sigma) * gamma * ratio * ratio / rho
-        new_total = total + next_r * next_r
-        yield SobolevStep(
-            step, momentum, f, g, m, k, next_r, next_r / new_total, new_total / total, next_sigma
-        )
-        total = new_total
-        sigma, sigma_before = next_sigma, sigma
-        slack, gamma_before, ratio_before = next_slack, gamma, ratio
-        r, r_before = next_r, r
 
 
 @dataclass(frozen=True)
@@ -278,6 +174,8 @@ class Sobolev(Method, trusted=True):
     eta : number ≥ 0
         η, in units of λ².
     """
+
+    sources = ("curse", "sobolev-coherent")
 
     spectrum: ClassicalDensity
     eta: Number
@@ -302,6 +200,15 @@ class Sobolev(Method, trusted=True):
         """Sobolev."""
         return "Sobolev"
 
+    def _latex(self) -> str:
+        rule = with_values(sobolev_rule("P^{2}", r"\mu"), (r"\eta", self.eta))
+        return rf"{rule}, \quad \mu: \; {latex(self.spectrum)}"
+
+    @property
+    def named_parameters(self) -> tuple[tuple[str, Number], ...]:
+        """Those of the measure, and η."""
+        return (*self.spectrum.named_parameters, ("eta", self.eta))
+
     @property
     def parameters(self) -> tuple[Number, ...]:
         """(ℓ, L, α, β, η)."""
@@ -312,15 +219,15 @@ class Sobolev(Method, trusted=True):
         """The hull of the density, for every η."""
         return self.spectrum.hull
 
-    def transitions(self, number: Callable[[Number], Any]) -> Iterator[Transition[Any]]:
+    def transitions(self, number: Callable[[Number], Scalar]) -> Iterator[Transition[Scalar]]:
         """Five points: x, y, y₋, u, u₋ with u = W + (1 − r)Y, so that its rows sum to one too."""
-        r: Any = 1
-        r_before: Any = 1
+        r: Scalar = 1
+        r_before: Scalar = 1
         for each in sobolev_steps(self.spectrum, self.eta, number):
             momentum = each.momentum
-            new_y: tuple[Any, ...] = (0, 1 + momentum, -momentum, 0, 0)
+            new_y: tuple[Scalar, ...] = (0, 1 + momentum, -momentum, 0, 0)
             # W_n without Y_n: f y + g y₋ + m(u − (1 − r₋)y) + k(u₋ − (1 − r₋₋)y₋)
-            rest: tuple[Any, ...] = (
+            rest: tuple[Scalar, ...] = (
                 0,
                 each.f - each.m * (1 - r),
                 each.g - each.k * (1 - r_before),
@@ -373,6 +280,15 @@ class SobolevAsymptotic(Stationary, trusted=True):
         """Sobolev, asymptotic."""
         return "Sobolev, asymptotic"
 
+    def _latex(self) -> str:
+        rule = (
+            r"y_{t} = y_{t-1} + \xi^{2} \left(y_{t-1} - y_{t-2}\right) "
+            r"- h \nabla f\left(y_{t-1}\right), \quad "
+            r"x_{t} = y_{t} + \xi^{2} \left(x_{t-1} - y_{t-2}\right)"
+        )
+        square, step, first = self.parameters
+        return with_values(rule, (r"\xi^{2}", square), ("h", step), ("h_{0}", first))
+
     @property
     def parameters(self) -> tuple[Number, ...]:
         """(ξ², h, first step)."""
@@ -384,7 +300,7 @@ class SobolevAsymptotic(Stationary, trusted=True):
         total = square_root(L) + square_root(ell)
         return contraction(ell, L) ** 2, 4 / total**2, 2 / (L + ell)
 
-    def _transition(self, squared: Any, step: Any) -> Transition[Any]:
+    def _transition(self, squared: Scalar, step: Scalar) -> Transition[Scalar]:
         return Transition(
             query=(0, 1, 0),
             mixing=((squared, 1 + squared, -2 * squared), (0, 1 + squared, -squared), (0, 1, 0)),
@@ -392,12 +308,12 @@ class SobolevAsymptotic(Stationary, trusted=True):
             output=(1, 0, 0),
         )
 
-    def first_transition(self, number: Callable[[Number], Any]) -> Transition[Any]:
+    def first_transition(self, number: Callable[[Number], Scalar]) -> Transition[Scalar]:
         """y_1 = x_1 = x_0 − h/(1 + ξ²) ∇f(x_0)."""
         squared, _, first = self.parameters
         return self._transition(number(squared), number(first))
 
-    def transition(self, number: Callable[[Number], Any]) -> Transition[Any]:
+    def transition(self, number: Callable[[Number], Scalar]) -> Transition[Scalar]:
         """Three points, (x, y, y₋)."""
         squared, step, _ = self.parameters
         return self._transition(number(squared), number(step))

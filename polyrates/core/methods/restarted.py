@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
 
 from polyrates.core.recurrence import Method, as_method, check_steps
-from polyrates.core.transition import Transition
+from polyrates.core.transition import Scalar, Transition
 from polyrates.ground.numbers import Number
+from polyrates.ground.typeset import latex
 
 __all__ = ["Restarted"]
 
@@ -38,6 +38,12 @@ class Restarted(Method, trusted=True):
         as_method(self.tail, "tail")
         object.__setattr__(self, "start", check_steps(self.head, self.start, "start"))
 
+    def _latex(self) -> str:
+        return (
+            rf"t \le {self.start}: \; {latex(self.head)}; \qquad "
+            rf"\text{{afresh from }} t = {self.start}: \; {latex(self.tail)}"
+        )
+
     @property
     def name(self) -> str:
         """Both names, and where the second starts."""
@@ -53,7 +59,7 @@ class Restarted(Method, trusted=True):
         """The start and the tail's horizon."""
         return None if self.tail.horizon is None else self.start + self.tail.horizon
 
-    def transitions(self, number: Callable[[Number], Any]) -> Iterator[Transition[Any]]:
+    def transitions(self, number: Callable[[Number], Scalar]) -> Iterator[Transition[Scalar]]:
         """The head's, then the tail's; its first step reads every point as the head's output."""
         heads = list(islice(self.head.transitions(number), self.start))
         tails = self.tail.transitions(number)
@@ -74,7 +80,7 @@ class Restarted(Method, trusted=True):
             yield _padded(each, size)
 
 
-def _padded(step: Transition[Any], size: int) -> Transition[Any]:
+def _padded(step: Transition[Scalar], size: int) -> Transition[Scalar]:
     """The same step on a longer state, whose extra points copy the first and are never read."""
     extra = size - len(step.gain)
     if not extra:

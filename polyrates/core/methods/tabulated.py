@@ -6,12 +6,11 @@ import cmath
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import sympy
 
 from polyrates.core.recurrence import Method
-from polyrates.core.transition import Transition, momentum_step
+from polyrates.core.transition import Scalar, Transition, momentum_step
 from polyrates.ground.abridged import abridged
 from polyrates.ground.errors import refuse_type, refuse_value
 from polyrates.ground.numbers import (
@@ -25,6 +24,7 @@ from polyrates.ground.numbers import (
     sign,
     unify,
 )
+from polyrates.ground.typeset import Shortened, latex, with_values
 
 __all__ = ["Richardson", "Tabulated", "WeightedIterates"]
 
@@ -88,6 +88,18 @@ class Tabulated(Method, trusted=True):
     def __repr__(self) -> str:
         return abridged(self)
 
+    def _latex(self) -> str:
+        ahead = any(value != 0 for value in self.lookahead)
+        moving = any(value != 0 for value in self.momenta)
+        query = r"x_{t} + n_{t} \left(x_{t} - x_{t-1}\right)" if ahead else "x_{t}"
+        rule = r"x_{t+1} = x_{t}"
+        rule += r" + m_{t} \left(x_{t} - x_{t-1}\right)" if moving else ""
+        rows = [("h", self.step_sizes)]
+        rows += [("m", self.momenta)] if moving else []
+        rows += [("n", self.lookahead)] if ahead else []
+        rule += rf" - h_{{t}} \nabla f\left({query}\right), \quad t < {self.horizon}"
+        return with_values(rule, *((name, Shortened(row)) for name, row in rows))
+
     @property
     def name(self) -> str:
         """Tabulated."""
@@ -103,7 +115,7 @@ class Tabulated(Method, trusted=True):
         """All coefficients."""
         return self.step_sizes + self.momenta + self.lookahead
 
-    def transitions(self, number: Callable[[Number], Any]) -> Iterator[Transition[Any]]:
+    def transitions(self, number: Callable[[Number], Scalar]) -> Iterator[Transition[Scalar]]:
         """One a row."""
         for h, m, n in zip(self.step_sizes, self.momenta, self.lookahead, strict=True):
             yield momentum_step(number(h), number(m), number(n))
@@ -120,6 +132,8 @@ class Richardson(Method, trusted=True):
         steps at κ = 0.01 in descending order let partial products grow beyond 1e26, in Leja order
         to 24.
     """
+
+    sources = ("leja",)
 
     step_sizes: tuple[Number, ...]
     momenta: tuple[Number, ...]
@@ -158,6 +172,14 @@ class Richardson(Method, trusted=True):
                 momenta += [sympy.Integer(0), 2 * root.real / modulus - 2]
         return cls(steps, momenta)
 
+    def _latex(self) -> str:
+        moving = any(value != 0 for value in self.momenta)
+        rule = r"x_{t+1} = x_{t}"
+        rule += r" + m_{t} \left(x_{t} - x_{t-1}\right)" if moving else ""
+        rule += rf" - h_{{t}} \nabla f\left(x_{{t}}\right), \quad t < {self.horizon}"
+        rows = [("h", self.step_sizes), *([("m", self.momenta)] if moving else [])]
+        return with_values(rule, *((name, Shortened(row)) for name, row in rows))
+
     @property
     def name(self) -> str:
         """Richardson."""
@@ -173,17 +195,17 @@ class Richardson(Method, trusted=True):
         """The steps, and the momenta that conjugate pairs of roots need."""
         return self.step_sizes + self.momenta
 
-    def transitions(self, number: Callable[[Number], Any]) -> Iterator[Transition[Any]]:
+    def transitions(self, number: Callable[[Number], Scalar]) -> Iterator[Transition[Scalar]]:
         """One a step."""
         for h, m in zip(self.step_sizes, self.momenta, strict=True):
             yield momentum_step(number(h), number(m) if m != 0 else 0)
 
 
-def _roots(roots: object) -> list[tuple[Any, bool]]:
+def _roots(roots: object) -> list[tuple[Scalar, bool]]:
     """Real roots as Numbers, one complex float for each conjugate pair (marked True)."""
     if isinstance(roots, (str, bytes)) or not hasattr(roots, "__iter__"):
         refuse_type("roots", roots, "must be a sequence of numbers", "give a list, tuple or array")
-    real: list[Any] = []
+    real: list[Scalar] = []
     upper: list[complex] = []
     lower: list[complex] = []
     for i, value in enumerate(roots):
@@ -219,12 +241,12 @@ def _roots(roots: object) -> list[tuple[Any, bool]]:
     return [(root, False) for root in real] + [(z, True) for z in pairs]
 
 
-def _leja_order(entries: list[tuple[Any, bool]]) -> list[tuple[Any, bool]]:
+def _leja_order(entries: list[tuple[Scalar, bool]]) -> list[tuple[Scalar, bool]]:
     points = [complex(float(r)) if not pair else complex(r) for r, pair in entries]
     remaining = list(range(len(entries)))
     scale = max(abs(p) for p in points)
     score = [math.log(abs(p) / scale) for p in points]  # the first is the largest
-    order: list[tuple[Any, bool]] = []
+    order: list[tuple[Scalar, bool]] = []
     first = True
     while remaining:
         chosen = max(remaining, key=lambda i: score[i])
@@ -252,7 +274,7 @@ class WeightedIterates(Method, trusted=True):
     Parameters
     ----------
     base : Method
-        Any method with at least len(weights) − 1 steps.
+        Scalar method with at least len(weights) − 1 steps.
     weights : sequence of numbers
         w_0, …, w_t, with sum one.
     """
@@ -264,7 +286,7 @@ class WeightedIterates(Method, trusted=True):
         if not isinstance(base, Method):
             refuse_type("base", base, "must be a method", "give for instance pr.Chebyshev(ell, L)")
         w = numbers(weights, "weights")
-        total: Any = sum(w) if w and is_exact(w[0]) else math.fsum(map(float, w))
+        total: Scalar = sum(w) if w and is_exact(w[0]) else math.fsum(map(float, w))
         size = sum(abs(x) for x in w)
         exact_sum = is_exact(total)
         wrong = (
@@ -285,6 +307,14 @@ class WeightedIterates(Method, trusted=True):
     def __repr__(self) -> str:
         return abridged(self)
 
+    def _latex(self) -> str:
+        rule = rf"x_{{{self.horizon}}} = \sum_{{k=0}}^{{{self.horizon}}} w_{{k}} y_{{k}}"
+        weights = with_values(rule, ("w", Shortened(self.weights)))
+        return (
+            rf"{weights}, \quad y_{{k}} \text{{ the iterates }} x_{{k}} \text{{ of }} \; "
+            + latex(self.base)
+        )
+
     @property
     def name(self) -> str:
         """Weighted iterates of the base method."""
@@ -300,7 +330,7 @@ class WeightedIterates(Method, trusted=True):
         """The base method's parameters, then the weights."""
         return self.base.parameters + self.weights
 
-    def transitions(self, number: Callable[[Number], Any]) -> Iterator[Transition[Any]]:
+    def transitions(self, number: Callable[[Number], Scalar]) -> Iterator[Transition[Scalar]]:
         """The state is (u, state of the base method), u = V_s + (1 − W_s/c_s) y_s.
 
         V_s = Σ_{k≤s} w_k y_k / c_s, W_s = Σ_{k≤s} w_k, c_s a power of two that follows the size of
@@ -308,8 +338,8 @@ class WeightedIterates(Method, trusted=True):
         with it, and the sum keeps its relative accuracy: with c_s = 1 it would end at ε|x_0|.
         """
         scales = self._scales()
-        before: tuple[Any, ...] = ()
-        total: Any = number(self.weights[0])  # W_{s−1}
+        before: tuple[Scalar, ...] = ()
+        total: Scalar = number(self.weights[0])  # W_{s−1}
         for s, inner in enumerate(self.base.transitions(number), start=1):
             if s > self.horizon:
                 return
@@ -346,8 +376,8 @@ class WeightedIterates(Method, trusted=True):
         return [sympy.Integer(2) ** power for power in powers]
 
 
-def _dot(left: Any, right: Any) -> Any:
-    total: Any = 0
+def _dot(left: Scalar, right: Scalar) -> Scalar:
+    total: Scalar = 0
     for a, b in zip(left, right, strict=True):
         if (type(a) is int and a == 0) or (type(b) is int and b == 0):
             continue

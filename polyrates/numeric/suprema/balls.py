@@ -15,7 +15,8 @@ from typing import NamedTuple
 import flint
 import numpy as np
 
-from polyrates.core.estimators import Estimator, Implicit, Pair, Unrolled
+from polyrates.core.carriers import Pair
+from polyrates.core.estimators import Estimator
 from polyrates.core.parts import PARTS, PointRing, part_of
 from polyrates.core.recurrence import Method, orbit
 from polyrates.ground.constants import ball
@@ -184,7 +185,7 @@ def _pairs(
     ends = float(ring.low), float(ring.high)
     wanted = range(steps + 1) if only is None else (only,)
     result = []
-    exact_solve = isinstance(estimator, Implicit) and estimator.inner is None
+    exact_solve = estimator.exact_solve
     if exact_solve:
         if not ring.low > 0:
             refuse_value(
@@ -197,9 +198,7 @@ def _pairs(
                 drift = EnclosedSeries(series.coefficients, series.error, *ends, divided=True)
                 result.append({"residual": zero, "drift": drift, "initial": series, "cross": drift})
         return result
-    for t, pair in enumerate(_each(method, estimator, steps, ring, only)):
-        if only is not None and t != only and isinstance(estimator, Unrolled):
-            continue
+    for pair in _each(method, estimator, steps, ring, only):
         drift = enclose_series(pair.drift, ends)
         result.append(
             {
@@ -215,8 +214,8 @@ def _pairs(
 def _each(
     method: Method, estimator: Estimator, steps: int, ring: BallRing, only: int | None
 ) -> Iterator[Pair[flint.arb_poly]]:
-    if only is None or isinstance(estimator, Unrolled):
-        yield from estimator.pairs(method, steps if only is None else only, ring)
+    if only is None:
+        yield from estimator.pairs(method, steps, ring)
     else:
         yield estimator.pair(method, only, ring)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import flint
 
-from polyrates.core.estimators import InverseCarrier
+from polyrates.core.carriers import InverseCarrier
 from polyrates.core.recurrence import Method, final
 from polyrates.ground.constants import ball
 from polyrates.ground.errors import refuse_value

@@ -17,7 +17,7 @@ from typing import Generic, TypeVar
 import flint
 import numpy as np
 
-from polyrates.core.estimators import JetCarrier, Ring
+from polyrates.core.carriers import JetCarrier, Ring
 from polyrates.core.parts import Part
 from polyrates.core.recurrence import Jet, Stationary, walk
 from polyrates.ground.constants import ball

@@ -24,20 +24,21 @@ The bound is attained up to 1/√2 by E = 0 and a symmetric ∂H with one nonzer
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import TypeVar
 
 import flint
 import numpy as np
 
-from polyrates.core.estimators import Estimator, Implicit, InverseCarrier, Truncated, Unrolled
+from polyrates.core.carriers import InverseCarrier
+from polyrates.core.estimators import Estimator, Implicit
 from polyrates.core.recurrence import Method, as_method, check_steps, final, orbit, walk
 from polyrates.core.spectra import Spectrum, as_spectrum
 from polyrates.core.transition import Transition, combine
 from polyrates.ground.arrays import Array
 from polyrates.ground.constants import ball
-from polyrates.ground.errors import refuse_type, refuse_value
+from polyrates.ground.errors import refuse_value
 from polyrates.ground.numbers import Number
 from polyrates.numeric.suprema.balls import (
     UNIT,
@@ -80,7 +81,7 @@ def frobenius_bound(
     where = as_spectrum(spectrum)
     t = check_steps(as_method(method), t, "t")
     residual = 0.0
-    if not (isinstance(estimator, Implicit) and estimator.inner is None):
+    if not estimator.exact_solve:
         for segment in where.segments:
             part = enclosed_pairs(method, estimator, t, segment, only=t)[0]["residual"]
             residual = max(residual, supremum(part).upper)
@@ -96,7 +97,7 @@ def multiplier_maximum(
     """The enclosure of M = max |C(λ, μ)| over the square of the hull at t."""
     segment = _hull(as_spectrum(spectrum))
     t = check_steps(as_method(method), t, "t")
-    if isinstance(estimator, Truncated):
+    if _is_cut(estimator, [t]):
         return two_series_maximum(
             *_factors(method, [(t, estimator.reset_at(t))], segment)[0], tight=True
         )
@@ -108,7 +109,7 @@ def multiplier_bounds(
 ) -> Array:
     """Upper bounds of M at t = 0, …, steps on one grid each, at most 4 % above; (steps+1,)."""
     steps = check_steps(as_method(method), steps)
-    if isinstance(estimator, Truncated):
+    if _is_cut(estimator, range(steps + 1)):
         spans = [(t, estimator.reset_at(t)) for t in range(steps + 1)]
         found = [
             two_series_maximum(*each, tight=False) for each in _factors(method, spans, segment)
@@ -116,6 +117,11 @@ def multiplier_bounds(
     else:
         found = _by_parts(method, estimator, list(range(steps + 1)), segment, tight=False)
     return np.array([each.upper for each in found])
+
+
+def _is_cut(estimator: Estimator, wanted: Iterable[int]) -> bool:
+    """Whether tangents are run, and not from the start: then C is no divided difference of P."""
+    return estimator.solve is None and any(estimator.reset_at(t) != 0 for t in wanted)
 
 
 def _hull(spectrum: Spectrum) -> tuple[Number, Number]:
@@ -136,21 +142,15 @@ def _by_parts(
 ) -> list[TwoVariableMaximum]:
     """The estimators whose maximum is made of maxima in one variable."""
     bound = supremum if tight else grid_bound
-    if isinstance(estimator, Unrolled):
+    solve = estimator.solve
+    if solve is None:
         if len(wanted) == 1:
             pairs = enclosed_pairs(method, estimator, wanted[0], segment, only=wanted[0])
         else:
             pairs = enclosed_pairs(method, estimator, wanted[-1], segment)
         return [_diagonal(bound(parts["drift"])) for parts in pairs]
-    if not isinstance(estimator, Implicit):
-        refuse_type(
-            "estimator",
-            estimator,
-            "has no known two-variable multiplier",
-            "use one of the package's own",
-        )
     outer = [bound(series) for series in _residuals(method, wanted, segment)]
-    if estimator.inner is None:
+    if solve.inner is None:
         low = float(ball(segment[0]).lower())
         if not low > 0:
             refuse_value("spectrum", low, "an exact solve needs eigenvalues > 0", "give ell > 0")
@@ -161,7 +161,7 @@ def _by_parts(
             )
             for each in outer
         ]
-    inner = bound(_solved(estimator, segment))
+    inner = bound(_solved(solve, segment))
     return [product_maximum(inner, each) for each in outer]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from polyrates.core.methods.named import letter
 from polyrates.ground.numbers import floating
 from polyrates.report.results import Analysis
 from polyrates.report.section import Grid, Note, Section, Words
@@ -9,15 +10,7 @@ from polyrates.report.shown import number_text
 
 __all__ = ["METHODS"]
 
-_SYMBOLS = {
-    "step": "$h$",
-    "momentum": "$m$",
-    "first_step": "first step",
-    "alpha": r"$\alpha$",
-    "eta": r"$\eta$",
-    "ell": r"$\ell$",
-    "L": "$L$",
-}
+
 _NOTATION = (
     r"$\sigma(\lambda) = \frac{L + \ell - 2\lambda}{L - \ell}$, $T_t$ is Chebyshev's polynomial. "
     r"$\mu$ is the density $(1 - \sigma^2)^{\alpha - 1/2}$ on the interval from $\ell$ to $L$; "
@@ -30,7 +23,7 @@ def _words(analysis: Analysis) -> Words:
     for each in analysis.methods:
         named = each.named
         shown = (
-            f"{_SYMBOLS[name]} = {number_text(floating(value))}" for name, value in named.parameters
+            f"${letter(name)}$ = {number_text(floating(value))}" for name, value in named.parameters
         )
         formulas = f"${named.entry.update}$", f"${named.entry.residual}$"
         rows.append([named.title, *formulas, ", ".join(shown)])

@@ -78,6 +78,8 @@ class BestStep:
         φ_t(hℓ) = |φ_t(hL)| in h, of which the best step is the only root with 1 < hL < L/ℓ.
     """
 
+    sources = ("curse",)
+
     step: Any
     lower: float
     upper: float

@@ -83,6 +83,8 @@ class ClassicalTheorem(LogConcave):
     The support lies in the method's own interval [ℓ, L], contains L, and α ≥ 0.
     """
 
+    sources = ("flanders-shortley", "curse")
+
     part: str
     ell: sympy.Expr
     L: sympy.Expr

@@ -32,6 +32,8 @@ class GradientDescentTheorem(LogConcave):
     between them.
     """
 
+    sources = ("curse",)
+
     part: str
     step: sympy.Expr
     ell: sympy.Expr

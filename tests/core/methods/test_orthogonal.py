@@ -20,7 +20,8 @@ from polyrates.core.measures.densities import (
 from polyrates.core.measures.empirical import Empirical
 from polyrates.core.measures.mixture import Mixture
 from polyrates.core.methods.classical import Chebyshev, Gegenbauer, HeavyBall
-from polyrates.core.methods.orthogonal import Orthogonal, Sobolev, SobolevAsymptotic, sobolev_steps
+from polyrates.core.methods.orthogonal import Orthogonal, Sobolev, SobolevAsymptotic
+from polyrates.core.methods.sobolev_recurrence import sobolev_steps
 from polyrates.core.methods.tabulated import WeightedIterates
 from polyrates.core.recurrence import orbit
 from polyrates.core.spectra import Interval

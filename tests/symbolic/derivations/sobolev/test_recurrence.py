@@ -15,7 +15,7 @@ from polyrates.core.measures.densities import (
     MarchenkoPastur,
     jacobi_coefficients,
 )
-from polyrates.core.methods.orthogonal import sobolev_steps
+from polyrates.core.methods.sobolev_recurrence import sobolev_steps
 from polyrates.ground.numbers import t
 from polyrates.symbolic.derivations.sobolev import jacobi, notation
 from polyrates.symbolic.derivations.sobolev.jacobi import jacobi_structure

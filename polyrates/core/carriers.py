@@ -1,0 +1,92 @@
+"""The rings on which an estimator's pair (R, C) is computed, and the carriers made of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Generic, NamedTuple, Protocol, TypeVar, cast
+
+from polyrates.core.recurrence import Jet
+from polyrates.core.transition import Scalar
+from polyrates.ground.numbers import Number
+
+P = TypeVar("P")
+
+
+class Ring(Protocol[P]):
+    """A commutative ring with the element λ, and scalars that a method's numbers map to."""
+
+    @property
+    def start(self) -> P:
+        """The element 1."""
+        ...
+
+    def number(self, value: Number) -> Scalar:
+        """A coefficient as a scalar."""
+        ...
+
+    def gradient(self, point: P) -> P:
+        """λ times an element."""
+        ...
+
+    def product(self, left: P, right: P) -> P:
+        """The product of two elements."""
+        ...
+
+
+def zero_of(ring: Ring[P]) -> P:
+    """The element 0, which has the shape and the kind of the element 1."""
+    zero: Scalar = ring.start * 0  # type: ignore[operator]
+    return cast(P, zero)
+
+
+class Pair(NamedTuple, Generic[P]):
+    """(R, C): error = R(H)E + C(H)D."""
+
+    residual: P
+    drift: P
+
+
+@dataclass(frozen=True)
+class JetCarrier(Generic[P]):
+    """(P, C) with gradient (λP, λC + P): C is the derivative of P when nothing is reset.
+
+    ``values`` is the ring of the polynomial's values, ``tangents`` that of the drift. They differ
+    for two-variable multipliers only, where values run along λ_j and tangents along (λ_i, λ_j).
+    """
+
+    values: Ring[P]
+    tangents: Ring[P]
+
+    @property
+    def start(self) -> Jet[P]:
+        """(1, 0)."""
+        return Jet(self.values.start, zero_of(self.tangents))
+
+    def number(self, value: Number) -> Scalar:
+        """A scalar of the ring."""
+        return self.values.number(value)
+
+    def gradient(self, point: Jet[P]) -> Jet[P]:
+        """(λP, λC + P)."""
+        tangent = self.tangents.gradient(point.tangent) + point.value  # type: ignore[operator]
+        return Jet(self.values.gradient(point.value), tangent)
+
+
+@dataclass(frozen=True)
+class InverseCarrier(Generic[P]):
+    """W = (Q − 1)/λ without the division: the method on the gradient λW + 1, started at 0."""
+
+    ring: Ring[P]
+
+    @property
+    def start(self) -> P:
+        """The element 0."""
+        return zero_of(self.ring)
+
+    def number(self, value: Number) -> Scalar:
+        """A scalar of the ring."""
+        return self.ring.number(value)
+
+    def gradient(self, point: P) -> P:
+        """λW + 1."""
+        return self.ring.gradient(point) + self.ring.start  # type: ignore[operator, no-any-return]
