@@ -8,15 +8,8 @@ the outer problem is convex and its dual is a maximum over measures on the suppo
 carries both: a polynomial whose profile is bounded from above, and a measure whose weak-duality
 value bounds ``V*`` from below, each including its own rounding errors.
 
-solve         the way from a start (warm, closed, reweighted or interior) by Newton to a solution
-question      the question and the answer
-cases         what needs no computation
-normalized    the normalised problem: hull, basis, functionals; on gaps ``gapped_basis``
-extremal      the closed form for large t, also as a start
-interior      an interior-point method and reweighted least squares, the other starts
-newton        Newton's method on the contact points
-certify       both ends of the bracket: ``lower_bound`` from below, suprema from above
-precise       the same in mpmath numbers
+A start (warm, closed, reweighted or interior) is taken by Newton to the contact points, and both
+ends of the bracket are certified; ``precise`` does the same in mpmath numbers.
 """
 
 from __future__ import annotations
@@ -29,7 +22,7 @@ import mpmath
 import numpy as np
 
 from polyrates.numeric.minimax import newton as solver
-from polyrates.numeric.minimax import precise as precise
+from polyrates.numeric.minimax import precise
 from polyrates.numeric.minimax.cases import without_computation
 from polyrates.numeric.minimax.certify import GAP, better, centring, certify, proved_constant
 from polyrates.numeric.minimax.extremal import closed_start

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import html
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import Protocol
 
 import sympy
 
@@ -23,13 +24,35 @@ from polyrates.ground.typeset import (
 )
 from polyrates.symbolic.proofs.steps import Argued, Step
 
-if TYPE_CHECKING:
-    from polyrates.symbolic.proofs.derivation import Derivation
-
 __all__ = ["html_derivation", "latex_derivation", "markdown_derivation", "plain_derivation"]
 
 
-def latex_derivation(derivation: Derivation) -> str:
+class Written(Protocol):
+    """What is written of a derivation."""
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def status(self) -> str: ...
+
+    @property
+    def statement(self) -> Sequence[object]: ...
+
+    @property
+    def hypotheses(self) -> Sequence[object]: ...
+
+    @property
+    def steps(self) -> Sequence[Step]: ...
+
+    @property
+    def remarks(self) -> Sequence[str]: ...
+
+    @property
+    def value(self) -> object: ...
+
+
+def latex_derivation(derivation: Written) -> str:
     """One ``aligned``: title, statement, status, hypotheses, each step with its reason below it."""
     rows = [rf"& \textbf{{{derivation.title}}}"]
     rows += [f"& {each}" for each in _formulas(derivation)]
@@ -47,7 +70,7 @@ def latex_derivation(derivation: Derivation) -> str:
     return "\n".join([r"\begin{aligned}", " \\\\\n".join(rows), r"\end{aligned}"])
 
 
-def markdown_derivation(derivation: Derivation) -> str:
+def markdown_derivation(derivation: Written) -> str:
     """A heading line, the statement, and a numbered list of steps with their checks."""
     parts = [f"**{derivation.title}.** *Status: {derivation.status}.*"]
     parts.append("$$" + _stack(_formulas(derivation)) + "$$")
@@ -61,7 +84,7 @@ def markdown_derivation(derivation: Derivation) -> str:
     return "\n\n".join(parts)
 
 
-def html_derivation(derivation: Derivation) -> str:
+def html_derivation(derivation: Written) -> str:
     """The same as an HTML section; formulas between ``\\(`` and ``\\)``, ``\\[`` and ``\\]``."""
 
     def text(words: str) -> str:
@@ -88,7 +111,7 @@ def html_derivation(derivation: Derivation) -> str:
     return "\n".join(parts)
 
 
-def plain_derivation(derivation: Derivation) -> str:
+def plain_derivation(derivation: Written) -> str:
     """Lines for a terminal: formulas as LaTeX, every step on two lines."""
     lines = [f"{derivation.title} ({derivation.status})"]
     lines += [f"  {each}" for each in _formulas(derivation)]
@@ -102,14 +125,14 @@ def plain_derivation(derivation: Derivation) -> str:
     return "\n".join([*lines, *(f"Remark: {each}" for each in derivation.remarks)])
 
 
-def _given(derivation: Derivation) -> str:
+def _given(derivation: Written) -> str:
     given = [
         each if isinstance(each, str) else f"${latex(each)}$" for each in derivation.hypotheses
     ]
     return "Given: " + "; ".join(given) if given else ""
 
 
-def _formulas(derivation: Derivation) -> list[str]:
+def _formulas(derivation: Written) -> list[str]:
     """The statements, LaTeX cut at its ``\\quad``s, and the value for the method at hand."""
     result: list[str] = []
     for each in derivation.statement:
