@@ -107,7 +107,9 @@ def long_run(part: Values) -> LongRun:
             return _GROWS
         if outcome is not None:
             level = float(floats[-1]) if outcome == "levels" else 0.0
-            return LongRun(outcome, part.curve(_far_enough(floats, level)), level, "numeric")
+            last = _far_enough(floats, level)
+            curve = part.curve(last) if last <= LONGEST_CERTIFIED else floats[: last + 1]
+            return LongRun(outcome, curve, level, "numeric")
         steps *= 2
     raise Undecided(
         "burn_in",
@@ -135,8 +137,10 @@ def _settled_after(part: Values, ratio: int | None) -> int | None:
         return None
     if type(part.estimator) is not Unrolled:
         return None
+    if (ratio is not None and ratio >= 0) or not falls_soon(part):
+        return None
     level = min(1.0, float(part.curve(8, tight=False).max()) / 1.02)
-    if (ratio is not None and ratio >= 0) or not level > 0:
+    if not level > 0:
         return None
     longest = 0
     for piece in part.spectrum.support:
@@ -145,6 +149,15 @@ def _settled_after(part: Values, ratio: int | None) -> int | None:
             return None
         longest = max(longest, found)
     return longest if longest <= LONGEST_CERTIFIED else None
+
+
+def falls_soon(part: Values) -> bool:
+    """Whether the powers may fall by a tenth within the steps a certificate can bear."""
+    try:
+        rate = float(part.asymptotic)
+    except NoClosedForm:
+        return True
+    return rate < 1 and (rate <= 0 or rate**LONGEST_CERTIFIED < 0.1)
 
 
 def _outcome(curve: np.ndarray, ratio: int | None) -> Literal["falls", "levels", "grows"] | None:

@@ -275,8 +275,22 @@ class RatePart:
         left = rf"\sup_{{\lambda}} \left|{symbol[self.kind]}\right|"
         theorem = self._theorem
         if theorem is None or not self._is_exact:
-            return rf"{left} \quad \text{{({self.status})}}"
+            return left + self._long_run_latex()
         return f"{left} = {latex(theorem.value(sympy.Symbol('t', integer=True, nonnegative=True)))}"
+
+    def _long_run_latex(self) -> str:
+        """How the part falls where it has no formula in t, and how that is known."""
+        from polyrates.ground.typeset import latex
+
+        try:
+            found = self._asymptotic
+        except (NoClosedForm, Undecided):
+            return rf" \quad \text{{({self.status} at every }} t)"
+        return (
+            r" = \Theta, \quad \limsup_{t \to \infty} \Theta^{1/t} = "
+            rf"{latex(found.value)} \quad \text{{({found.status}; }} \Theta \text{{ "
+            rf"{self.status} at every }} t)"
+        )
 
     def _repr_latex_(self) -> str:
         return f"$${self._latex()}$$"

@@ -13,7 +13,14 @@ from typing import Protocol
 import numpy as np
 import sympy
 
-from polyrates.analysis.long_run import LAST_LOOK, LONGEST_CERTIFIED, Values, float_curve, long_run
+from polyrates.analysis.long_run import (
+    LAST_LOOK,
+    LONGEST_CERTIFIED,
+    Values,
+    falls_soon,
+    float_curve,
+    long_run,
+)
 from polyrates.core.estimators import Unrolled
 from polyrates.core.recurrence import Stationary, is_stationary
 from polyrates.ground.errors import Undecided
@@ -81,7 +88,7 @@ def _certified_end(part: Enclosed, eps: float) -> int | None:
     method = part.method
     if not isinstance(method, Stationary) or not is_stationary(method):
         return None
-    if type(part.estimator) is not Unrolled:
+    if type(part.estimator) is not Unrolled or not falls_soon(part):
         return None
     longest = 0
     for piece in part.spectrum.support:

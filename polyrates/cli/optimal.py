@@ -22,14 +22,6 @@ from polyrates.core.spectra import Spectrum
 from polyrates.ground.errors import refuse_value
 from polyrates.ground.numbers import Number, parse
 from polyrates.problems.sizes import joint_sizes
-from polyrates.report.optimal import (
-    minimax_document,
-    minimax_json,
-    minimax_text,
-    optimum_document,
-    optimum_json,
-    optimum_text,
-)
 from polyrates.synthesis.minimax import minimax_optimal
 from polyrates.synthesis.optimum import Optimum
 from polyrates.synthesis.sobolev import sobolev_optimal
@@ -96,6 +88,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _average(arguments: argparse.Namespace, where: Spectrum, t: int) -> int:
+    from polyrates.report.optimal import optimum_document, optimum_json, optimum_text
+
     for option, text in given(arguments, ("initial", "cross", "residual", "drift")).items():
         refuse_value(option, text, "is a size of the worst case", "add --minimax")
     if arguments.gap is not None:
@@ -136,6 +130,8 @@ def _density(arguments: argparse.Namespace, ell: Number, L: Number) -> Classical
 
 
 def _minimax(arguments: argparse.Namespace, where: Spectrum, t: int) -> int:
+    from polyrates.report.optimal import minimax_document, minimax_json, minimax_text
+
     for option, text in given(arguments, ("density", "alpha", "eta")).items():
         refuse_value(option, text, "has no place in a worst case", "leave --minimax or it out")
     given_sizes = parsed_sizes(arguments)

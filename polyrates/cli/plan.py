@@ -24,9 +24,6 @@ from polyrates.ground.errors import refuse_value
 from polyrates.ground.numbers import parse
 from polyrates.problems.quadratic import Ridge
 from polyrates.problems.sizes import SIZES
-from polyrates.report.analysis import choose_start
-from polyrates.report.plan import observed_errors, plan_document, plan_json, plan_picture, plan_text
-from polyrates.report.subject import read_data, ridge
 
 __all__ = ["TEXT", "add_options", "run"]
 
@@ -81,6 +78,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Rank, draw where asked, print the table."""
+    from polyrates.report.plan import plan_document, plan_json, plan_picture, plan_text
+
     kind = _picture_kind(arguments.plot)
     with Progress() as progress:
         progress("ranking")
@@ -98,6 +97,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _ranked(arguments: argparse.Namespace) -> tuple[Plan, list[float] | None, str]:
     """The plan; with data the error of every row when run, else the Python that makes it."""
+    from polyrates.report.plan import observed_errors
+
     budget = target = None
     if arguments.budget is not None:
         budget = integer(arguments.budget, "budget", 0, _LARGEST_BUDGET)
@@ -131,6 +132,9 @@ def _picture_kind(where: str | None) -> str | None:
 
 def _measured(arguments: argparse.Namespace) -> tuple[Ridge, np.ndarray]:
     """The ridge problem of --data and its start."""
+    from polyrates.report.analysis import choose_start
+    from polyrates.report.subject import read_data, ridge
+
     for option, text in given(arguments, ("ell", "L", "gap", *SIZES)).items():
         refuse_value(option, text, "is measured from --data", "leave one of them")
     problem = ridge(read_data(arguments.data, arguments.column), arguments.penalty or "0.2")

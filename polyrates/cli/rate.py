@@ -23,7 +23,6 @@ from polyrates.core.methods.named import NamedMethod, build, help_on_methods
 from polyrates.ground.errors import refuse_value
 from polyrates.ground.numbers import Number
 from polyrates.problems.sizes import joint_sizes
-from polyrates.report.rate import rate_document, rate_json, rate_text
 
 __all__ = ["TEXT", "add_options", "run"]
 
@@ -74,6 +73,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the parts of the rate."""
+    from polyrates.report.rate import rate_document, rate_json, rate_text
+
     spectrum = support(arguments)
     named = _method(arguments, *spectrum.hull)
     steps = integer(arguments.steps, "steps", 0, 2000)

@@ -12,7 +12,6 @@ from polyrates.execution.verify import GROWING, Verification, verify
 from polyrates.ground.numbers import floating, parse
 from polyrates.ground.tables import text_table
 from polyrates.problems.quadratic import Quadratic, QuadraticProblem
-from polyrates.report.subject import read_data, ridge
 
 __all__ = ["TEXT", "add_options", "run"]
 
@@ -90,6 +89,8 @@ def _problems(
     arguments: argparse.Namespace,
 ) -> tuple[list[tuple[str, QuadraticProblem]], tuple[float, float]]:
     """What to run on, each with its label, and the ends of the spectrum."""
+    from polyrates.report.subject import read_data, ridge
+
     seed, dim = integer(arguments.seed, "seed"), integer(arguments.dim, "dim", 1, 2000)
     if arguments.data is not None:
         data = read_data(arguments.data, arguments.column)

@@ -57,6 +57,10 @@ def cg_columns(product: Callable[[Array], Array], right: Array, start: Array, st
     ``product`` maps (d,) or (d, p), whichever ``right`` is, to its product with H.
     """
     V, G = start, product(start) + right
+    # in units of the residual: its square may leave the floats where the solution does not
+    largest = np.max(np.abs(G), axis=0)
+    unit = 2.0 ** np.floor(np.log2(np.where(largest > 0, largest, 1.0)))
+    V, G = np.zeros_like(V), G / unit
     P, sizes = -G, np.sum(G * G, axis=0)
     for _ in range(steps):
         active = sizes > 0
@@ -75,7 +79,7 @@ def cg_columns(product: Callable[[Array], Array], right: Array, start: Array, st
         V, G = V + alpha * P, G + alpha * Q
         before, sizes = np.where(active, sizes, 1.0), np.sum(G * G, axis=0)
         P = -G + np.where(active, sizes / before, 0.0) * P
-    return V
+    return np.asarray(start + unit * V)
 
 
 def cg_tangents(

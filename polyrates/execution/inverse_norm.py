@@ -24,8 +24,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import solve_banded
 
-from polyrates.execution.krylov import LanczosRun, Operator, lanczos, margin
-from polyrates.ground.arrays import Array
+from polyrates.execution.krylov import Operator, lanczos, margin
+from polyrates.ground.arrays import Array, euclidean
 from polyrates.ground.errors import NegativeCurvature, refuse_value
 
 __all__ = ["InverseNorms", "Probe", "inverse_norms", "probe"]
@@ -50,7 +50,7 @@ def probe(operator: Operator, seed: int = 0) -> Probe:
     u, v = np.random.default_rng(seed).standard_normal((2, operator.dim))
     Au, Av = operator(u), operator(v)
     left, right = float(u @ Av), float(v @ Au)
-    lengths = [float(np.linalg.norm(each)) for each in (u, v, Au, Av)]
+    lengths = [float(euclidean(each)) for each in (u, v, Au, Av)]
     scale = lengths[0] * lengths[3] + lengths[1] * lengths[2]
     if abs(left - right) > 8.0 * np.sqrt(2 * operator.unit) * scale:
         refuse_value(
@@ -97,14 +97,14 @@ def _tridiagonal_solve(alpha: Array, beta: Array, right: Array) -> Array:
     return np.asarray(solve_banded((1, 1), bands, right))
 
 
-def _radau(run: LanczosRun, node: float) -> tuple[Array, Array]:
+def _radau(alpha: Array, beta: Array, last: float, node: float) -> tuple[Array, Array]:
     """The diagonals of T̂: T_k itself where the space is invariant."""
-    if run.last == 0.0:
-        return run.alpha, run.beta
-    unit = np.zeros(len(run.alpha))
+    if last == 0.0:
+        return alpha, beta
+    unit = np.zeros(len(alpha))
     unit[-1] = 1.0
-    tail = float(_tridiagonal_solve(run.alpha - node, run.beta, unit)[-1])
-    return np.append(run.alpha, node + run.last**2 * tail), np.append(run.beta, run.last)
+    tail = float(_tridiagonal_solve(alpha - node, beta, unit)[-1])
+    return np.append(alpha, node + last**2 * tail), np.append(beta, last)
 
 
 def inverse_norms(
@@ -119,7 +119,7 @@ def inverse_norms(
     NegativeCurvature
         A Ritz value is not positive.
     """
-    d, size = len(r), float(np.linalg.norm(r))
+    d, size = len(r), float(euclidean(r))
     if size == 0.0:
         return InverseNorms(0.0, 0.0, 0.0, 0.0, np.zeros(d), (np.inf, 0.0))
     run = lanczos(operator, r / size, steps, keep=True)
@@ -141,29 +141,32 @@ def inverse_norms(
             f"give ell ≤ {low:.6g}",
         )
     floor = low if ell is None else ell
-    first = np.zeros(len(run.alpha))
-    first[0] = 1.0
-    inner = _tridiagonal_solve(run.alpha, run.beta, first)
     assert run.basis is not None
-    solution = size * (inner @ run.basis)
-    node = floor - delta if ell is not None else floor * (1 - 1e-9)
+    unit = 2.0 ** np.floor(np.log2(high))  # T in units of A, so that nothing under- or overflows
+    alpha, beta, last = run.alpha / unit, run.beta / unit, run.last / unit
+    first = np.zeros(len(alpha))
+    first[0] = 1.0
+    inner = _tridiagonal_solve(alpha, beta, first)
+    solution = (size / unit) * (inner @ run.basis)
+    node = (floor - delta if ell is not None else floor * (1 - 1e-9)) / unit
     if node <= 0.0:  # rounding hides ℓ: what is left is ‖A⁻¹‖ ≤ 1/ℓ
         top = size / floor if floor > 0.0 else np.inf
         return InverseNorms(0.0, top, top / floor, np.inf, solution, (low, high))
-    alpha, beta = _radau(run, node)
+    alpha, beta = _radau(alpha, beta, last, node)
     wide = np.zeros(len(alpha))
     wide[0] = 1.0
     once = _tridiagonal_solve(alpha, beta, wide)
     twice = _tridiagonal_solve(alpha, beta, once)
     # tridiagonal solves lose the condition number; each inverse the perturbation
-    loss = 1 + 16 * len(alpha) * _UNIT * max(high, about.size) / node
-    factor = (1 + delta / node) * loss
+    loss = 1 + 16 * len(alpha) * _UNIT * max(high, about.size) / unit / node
+    factor = (1 + delta / unit / node) * loss
     gap = max(float(once[0]) * factor - float(inner[0]) / loss, 0.0)
+    size /= unit
     return InverseNorms(
-        size * float(np.linalg.norm(inner)) / factor,
-        size * float(np.linalg.norm(once)) * factor,
-        size * float(np.linalg.norm(twice)) * factor**2,
-        size * float(np.sqrt(gap)),
+        size * euclidean(inner) / factor,
+        size * euclidean(once) * factor,
+        size * euclidean(twice) * factor**2 / unit,
+        size * float(np.sqrt(gap)) * float(np.sqrt(unit)),
         solution,
         (low, high),
     )

@@ -23,7 +23,7 @@ import numpy as np
 
 from polyrates.execution.inverse_norm import InverseNorms, Probe, inverse_norms, probe
 from polyrates.execution.krylov import Operator
-from polyrates.ground.arrays import Array, to_numpy
+from polyrates.ground.arrays import Array, euclidean, to_numpy
 from polyrates.ground.errors import refuse_value
 from polyrates.problems.losses import Constants
 from polyrates.problems.quadratic import Problem, QuadraticProblem
@@ -126,15 +126,15 @@ def locate(problem: Problem, x: Array, known: Known, steps: int) -> Place:
         refuse_value("x", x, "has a gradient with NaN or infinity", "check the problem at x")
     found = inverse_norms(operator, g, steps, known.ell, about)
     ell = known.ell if known.ell is not None else _measured_ell(operator, found, steps, about)
-    slip = about.slip(float(np.linalg.norm(x))) / ell
+    slip = about.slip(float(euclidean(x))) / ell
     quadratic = known.hessian_lipschitz == 0.0
-    length = float(np.linalg.norm(g))
+    length = float(euclidean(g))
     here = (found.upper if quadratic else length / ell) + slip
     direct = None
     if known.multiple is not None and quadratic:
         direct = known.multiple * (found.twice + slip / ell)
     ahead = x - found.solution
-    after = float(np.linalg.norm(_vector(problem.gradient(ahead))))
+    after = float(euclidean(_vector(problem.gradient(ahead))))
     there = after / ell + slip
     if quadratic:
         there = min(there, found.energy / np.sqrt(ell) + slip)
@@ -195,9 +195,9 @@ def residual_bound(
     B = _vector(problem.cross(place.x))
     product = block(np.ascontiguousarray(J.reshape(-1))).reshape(J.shape)
     r = product + B
-    length = float(np.linalg.norm(J))
+    length = float(euclidean(J))
     about = Probe(place.about.size, max(place.about.unit, block.unit))
-    slip = about.slip(length) + 8 * about.unit * float(np.linalg.norm(B))
+    slip = about.slip(length) + 8 * about.unit * float(euclidean(B))
     ell = None if place.measured else place.ell
     found = inverse_norms(block, r.reshape(-1), steps, ell, about)
     M, N, missing = known.hessian_lipschitz, known.mixed_lipschitz, []
@@ -232,11 +232,11 @@ def _measured_change(problem: Problem, place: Place, J: Array, d: int) -> float:
     step = place.moved
     if not np.any(step):
         step = np.random.default_rng(2).standard_normal(d)
-        step *= place.distance / float(np.linalg.norm(step))
-    size = float(np.linalg.norm(step))
+        step *= place.distance / float(euclidean(step))
+    size = float(euclidean(step))
     if size == 0.0:
         return 0.0
     near = place.x + step
     change = _vector(problem.hvp(near, J)) - _vector(problem.hvp(place.x, J))
     change = change + _vector(problem.cross(near)) - _vector(problem.cross(place.x))
-    return float(np.linalg.norm(change)) / size
+    return float(euclidean(change)) / size

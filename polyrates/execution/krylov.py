@@ -42,7 +42,7 @@ import numpy as np
 from scipy import linalg, special
 
 from polyrates.execution.checks import Gradient
-from polyrates.ground.arrays import Tree, flatten, is_tree, library, to_numpy
+from polyrates.ground.arrays import Tree, euclidean, flatten, is_tree, library, to_numpy
 from polyrates.ground.errors import InvalidValue, NonFiniteError, refuse_type, refuse_value
 
 __all__ = [
@@ -240,7 +240,7 @@ def lanczos(operator: Operator, start: np.ndarray, steps: int, keep: bool = Fals
     size = noise = 0.0
     for j in range(len(basis)):
         w = operator(basis[j])
-        size = max(size, float(np.linalg.norm(w)))
+        size = max(size, euclidean(w))
         projection = basis[: j + 1] @ w
         w = w - projection @ basis[: j + 1]
         again = basis[: j + 1] @ w
@@ -260,7 +260,7 @@ def lanczos(operator: Operator, start: np.ndarray, steps: int, keep: bool = Fals
             )
         noise = max(noise, asymmetry)
         alpha.append(float(projection[j]))
-        norm = float(np.linalg.norm(w))
+        norm = euclidean(w)
         if norm <= 16.0 * operator.unit * np.sqrt(operator.dim) * size:
             norm = 0.0
         if j + 1 == len(basis) or norm == 0.0:

@@ -17,6 +17,7 @@ from polyrates.ground.errors import InvalidArgument, refuse_type
 __all__ = [
     "Library",
     "Tree",
+    "euclidean",
     "flatten",
     "is_tree",
     "library",
@@ -186,3 +187,12 @@ def real_array(value: object, name: str) -> Array:
         raise
     except (TypeError, ValueError, OverflowError):
         refuse_type(name, value, "must be an array of numbers", remedy)
+
+
+def euclidean(v: Array) -> float:
+    """‖v‖, in Frobenius norm for more dimensions, where the squares would leave the floats too."""
+    top = float(np.max(np.abs(v), initial=0.0))
+    if top == 0.0 or not np.isfinite(top):
+        return top
+    scale = 2.0 ** np.floor(np.log2(top))
+    return float(scale * np.linalg.norm(v / scale))

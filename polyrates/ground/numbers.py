@@ -105,6 +105,11 @@ def number(value: object, name: str = "number") -> Number:
             refuse_value(name, value, _EXPECTED, "check what computed it")
         ratio = Fraction(value)
         return sympy.Rational(ratio.numerator, ratio.denominator)
+    return _foreign(value, name)
+
+
+def _foreign(value: object, name: str) -> Number:
+    """A number of another library: numpy, JAX, torch, flint, mpmath, or any registered real."""
     if isinstance(value, abstract.Complex) and not isinstance(value, abstract.Real):
         refuse_type(name, value, _EXPECTED + ", not a complex one", _REMEDY)
     if getattr(value, "shape", None) == () and hasattr(value, "dtype"):

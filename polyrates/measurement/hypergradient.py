@@ -25,7 +25,7 @@ import numpy as np
 from polyrates.execution.inverse_norm import InverseNorms, Probe, inverse_norms
 from polyrates.execution.jacobian_bound import Known, Place, known_constants, locate
 from polyrates.execution.krylov import Operator
-from polyrates.ground.arrays import Array, library, to_numpy
+from polyrates.ground.arrays import Array, euclidean, library, to_numpy
 from polyrates.ground.errors import refuse_type, refuse_value
 from polyrates.ground.numbers import count, floating, nonnegative
 from polyrates.measurement.certify import (
@@ -104,7 +104,7 @@ def _row(problem: Problem, place: Place, v: Array, known: Known, steps: int) -> 
     slip = _rounding(about, dual, B, solves)
     missing = ["ell"] if place.measured else []
     M, N = known.hessian_lipschitz, known.mixed_lipschitz
-    size = float(np.linalg.norm([each.upper for each in solves]))
+    size = float(euclidean(np.array([each.upper for each in solves])))
     if M is None or N is None:
         missing.append("hessian_lipschitz and mixed_lipschitz")
         M, N = 0.0, _change(problem, place, Z)
@@ -114,15 +114,15 @@ def _row(problem: Problem, place: Place, v: Array, known: Known, steps: int) -> 
         moved = dual.upper * (M * jacobian + N) * place.distance
     else:
         jacobian = moved = np.inf
-    solve = dual.energy * float(np.linalg.norm(energies)) + slip
+    solve = dual.energy * float(euclidean(energies)) + slip
     spent = operator.products
     return _Row(value, solve, float(moved), float(jacobian), spent, tuple(missing))
 
 
 def _rounding(about: Probe, dual: InverseNorms, B: Array, solves: list[InverseNorms]) -> float:
     """What rounding in the products and sums can change the value by."""
-    length, right = float(np.linalg.norm(dual.solution)), float(np.linalg.norm(B))
-    Z = float(np.linalg.norm([np.linalg.norm(each.solution) for each in solves]))
+    length, right = float(euclidean(dual.solution)), float(euclidean(B))
+    Z = float(euclidean(np.array([euclidean(each.solution) for each in solves])))
     sums = 16 * about.unit * math.sqrt(len(B)) * length * (right + about.size * Z)
     return about.slip(length * Z) + sums
 
@@ -132,8 +132,8 @@ def _change(problem: Problem, place: Place, Z: Array) -> float:
     step = place.moved
     if not np.any(step):
         step = np.random.default_rng(2).standard_normal(len(place.x))
-        step *= place.distance / float(np.linalg.norm(step))
-    size = float(np.linalg.norm(step))
+        step *= place.distance / float(euclidean(step))
+    size = float(euclidean(step))
     if size == 0.0:
         return 0.0
     near = place.x + step
@@ -146,7 +146,7 @@ def _change(problem: Problem, place: Place, Z: Array) -> float:
         _columns(np.asarray(to_numpy(problem.cross(at)), dtype=float)) for at in (near, place.x)
     )
     ahead, here = cross
-    return float(np.linalg.norm(np.stack(change, axis=1) + ahead - here)) / size
+    return float(euclidean(np.stack(change, axis=1) + ahead - here)) / size
 
 
 def certify_vjp(
@@ -188,9 +188,9 @@ def certify_vjp(
     )
     place = locate(problem, at, known, steps)
     found = _row(problem, place, weight, known, steps)
-    apart = float(np.linalg.norm(row - found.value))
+    apart = float(euclidean(row - found.value))
     slack = (found.solve + found.place) * (1 + 64 * 2.0**-53)
-    least = float(np.linalg.norm(found.value)) - slack
+    least = float(euclidean(found.value)) - slack
     return Certified(
         apart * (1 + 64 * 2.0**-53) + slack,
         max(apart * (1 - 64 * 2.0**-53) - slack, 0.0),
@@ -248,13 +248,17 @@ def hypergradient(
     missing = list(found.missing)
     K, K_theta = _lipschitz(outer_lipschitz, gradients, place, missing)
     slack = found.solve + found.place + (K * found.jacobian + K_theta) * place.distance
+    # rounding of the outer gradients and of the last sum
+    at_place = euclidean(place.x)
+    slopes = (euclidean(v) + K * at_place) * found.jacobian + euclidean(direct) + K_theta * at_place
+    slack += 8 * 2.0**-53 * math.sqrt(len(at)) * (slopes + euclidean(best))
     if J is None:
         value, apart = best, 0.0
     else:
         estimate = _columns(flat_jacobian(J, cross, "J"))
         own, more = gradients(at)
         value = own @ estimate + more
-        apart = float(np.linalg.norm(value - best))
+        apart = float(euclidean(value - best))
     return Hypergradient(
         float(value[0]) if cross.ndim == 1 else value,
         float((apart + slack) * (1 + 64 * 2.0**-53)),
@@ -275,11 +279,11 @@ def _lipschitz(
         return K, K_theta
     missing.append("outer_lipschitz")
     step = place.moved if np.any(place.moved) else np.full(len(place.x), place.distance)
-    size = float(np.linalg.norm(step))
+    size = float(euclidean(step))
     if size == 0.0:
         return 0.0, 0.0
     (v, direct), (near, other) = gradients(place.x), gradients(place.x + step)
-    return float(np.linalg.norm(near - v)) / size, float(np.linalg.norm(other - direct)) / size
+    return float(euclidean(near - v)) / size, float(euclidean(other - direct)) / size
 
 
 def _outer_gradients(outer: object, problem: Problem, at: Array, parameters: int) -> Outer:

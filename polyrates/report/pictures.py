@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from polyrates.ground.drawing import (
     INK,
@@ -19,6 +17,10 @@ from polyrates.ground.drawing import (
     svg,
 )
 from polyrates.report.results import Analysis, MethodResult
+
+if TYPE_CHECKING:  # matplotlib is loaded when something is drawn
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 __all__ = ["FLOOR", "Picture", "log_lambda", "looks", "panel", "picture", "rug"]
 
@@ -63,6 +65,8 @@ def panel(labels: Sequence[str], height: float = 3.7) -> tuple[Figure, Axes]:
 
 def log_lambda(ax: Axes, analysis: Analysis) -> None:
     """The axis of eigenvalues; over few decades 2 and 5 are labelled too."""
+    from matplotlib.ticker import FuncFormatter, NullFormatter
+
     ax.set_xscale("log")
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     if analysis.kappa < 1 / 20:

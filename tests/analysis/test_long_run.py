@@ -151,3 +151,12 @@ def test_slow_is_not_growing() -> None:
 def test_a_misspelt_part_is_refused() -> None:
     with pytest.raises(pr.InvalidValue, match="residual"):
         RatePart("resdual", pr.GradientDescent(1), pr.Interval(1, 2), pr.Unrolled())  # type: ignore[arg-type]
+
+
+def test_a_slow_method_is_answered_from_floats() -> None:
+    """What no certificate can bear within its steps is numeric, and agrees with a long look."""
+    part = pr.rate(pr.HeavyBall("0.0023", "0.527"), pr.Interval("0.515", 10)).drift
+    assert part.burn_in_status == "numeric"
+    t, value = part.peak
+    look = [part.enclosure(n)[1] for n in (t - 5, t, t + 5)]
+    assert value == pytest.approx(look[1], rel=1e-3) and look[1] >= max(look) * (1 - 1e-9)

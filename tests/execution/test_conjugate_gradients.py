@@ -193,3 +193,14 @@ def test_what_it_cannot_do_is_said() -> None:
         pr.Implicit(CG)
     assert "conjugate gradients" in pr.Implicit(CG, 2).name
     assert "Hestenes" in (pr.ConjugateGradient.__doc__ or "")
+
+
+@pytest.mark.parametrize("power", [-150, -60, 0, 60, 150])
+def test_an_inner_solve_knows_no_units(power: int) -> None:
+    scale = 10.0**power
+    H, b = np.array([[2.0, 1.0], [1.0, 3.0]]) * scale, np.array([1.0, -1.0]) * scale
+    problem = pr.Quadratic(H, b, np.eye(2) * scale, np.zeros(2))
+    estimator = pr.Implicit(pr.ConjugateGradient(), 2)
+    run = pr.differentiate(pr.GradientDescent(0.4 / scale), problem, np.zeros(2), 300, estimator)
+    x = -np.linalg.solve(H / scale, b / scale)
+    np.testing.assert_allclose(run.jacobians[-1], -np.linalg.solve(H / scale, x), rtol=1e-12)

@@ -23,7 +23,9 @@ COMPLEX = [1j, 1 + 0j, np.complex128(1 + 2j), np.complex64(1), np.array(1 + 0j),
 OTHERS = [np.array("1"), np.datetime64("2020-01-01"), None, [1], b"1", object()]
 
 
-@pytest.mark.parametrize("value", [*TRUTHS, *COMPLEX, *OTHERS], ids=lambda value: type(value).__name__)
+@pytest.mark.parametrize(
+    "value", [*TRUTHS, *COMPLEX, *OTHERS], ids=lambda value: type(value).__name__
+)
 def test_what_is_no_real_number_is_refused_and_named(value: object) -> None:
     with pytest.raises(pr.PolyratesError, match="ell"):
         pr.Interval(value, 10)

@@ -230,6 +230,30 @@ def test_arrays_of_other_libraries() -> None:
     assert single.bound == pytest.approx(plain.bound, rel=1e-4)
 
 
+@pytest.mark.parametrize("power", [-148, -100, -30, 0, 30, 100, 148])
+def test_units_do_not_matter(power: int) -> None:
+    """H, b and ∂H in units of 10^power: x*, ∂x* and the error are those of power = 0."""
+    scale = 10.0**power
+    H, b = np.array([[2.0, 1.0], [1.0, 3.0]]), np.array([1.0, -1.0])
+    problem = pr.Quadratic(H * scale, b * scale, np.eye(2) * scale, np.zeros(2))
+    x = -np.linalg.solve(H, b)
+    truth = -np.linalg.solve(H, x)
+    J = truth - 0.9 * np.linalg.solve(H, 0.5 * x)
+    found = pr.certify(problem, 1.5 * x, J)
+    error = float(np.linalg.norm(J - truth))
+    assert found.lower <= error <= found.bound <= 1.001 * error
+
+
+@pytest.mark.parametrize("power", [-150, -158, -250])
+def test_small_solutions_are_not_lost(power: int) -> None:
+    """b and ∂b whose squares leave the floats."""
+    small = 10.0**power
+    problem = pr.Quadratic(np.eye(2), [small, 0.0], np.eye(2), np.zeros(2))
+    J = 0.9 * problem.solution_jacobian
+    found = pr.certify(problem, problem.solution, J)
+    assert found.lower <= 0.1 * small * (1 + 1e-12) and found.bound >= 0.1 * small * (1 - 1e-12)
+
+
 # -- rows and hypergradients ----------------------------------------------------------------------
 
 

@@ -170,7 +170,7 @@ class HeavyBall(Stationary, trusted=True):
         rate, m, damp = unify(
             positive(lr, "lr"), real(momentum, "momentum"), real(dampening, "dampening")
         )
-        if sign(1 - damp) in (0, -1):
+        if sign(m) != 0 and sign(1 - damp) in (0, -1):
             refuse_value("dampening", dampening, "must be < 1: no gradient is left", "lower it")
         return cls(rate if sign(m) == 0 else (1 - damp) * rate, m, rate)
 

@@ -48,14 +48,7 @@ def multipliers(
     a, g = ball(question.first), ball(question.second / question.width)
     at_zero, slopes_at_zero = basis.jets(question.origin, count)
     w = [arb(x) for x in omega]
-    if values is None:
-        u, v = [x * a * a for x in w], [arb(0)] * n
-        c = sum(u, arb(0))
-    else:
-        rest = 1 / (1 - arb(share)) if question.second > 0 else arb(0)
-        u = [x * a * a * first / arb(share) for x, (first, _) in zip(w, values, strict=True)]
-        v = [x * g * g * second * rest for x, (_, second) in zip(w, values, strict=True)]
-        c = sum((p * x + q * y for p, q, (x, y) in zip(u, v, values, strict=True)), arb(0))
+    u, v, c = _unmoved(w, (a, g), share, values)
     # what may move, its row of the functional, and its weight
     moves: list[tuple[int, int, Ball]] = []
     if values is not None or question.second == 0:
@@ -99,6 +92,20 @@ def multipliers(
             row = v if side else u
             row[j] = (row[j] + move).mid()
     return u, v, c
+
+
+def _unmoved(
+    w: list[Ball], sizes: tuple[Ball, Ball], share: float, values: list[tuple[Ball, Ball]] | None
+) -> tuple[list[Ball], list[Ball], Ball]:
+    """The multipliers of the optimality conditions as the floats have them."""
+    a, g = sizes
+    if values is None:
+        u = [x * a * a for x in w]
+        return u, [arb(0)] * len(w), sum(u, arb(0))
+    rest = 1 / (1 - arb(share)) if g > 0 else arb(0)
+    u = [x * a * a * first / arb(share) for x, (first, _) in zip(w, values, strict=True)]
+    v = [x * g * g * second * rest for x, (_, second) in zip(w, values, strict=True)]
+    return u, v, sum((p * x + q * y for p, q, (x, y) in zip(u, v, values, strict=True)), arb(0))
 
 
 def _solver(table: list[list[Ball]], weights: list[Ball]) -> Callable[[list[Ball]], list[Ball]]:

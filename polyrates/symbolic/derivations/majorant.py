@@ -66,18 +66,22 @@ def majorant_theorem() -> Derivation:
     )
 
 
+def second(n: sympy.Expr | int) -> sympy.Expr:
+    """U_n at (z + 1/z)/2."""
+    return (_z ** (n + 1) - _z ** (-n - 1)) / (_z - 1 / _z)
+
+
+def first(n: sympy.Expr | int) -> sympy.Expr:
+    """T_n at (z + 1/z)/2."""
+    return (_z**n + _z**-n) / 2
+
+
 def condition_k() -> Derivation:
     """In T_k(−m(λ)) the responses of the four methods have coefficients ≥ 0."""
     x = sympy.Symbol("x", real=True)
     a, b = sympy.symbols("a b", positive=True)  # √ℓ and √L
     j = sympy.Symbol("j", integer=True, nonnegative=True)
     xi = (b - a) / (b + a)
-
-    def second(n: sympy.Expr | int) -> sympy.Expr:  # U_n at (z + 1/z)/2
-        return (_z ** (n + 1) - _z ** (-n - 1)) / (_z - 1 / _z)
-
-    def first(n: sympy.Expr | int) -> sympy.Expr:  # T_n
-        return (_z**n + _z**-n) / 2
 
     steps = told(
         r"""

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Literal
 
 import sympy
 from flint import arb
@@ -205,6 +206,11 @@ class ClassicalTheorem(LogConcave):
     @property
     def _constant(self) -> bool:
         return self.part == "residual"
+
+    @property
+    def status(self) -> Literal["proved", "argued"]:
+        """Chebyshev's proof is checked throughout; Gegenbauer's has steps in words."""
+        return "proved" if self.alpha == 0 else "argued"
 
     @property
     def derivation(self) -> Derivation:
