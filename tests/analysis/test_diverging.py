@@ -142,6 +142,8 @@ def test_floats_jax_and_torch_see_the_same_problem():
                 for part in (example.gradient, example.cross, example.curvature):
                     for other in theirs:
                         assert np.allclose(part(here), np.asarray(part(other)), rtol=1e-13), name
+                if x == 0.0 and name == "blend":
+                    continue  # the solution, where f″ oscillates without a limit
                 slope = jax.grad(lambda z, f=example: f.slope(z)[0])(theirs[0])
                 assert np.allclose(slope[0], example.curvature(here), rtol=1e-9, atol=1e-9)
 

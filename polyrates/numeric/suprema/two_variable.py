@@ -32,7 +32,7 @@ import flint
 import numpy as np
 
 from polyrates.core.carriers import InverseCarrier
-from polyrates.core.estimators import Estimator, Implicit
+from polyrates.core.estimators import Estimator, Implicit, as_estimator
 from polyrates.core.recurrence import Method, as_method, check_steps, final, orbit, walk
 from polyrates.core.spectra import Spectrum, as_spectrum
 from polyrates.core.transition import Transition, combine
@@ -97,6 +97,7 @@ def multiplier_maximum(
     """The enclosure of M = max |C(λ, μ)| over the square of the hull at t."""
     segment = _hull(as_spectrum(spectrum))
     t = check_steps(as_method(method), t, "t")
+    as_estimator(estimator)
     if _is_cut(estimator, [t]):
         return two_series_maximum(
             *_factors(method, [(t, estimator.reset_at(t))], segment)[0], tight=True

@@ -41,7 +41,7 @@ A/\lambda = O(1/t)$ relative to $A$. The profile is at most ${V^{\star}_{t}}^{2}
 
 in all cases $\liminf \int \left|e\right|^{2} d\omega_{t} \ge e(\xi)^{2}$, and with $\mu_{\xi}$
 harmonic measure seen from $\xi$ the right side is $\exp \int \ln\left|e\right|^{2} d\mu_{\xi}$,
-the mean of a harmonic function. By Fejér and Riesz $\left|e\right|^{2}$ is any positive
+the mean of a harmonic function. By Fejer and Riesz $\left|e\right|^{2}$ is any positive
 polynomial of $\cos\theta$ (its zeros come in conjugate and in reflected pairs, none on the
 circle), and by Weierstrass $\int f d\omega \ge \exp \int \ln f \, d\mu_{\xi}$ for every weak
 limit $\omega$ of $\omega_{t}$ and every continuous $f > 0$ on $[\ell, L]$
