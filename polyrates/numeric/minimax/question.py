@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from polyrates.core.methods.tabulated import Tabulated, WeightedIterates
+from polyrates.ground.errors import refuse_value
 from polyrates.numeric.minimax.gapped_basis import Table
 from polyrates.numeric.minimax.normalized import Problem
 from polyrates.numeric.suprema.waves import Array, Points
@@ -144,9 +145,9 @@ class Task:
 
 
 def require(condition: bool, name: str, value: object, requirement: str, remedy: str) -> None:
-    """Raise ValueError naming argument, value, requirement and remedy unless ``condition``."""
+    """Our error, naming argument, value, requirement and remedy, unless ``condition``."""
     if not condition:
-        raise ValueError(f"{name} = {value!r}: {requirement}; {remedy}.")
+        refuse_value(name, value, requirement, remedy)
 
 
 def validated(

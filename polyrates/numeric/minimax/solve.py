@@ -7,9 +7,6 @@ The inner part is the tight joint worst case (S-lemma: Polik and Terlaky, *SIAM 
 the outer problem is convex and its dual is a maximum over measures on the support. Every solution
 carries both: a polynomial whose profile is bounded from above, and a measure whose weak-duality
 value bounds ``V*`` from below, each including its own rounding errors.
-
-A start (warm, closed, reweighted or interior) is taken by Newton to the contact points, and both
-ends of the bracket are certified; ``precise`` does the same in mpmath numbers.
 """
 
 from __future__ import annotations
@@ -21,6 +18,7 @@ from dataclasses import replace
 import mpmath
 import numpy as np
 
+from polyrates.ground.errors import InvalidValue, refuse_value
 from polyrates.numeric.minimax import newton as solver
 from polyrates.numeric.minimax import precise
 from polyrates.numeric.minimax.cases import without_computation
@@ -204,13 +202,10 @@ def _attempts(
     task: Task, problem: Problem, warm: Iterate | None, floats: bool
 ) -> tuple[MinimaxSolution, Iterate | None]:
     if not problem.whole and problem.log_top > RANGE:
-        raise ValueError(
-            f"t = {problem.t}: the optimum is below the range of floats on this support; reduce t."
-        )
+        refuse_value("t", problem.t, "the optimum is below the range of floats here", "reduce t")
     if floats and problem.log_top > RANGE:
-        raise ValueError(
-            f"t = {problem.t}: the optimum is below the range of floats; pass digits or reduce t."
-        )
+        what = "the optimum is below the range of floats"
+        refuse_value("t", problem.t, what, "pass digits or reduce t")
     flat = _piece_proves_one(task, problem)
     if flat is not None:
         return flat, None
@@ -291,6 +286,8 @@ def _piece_proves_one(task: Task, problem: Problem) -> MinimaxSolution | None:
         return None
     for piece in _pieces(task):
         alone = piece.problem(problem.t)
+        if alone.log_top > RANGE:
+            continue
         nodes = alone.nodes(3 * alone.t + 8)
         light = reweighted(alone, nodes, _ROUNDS)
         if light is None or light[1] * alone.scale > _NEAR:
@@ -303,7 +300,10 @@ def _piece_proves_one(task: Task, problem: Problem) -> MinimaxSolution | None:
 def _raised_by_pieces(task: Task, t: int, found: MinimaxSolution) -> MinimaxSolution:
     """A solution with the lower bound of a piece where that is better."""
     for piece in _pieces(task):
-        below = without_computation(piece, t) or _solve(piece, piece.problem(t), None)[0]
+        alone = piece.problem(t)
+        if alone.log_top > RANGE:  # a piece so short that its own optimum leaves the floats
+            continue
+        below = without_computation(piece, t) or _solve(piece, alone, None)[0]
         if found.lower < below.lower:
             found = replace(
                 found,
@@ -391,8 +391,10 @@ def _slopes(problem: Problem, found: Iterate, p: list[mpmath.mpf]) -> list[Array
     return [np.asarray(np.polynomial.chebyshev.chebder([float(c) for c in p]), dtype=float)]
 
 
-def _too_far(digits: int, rough: MinimaxSolution) -> ValueError:
-    return ValueError(
-        f"digits = {digits}: the float solution (relative gap {rough.gap:.1e}) is too far "
-        "from the optimum to be polished; reduce t."
+def _too_far(digits: int, rough: MinimaxSolution) -> InvalidValue:
+    return InvalidValue(
+        "digits",
+        digits,
+        f"the float solution (relative gap {rough.gap:.1e}) is too far from the optimum to polish",
+        "reduce t",
     )
