@@ -10,9 +10,9 @@ Spectra      Interval, Union; Uniform, GegenbauerDensity, JacobiDensity, Marchen
 Methods      GradientDescent (.large, .short, .flat), HeavyBall and Nesterov (.tuned(ell, L)),
              Chebyshev, Gegenbauer, Orthogonal, Sobolev, HarmonicSobolev, Tabulated,
              Richardson (.leja), WeightedIterates; realize
-Estimators   Unrolled, Truncated, OneStep, Implicit
-Problems     Quadratic, Ridge, Logistic, NonlinearLeastSquares; from_loss of your own loss; or any
-             object with gradient, hvp and cross
+Estimators   Unrolled, Truncated, OneStep, Implicit (inner: any method, or ConjugateGradient)
+Problems     Quadratic, Ridge, Logistic, LogCosh, PseudoHuber, NonlinearLeastSquares; Lasso,
+             ElasticNet; from_loss of your own loss; or any object with gradient, hvp and cross
 Analysis     residual_polynomial, error_polynomials, rate, average, compare, best_step, lower_bound,
              worst_case_problem, frobenius_bound; noise, noise_matrix; off quadratics majorant,
              majorant_example, switching_rate, best_stationary, diverging_example
@@ -103,6 +103,7 @@ from polyrates.measurement.tolerance import at_tolerance
 from polyrates.numeric.suprema.two_variable import frobenius_bound
 from polyrates.numeric.values import residual_series, residual_values
 from polyrates.problems.from_loss import LossProblem, from_loss
+from polyrates.problems.lasso import ElasticNet, Lasso
 from polyrates.problems.losses import (
     Constants,
     LogCosh,
@@ -135,6 +136,7 @@ __all__ = [
     "Constants",
     "Derivation",
     "DerivationError",
+    "ElasticNet",
     "Empirical",
     "ErrorPolynomials",
     "Estimator",
@@ -152,6 +154,7 @@ __all__ = [
     "InvalidType",
     "InvalidValue",
     "JacobiDensity",
+    "Lasso",
     "LogCosh",
     "Logistic",
     "LossProblem",
