@@ -51,7 +51,8 @@ def test_values_bound_a_dense_grid_and_touch_it(name: str, t: int) -> None:
         assert upper >= grid[part] * (1 - 1e-12)
         assert upper <= grid[part] * (1 + 1e-4) + 1e-15
         assert upper - lower <= 1e-11 * upper
-        assert each.status == ("proved" if not isinstance(each(t), float) else "certified")
+        exact = "argued" if name.startswith("Gegenbauer") else "proved"
+        assert each.status == (exact if not isinstance(each(t), float) else "certified")
 
 
 @pytest.mark.parametrize("name", METHODS)
@@ -60,7 +61,7 @@ def test_theorems_agree_with_enclosures(name: str) -> None:
     rate = pr.rate(METHODS[name], (1, 10))
     for part in PARTS:
         each = getattr(rate, part)
-        if each.status != "proved":
+        if each.status == "certified":
             continue
         for t in (0, 1, 2, 5, 6):
             certified = each.maximum(t)
