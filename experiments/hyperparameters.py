@@ -48,6 +48,7 @@ import csv
 import importlib.util
 import math
 import sys
+import warnings
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -60,7 +61,7 @@ from scipy import special
 import polyrates as pr
 from polyrates.core.methods.orthogonal import Sobolev
 from polyrates.execution.sweeps import sweep
-from polyrates.measurement.measured_sizes import estimate_sizes
+from polyrates.measurement.measured_sizes import SpectrumMoves, estimate_sizes
 from polyrates.problems.data import load
 from polyrates.problems.losses import Logistic
 
@@ -126,7 +127,9 @@ def estimate(
     elif name == "unrolled GD, short":
         method = pr.GradientDescent.short(ell, L)
     elif name in ("unrolled Sobolev", "unrolled minimax"):
-        sizes = estimate_sizes(problem, x0)
+        with warnings.catch_warnings():  # what is known at x0 alone is what is tried here
+            warnings.simplefilter("ignore", SpectrumMoves)
+            sizes = estimate_sizes(problem, x0)
         if name == "unrolled Sobolev":
             method = Sobolev(pr.GegenbauerDensity(ell, L, 0.0), sizes.eta)
         else:

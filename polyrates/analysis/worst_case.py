@@ -166,7 +166,8 @@ def _divided(
         return WorstCase(best.lower, best.upper, share, np.array([best.point]), np.ones(1))
 
     def weight(s: float) -> Weight:
-        return lambda x: np.sqrt(a * a / s + (g / x) ** 2 / (1 - s))
+        first, second = a / np.sqrt(s), g / np.sqrt(1 - s)
+        return lambda x: np.hypot(first, second / x)
 
     chosen = minimize_scalar(
         lambda s: supremum(weight(s), 1e-6).upper,

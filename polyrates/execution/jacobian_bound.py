@@ -24,7 +24,7 @@ import numpy as np
 from polyrates.execution.inverse_norm import InverseNorms, Probe, inverse_norms, probe
 from polyrates.execution.krylov import Operator
 from polyrates.ground.arrays import Array, euclidean, to_numpy
-from polyrates.ground.errors import refuse_value
+from polyrates.ground.errors import refuse_type, refuse_value
 from polyrates.problems.losses import Constants
 from polyrates.problems.quadratic import Problem, QuadraticProblem
 
@@ -48,6 +48,10 @@ class Known:
 
 def known_constants(problem: Problem, ell: float | None, constants: Constants | None) -> Known:
     """From what is given, else from the problem itself."""
+    if constants is not None and not isinstance(constants, Constants):
+        refuse_type(
+            "constants", constants, "must be pr.Constants", "give pr.Constants(ell, L, M, N)"
+        )
     if constants is None and isinstance(problem, QuadraticProblem):
         return _of_quadratic(problem, ell)
     if constants is None:
