@@ -95,7 +95,9 @@ def test_rows_are_consistent(made) -> None:  # type: ignore[no-untyped-def]
 def test_the_winner_is_the_best_observed_on_the_worst_problems_of_all() -> None:
     """Every row is run on all rows' worst problems: guarantees are met, the winner's is least."""
     table = plan(INTERVAL, 40, residual=1, drift=0.3)
-    rows = [row for row in table.rows if row.guarantee < 1e3]
+    # conjugate gradients have no polynomial, so no worst problem of their own: the bound must hold
+    rows = [row for row in table.rows if row.guarantee < 1e3 and "conjugate" not in row.label]
+    others = [row for row in table.rows if "conjugate" in row.label]
     problems = [
         worst_case_problem(row.method, INTERVAL, row.t, row.estimator, residual=1, drift=0.3)
         for row in rows
@@ -113,7 +115,10 @@ def test_the_winner_is_the_best_observed_on_the_worst_problems_of_all() -> None:
     assert np.all(observed <= guarantees[:, None] * (1 + 1e-9))
     np.testing.assert_allclose(np.diag(observed), guarantees, rtol=1e-6)
     assert int(np.argmin(observed.max(axis=1))) == 0
-    assert rows[0] is table.best
+    assert rows[0] is table.best and len(others) == 1
+    for problem, x0, dx0 in problems:
+        error = np.linalg.norm(others[0].differentiate(problem, x0, dx0).jacobians[-1])
+        assert error <= others[0].guarantee * (1 + 1e-9)
 
 
 @settings(max_examples=15)
