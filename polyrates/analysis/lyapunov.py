@@ -7,12 +7,12 @@ under any symmetric Hessians in [ℓ, L], which may change at every step, obey
     C₂² = (oᵀP⁻¹o)(gᵀPg)(qᵀP⁻¹q)(1ᵀP1).
 
 A(λ)ᵀPA(λ) is convex in λ, so the two ends imply all of [ℓ, L]; P⊗I serves every dimension. The
-certificate is checked by Gaussian elimination on fractions; how P was found does not matter.
+certificate is checked by the elimination of ``check.py`` on fractions; how P was found does not
+matter.
 """
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,6 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from polyrates.core.recurrence import Stationary
+from polyrates.ground.certificates import ProofFile
 from polyrates.ground.errors import refuse_value
 from polyrates.ground.numbers import Number, fraction_of
 
@@ -48,34 +49,33 @@ class LyapunovCertificate:
     P: Matrix
 
     def check(self) -> bool:
-        """Whether P > 0 and both inequalities hold, exactly."""
-        n = len(self.P)
-        if any(self.P[i][j] != self.P[j][i] for i in range(n) for j in range(n)):
+        """Whether the checker of saved certificates proves it, in fractions."""
+        try:
+            return self.proof.check().ok
+        except (ZeroDivisionError, ValueError):  # P is singular: there are no constants
             return False
-        return _definite(self.P, strict=True) and all(
-            _definite(self._difference(end), strict=False) for end in (self.ell, self.L)
-        )
 
-    def _difference(self, end: Fraction) -> Matrix:
-        n = range(len(self.P))
-        A = [[self.mixing[i][j] - end * self.gain[i] * self.query[j] for j in n] for i in n]
-        PA = [[sum((self.P[i][k] * A[k][j] for k in n), Fraction(0)) for j in n] for i in n]
-        square = self.rate**2
-        return tuple(
-            tuple(
-                square * self.P[i][j] - sum((A[k][i] * PA[k][j] for k in n), Fraction(0)) for j in n
-            )
-            for i in n
-        )
+    @property
+    def proof(self) -> ProofFile:
+        """What travels: the data, and C₁ and C₂ rounded upward, as strings."""
+        first, second = self.constants
+        content: dict[str, object] = {"kind": "switching"}
+        for name in ("ell", "L", "rate"):
+            content[name] = str(getattr(self, name))
+        for name in ("gain", "query", "output"):
+            content[name] = [str(value) for value in getattr(self, name)]
+        for name in ("mixing", "P"):
+            content[name] = [[str(value) for value in row] for row in getattr(self, name)]
+        content |= {"residual": str(Fraction(first)), "drift": str(Fraction(second))}
+        return ProofFile(content)
 
     @property
     def constants(self) -> tuple[float, float]:
         """C₁ and C₂, rounded upward."""
         ones = (Fraction(1),) * len(self.P)
-        lead = _inverse_form(self.P, self.output) * _form(self.P, ones)
-        both = lead * _form(self.P, self.gain) * _inverse_form(self.P, self.query)
-        first, second = _root_above(lead), _root_above(both)
-        return first, second
+        first = _root_above(_inverse_form(self.P, self.output) * _form(self.P, ones))
+        pull = _form(self.P, self.gain) * _inverse_form(self.P, self.query)
+        return first, _root_above(Fraction(first) ** 2 * pull)
 
     def bound(
         self, t: int, residual: float, cross_lipschitz: float = 0.0, distance: float = 0.0
@@ -86,36 +86,9 @@ class LyapunovCertificate:
         drift = t / float(self.rate) * cross_lipschitz * second * distance
         return rate**t * (first * residual + drift) * (1 + (t + 8) * 2.0**-52)
 
-    def fields(self) -> dict[str, object]:
-        """The certificate as strings "p/q", by name."""
-        shown: dict[str, object] = {"kind": "lyapunov"}
-        for name in ("ell", "L", "rate"):
-            shown[name] = str(getattr(self, name))
-        for name in ("gain", "query", "output"):
-            shown[name] = [str(value) for value in getattr(self, name)]
-        for name in ("mixing", "P"):
-            shown[name] = [[str(value) for value in row] for row in getattr(self, name)]
-        return shown
-
     def save(self, path: str | Path) -> None:
-        """Write the fields as JSON."""
-        Path(path).write_text(json.dumps(self.fields(), indent=1) + "\n", encoding="utf-8")
-
-
-def _definite(matrix: Matrix, *, strict: bool) -> bool:
-    """Whether a symmetric matrix of fractions is positive (semi)definite, by elimination."""
-    rows = [list(row) for row in matrix]
-    n = len(rows)
-    for k in range(n):
-        pivot = rows[k][k]
-        if pivot < 0 or (pivot == 0 and (strict or any(rows[k][k:]))):
-            return False
-        if pivot == 0:
-            continue
-        for i in range(k + 1, n):
-            factor = rows[i][k] / pivot
-            rows[i] = [x - factor * y for x, y in zip(rows[i], rows[k], strict=True)]
-    return True
+        """Write the file that :func:`polyrates.check_certificate` and ``check.py`` prove anew."""
+        self.proof.save(path)
 
 
 def _form(P: Matrix, v: Vector) -> Fraction:

@@ -32,7 +32,8 @@ class Verdict:
         Whether the file proves its statement.
     clause : str
         The clause that fails: "form", "digest", "question", "polynomial", "share", "upper bound",
-        "lower bound", "optimality" or "value"; empty where none does.
+        "lower bound", "optimality", "value", "matrix", "decrease" or "constants"; empty where none
+        does.
     statement : str
         What was proved, or why the clause fails.
     """
@@ -72,7 +73,7 @@ class ProofFile:
 
     @property
     def kind(self) -> str:
-        """What is certified: "minimax", "sobolev", "supremum" or "chebyshev"."""
+        """What is certified: "minimax", "sobolev", "supremum", "chebyshev" or "switching"."""
         return str(self.content["kind"])
 
     @property

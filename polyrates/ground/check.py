@@ -9,7 +9,7 @@ A polynomial P, P(0) = 1, of degree ≤ t has A = P − λP′ ("initial/cross")
     V(P) = min over s in [0, 1] of max over λ in S of √(a²A²/s + g²B²/(1 − s)),     0/0 = 0,
 
 and V* is the smallest V(P). Other certificates are of a Sobolev optimum, the smallest ∫P² + η∫P′²;
-of a supremum over S; of Chebyshev's 1/|T_t(m(0))|.
+of a supremum over S; of Chebyshev's 1/|T_t(m(0))|; of a rate under Hessians that change.
 
 Units: λ = ℓ + w x, [ℓ, ℓ + w] the hull of S (w = ℓ or 1 where that is a point). So S lies in
 0 ≤ x ≤ 1, λ = 0 is x = o = −ℓ/w, and λP′ = (x − o) dP/dx, gP′ = (g/w) dP/dx.
@@ -33,11 +33,13 @@ from polyrates.ground.check_arithmetic import (
     degree_of,
     fields,
     fixed,
+    form,
     inside,
     integer,
     number,
     read,
     require,
+    semidefinite,
     several,
     support_of,
     up,
@@ -296,6 +298,42 @@ def chebyshev(content: dict[str, object]) -> str:
     )
 
 
+def switching(content: dict[str, object]) -> str:
+    """Clauses "question", "matrix", "decrease", "constants": tangents under Hessians that change.
+
+    S⁺ = MS − g H_t(q·S) acts on an eigenvector of H_t as A(λ) = M − λgqᵀ, and xᵀA(λ)ᵀPA(λ)x is
+    convex in λ: if ρ²P − AᵀPA ≥ 0 at both ends, V(S) = Σ P_ij⟨S_i, S_j⟩ falls by ρ² at every step.
+    An added G of norm ≤ ce, e the size of the query of iterates that fall alike, adds √(gᵀPg)ce to
+    √V. τ ≥ vᵀP⁻¹v where [[P, v], [vᵀ, τ]] ≥ 0; rows of M, q and o sum to 1.
+    """
+    _, *rest = fields(content, "kind ell L rate residual drift mixing P gain query output")
+    ell, L, rate, first, second = (number(value) for value in rest[:5])
+    M, P = ([[number(x) for x in several(row)] for row in several(part)] for part in rest[5:7])
+    g, q, o = ([number(x) for x in several(part)] for part in rest[7:])
+    n, ones = len(g), [Fraction(1)] * len(g)
+    fits = [len(M), len(P), *map(len, (*M, *P, q, o))] == [n] * (2 * n + 4) and 0 < n <= 40
+    require("question", fits, "the sizes do not fit")
+    require("question", ell <= L and rate > 0, "ℓ ≤ L and a positive rate are wanted")
+    require("question", all(sum(row) == 1 for row in (*M, q, o)), "a row does not sum to 1")
+    require("matrix", all(P[i][j] == P[j][i] for i in range(n) for j in range(i)), "P is skew")
+    require("matrix", semidefinite(P, strict=True), "P is not positive definite")
+    for end in (ell, L):
+        A = [[M[i][j] - end * g[i] * q[j] for i in range(n)] for j in range(n)]  # its columns
+        falls = [[rate**2 * P[i][j] - form(P, A[i], A[j]) for j in range(n)] for i in range(n)]
+        require("decrease", semidefinite(falls), f"it fails at lambda = {end}")
+    total, pull = form(P, ones, ones), form(P, g, g)
+    require("constants", first > 0 and second >= 0, "they are not positive")
+    limits = [(o, first**2 / total)] + ([(q, second**2 / (first**2 * pull))] if pull else [])
+    for v, limit in limits:  # oᵀP⁻¹o ≤ C²/1ᵀP1 and qᵀP⁻¹q ≤ D²/(C² gᵀPg)
+        bordered = [[*P[i], v[i]] for i in range(n)] + [[*v, limit]]
+        require("constants", semidefinite(bordered), "they are too small")
+    return (
+        f"for symmetric H_t with {rest[0]} <= H_t <= {rest[1]} that may change at every step, the "
+        "errors of the method in the file obey\n  |E_t| <= r^t (C |E_0| + (t/r) c D |e_0|), "
+        f"r = {rest[2]}, C = {rest[3]}, D = {rest[4]}"
+    )
+
+
 def union(pieces: Pieces) -> str:
     """A support in print."""
     return " and ".join(f"[{p}, {q}]" if p < q else f"{{{p}}}" for p, q in pieces)
@@ -303,7 +341,12 @@ def union(pieces: Pieces) -> str:
 
 def check(raw: bytes) -> str:
     """The statement that a file proves; Refused (clause, why) where it proves none."""
-    others = {"sobolev": sobolev, "supremum": supremum, "chebyshev": chebyshev}
+    others = {
+        "sobolev": sobolev,
+        "supremum": supremum,
+        "chebyshev": chebyshev,
+        "switching": switching,
+    }
     try:
         content = read(raw)
         if content.get("kind") == "minimax":

@@ -262,3 +262,24 @@ def below(f: list[int], limit: int, depth: int = 0) -> bool:
         if not below(g, limit - (2 << len(f)), depth + 1):
             return False
     return True
+
+
+# -- symmetric matrices ----------------------------------------------------------------------------
+
+
+def form(P: list[list[Fraction]], v: list[Fraction], w: list[Fraction]) -> Fraction:
+    """vᵀPw."""
+    places = range(len(P))
+    return sum((v[i] * P[i][j] * w[j] for i in places for j in places), Fraction(0))
+
+
+def semidefinite(matrix: list[list[Fraction]], strict: bool = False) -> bool:
+    """Whether a symmetric matrix is positive semidefinite, or definite, by elimination."""
+    rows = [list(row) for row in matrix]
+    for k, top in enumerate(rows):
+        if top[k] < 0 or (top[k] == 0 and (strict or any(top[k:]))):
+            return False
+        for row in rows[k + 1 :] if top[k] else []:
+            factor = row[k] / top[k]
+            row[k:] = [x - factor * y for x, y in zip(row[k:], top[k:], strict=True)]
+    return True

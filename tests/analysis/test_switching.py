@@ -251,3 +251,37 @@ def test_saving_a_certificate(tmp_path):
     fields = json.loads((tmp_path / "rate.json").read_text(encoding="utf-8"))
     assert F(fields["rate"]) == certificate.rate
     assert [[F(v) for v in row] for row in fields["P"]] == [list(row) for row in certificate.P]
+    said = pr.check_certificate(tmp_path / "rate.json")
+    assert said.ok and f"r = {certificate.rate}" in said.statement
+
+
+def test_a_changed_certificate_is_refused_by_the_clause_that_fails():
+    """Each claim a little stronger than what is true, and what has no meaning."""
+    proof = pr.switching_rate(pr.Nesterov.tuned(F(1, 4), 1), (F(1, 4), 1)).certificate.proof
+    content = proof.content
+    P, mixing = content["P"], content["mixing"]
+    at = {name: F(str(content[name])) for name in ("rate", "residual", "drift")}
+    skew = [[P[0][0], str(F(P[0][1]) + 1)], P[1]]
+    harm = {
+        "rate": ({"rate": str(at["rate"] * F(9998, 10000))}, "decrease"),
+        "residual": ({"residual": str(at["residual"] * F(999999, 10**6))}, "constants"),
+        "drift": ({"drift": str(at["drift"] * F(999999, 10**6))}, "constants"),
+        "no drift": ({"drift": "0"}, "constants"),
+        "wider": ({"ell": "1/5"}, "decrease"),
+        "ends": ({"ell": "2"}, "question"),
+        "no rate": ({"rate": "0"}, "question"),
+        "gain": ({"gain": ["3", "0"]}, "decrease"),
+        "rows": ({"mixing": [mixing[1], ["1", "1"]]}, "question"),
+        "query": ({"query": ["1", "1"]}, "question"),
+        "output": ({"output": ["2", "0"]}, "question"),
+        "skew": ({"P": skew}, "matrix"),
+        "negative": ({"P": [["-1", "0"], ["0", "1"]]}, "matrix"),
+        "singular": ({"P": [["1", "1"], ["1", "1"]]}, "matrix"),
+        "short": ({"P": [["1"]]}, "question"),
+        "empty": ({"P": [], "mixing": [], "gain": [], "query": [], "output": []}, "question"),
+        "number": ({"rate": "1.0.0"}, "form"),
+    }
+    assert proof.check().ok
+    for name, (change, clause) in harm.items():
+        verdict = type(proof)({**content, **change}).check()
+        assert not verdict.ok and verdict.clause == clause, (name, verdict)

@@ -251,6 +251,7 @@ def test_the_copied_checker_proves_every_kind_and_refuses(tmp_path: Path) -> Non
         "sobolev": pr.sobolev_optimal(pr.Uniform(1, 9), 3, 1).certificate,
         "supremum": pr.rate(pr.Chebyshev(1, 9), pr.Interval(1, 9)).initial.certificate(4),
         "chebyshev": pr.lower_bound_certificate((1, 9), 4),
+        "switching": pr.switching_rate(pr.Nesterov.tuned(1, 9), (1, 9)).certificate.proof,
     }
     for kind, proof in proofs.items():
         name = f"{kind}.json"
@@ -285,6 +286,7 @@ SMALL = {
     "interval": lambda: pr.minimax_optimal(pr.Interval(1, 4), 2, residual=1, drift=1).certificate,
     "sobolev": lambda: pr.sobolev_optimal(pr.Uniform(1, 9), 4, 1).certificate.proof,
     "chebyshev": lambda: pr.lower_bound_certificate((1, 9), 6),
+    "switching": lambda: pr.switching_rate(pr.Nesterov.tuned(1, 9), (1, 9)).certificate.proof,
 }
 
 
