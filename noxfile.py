@@ -65,6 +65,18 @@ def slow(session: nox.Session) -> None:
 
 
 @nox.session
+def times(session: nox.Session) -> None:
+    """The processor time of every test, as a table; what takes too much without an excuse fails."""
+    session.install(".[all]")
+    table = session.env.get("POLYRATES_TIMES", str(Path(session.create_tmp()) / "times.csv"))
+    session.run(
+        "python", "-m", "pytest", "-n", "auto", *session.posargs,
+        env={**SETTINGS, "POLYRATES_TIMES": table},
+    )  # fmt: skip
+    session.log(f"the table is {table}")
+
+
+@nox.session
 def docs(session: nox.Session) -> None:
     """README, CONTRIBUTING, docstrings and notebooks do what they say."""
     session.install(".[test]")
