@@ -78,8 +78,9 @@ def times(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """README, CONTRIBUTING, docstrings and notebooks do what they say."""
-    session.install(".[test]")
+    """The site, built strictly and opened in a browser; README, CONTRIBUTING and docstrings."""
+    session.install(".[test,docs]")
+    session.run("python", "docs/build.py", env=SETTINGS)
     session.run(
         "python", "-m", "pytest", "tests/test_readme.py", "tests/test_contributing.py",
         "tests/test_derivations.py", "tests/test_notebook_formulas.py", "tests/test_quality.py",
