@@ -22,7 +22,8 @@ Synthesis    sobolev_optimal, minimax_optimal, near_minimax, minimax_asymptotic,
 Choices      best_start, best_split, best_restart, optimal_tail; plan
 Execution    run, differentiate, jvp, vjp, verify; sweep, read_sweep; residual_values,
              residual_series
-Certificates certify, certify_vjp, hypergradient, at_tolerance: how wrong is the J I hold?
+Certificates certify, certify_vjp, hypergradient, at_tolerance: how wrong is the J I hold? Shared by
+             many: deflation, Preconditioner
 Measurement  estimate_spectrum, measure_spectrum, estimate_sizes, estimate_eta, check_interval;
              beyond quadratics local_model, local_errors, contraction_bound
 Presentation latex, cite, derivations, Derivation, published_rates
@@ -73,6 +74,7 @@ from polyrates.core.methods.tabulated import Richardson, Tabulated, WeightedIter
 from polyrates.core.recurrence import Method, Stationary
 from polyrates.core.spectra import Interval, Spectrum, Union
 from polyrates.core.transition import Transition
+from polyrates.execution.preconditioner import Preconditioner
 from polyrates.execution.reverse import jvp, vjp
 from polyrates.execution.run import run
 from polyrates.execution.sweeps import read_sweep, sweep
@@ -94,7 +96,7 @@ from polyrates.ground.errors import (
 from polyrates.ground.numbers import lam, t
 from polyrates.ground.references import cite
 from polyrates.ground.typeset import latex
-from polyrates.measurement.certify import Certified, certify
+from polyrates.measurement.certify import Certified, certify, deflation
 from polyrates.measurement.hypergradient import Hypergradient, certify_vjp, hypergradient
 from polyrates.measurement.local_model import contraction_bound, local_errors, local_model
 from polyrates.measurement.measured_sizes import estimate_eta, estimate_sizes
@@ -176,6 +178,7 @@ __all__ = [
     "Plan",
     "PlanRow",
     "PolyratesError",
+    "Preconditioner",
     "Problem",
     "ProofFile",
     "PseudoHuber",
@@ -216,6 +219,7 @@ __all__ = [
     "cite",
     "compare",
     "contraction_bound",
+    "deflation",
     "derivations",
     "differentiate",
     "diverging_example",

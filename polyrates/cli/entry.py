@@ -1,7 +1,7 @@
-"""The commands: report, rate, optimal, plan, verify, figures, certificate; one file each.
+"""The commands: report, rate, optimal, plan, verify, certify, figures, certificate.
 
-Exit status 0 on success, 1 when a verification fails, 2 on bad input with one line on stderr.
-Numbers are parsed exactly ("2/11", "0.1", "1e-3") and never evaluated.
+One file each. Exit status 0 on success, 1 when a verification fails, 2 on bad input with one line
+on stderr. Numbers are parsed exactly ("2/11", "0.1", "1e-3") and never evaluated.
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ commands
   optimal   the residual polynomial with the smallest error, and its value
   plan      which method and which way to differentiate, for a budget
   verify    run methods on problems and compare with the prediction
+  certify   how wrong is a Jacobian in a file; exit status 1 if too wrong
   figures   make the figures of the README again
   certificate   check a saved proof of an optimum, or copy out the checker
 """
@@ -31,6 +32,7 @@ examples
   polyrates optimal --ell 1 --L 100 --density uniform --t 10 --eta 1
   polyrates plan --ell 0.01 --L 1 --budget 160 --residual 1 --drift 0.01
   polyrates verify --ell 1 --L 100 --steps 80
+  polyrates certify --model mine:make --x x.npy --jacobian J.npy --at-most 1e-6
 
 'polyrates COMMAND --help' documents a command.
 """
@@ -52,7 +54,7 @@ class _Parser(argparse.ArgumentParser):
 def make_parser() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
     """The parser, and those of the commands by name."""
     from polyrates import __version__
-    from polyrates.cli import certificate, figures, optimal, plan, rate, report, verify
+    from polyrates.cli import certificate, certify, figures, optimal, plan, rate, report, verify
 
     parser = _Parser(
         prog="polyrates",
@@ -66,7 +68,7 @@ def make_parser() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentP
     commands = parser.add_subparsers(
         dest="command", metavar="COMMAND", prog="polyrates", help=argparse.SUPPRESS
     )
-    for module in (report, rate, optimal, plan, verify, figures, certificate):
+    for module in (report, rate, optimal, plan, verify, certify, figures, certificate):
         lead, _, rest = module.TEXT.partition("\n\nexamples\n")
         command: argparse.ArgumentParser = commands.add_parser(
             module.__name__.rpartition(".")[2],

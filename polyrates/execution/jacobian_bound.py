@@ -23,6 +23,7 @@ import numpy as np
 
 from polyrates.execution.inverse_norm import InverseNorms, Probe, inverse_norms, probe
 from polyrates.execution.krylov import Operator
+from polyrates.execution.preconditioner import Preconditioner, bracket
 from polyrates.ground.arrays import Array, euclidean, to_numpy
 from polyrates.ground.errors import refuse_type, refuse_value
 from polyrates.problems.losses import Constants
@@ -121,14 +122,20 @@ def _vector(value: object) -> Array:
     return np.asarray(to_numpy(value), dtype=float)
 
 
-def locate(problem: Problem, x: Array, known: Known, steps: int) -> Place:
+def locate(
+    problem: Problem,
+    x: Array,
+    known: Known,
+    steps: int,
+    preconditioner: Preconditioner | None = None,
+) -> Place:
     """x, or the point that k products with the Hessian lead to, and how far it is from x*."""
     operator = Operator(lambda v: problem.hvp(x, v), len(x))
     about = probe(operator)
     g = _vector(problem.gradient(x))
     if not np.all(np.isfinite(g)):
         refuse_value("x", x, "has a gradient with NaN or infinity", "check the problem at x")
-    found = inverse_norms(operator, g, steps, known.ell, about)
+    found = bracket(operator, g, steps, known.ell, about, preconditioner)
     ell = known.ell if known.ell is not None else _measured_ell(operator, found, steps, about)
     slip = about.slip(float(euclidean(x))) / ell
     quadratic = known.hessian_lipschitz == 0.0
@@ -189,7 +196,12 @@ class JacobianBound:
 
 
 def residual_bound(
-    problem: Problem, place: Place, J: Array, known: Known, steps: int
+    problem: Problem,
+    place: Place,
+    J: Array,
+    known: Known,
+    steps: int,
+    preconditioner: Preconditioner | None = None,
 ) -> JacobianBound:
     """The bound of J, shape (d,) or (d, p), at a place that was located; k block products."""
     d = len(place.x)
@@ -203,7 +215,7 @@ def residual_bound(
     about = Probe(place.about.size, max(place.about.unit, block.unit))
     slip = about.slip(length) + 8 * about.unit * float(euclidean(B))
     ell = None if place.measured else place.ell
-    found = inverse_norms(block, r.reshape(-1), steps, ell, about)
+    found = bracket(block, r.reshape(-1), steps, ell, about, preconditioner, J.size // d)
     M, N, missing = known.hessian_lipschitz, known.mixed_lipschitz, []
     if place.measured:
         missing.append("ell")

@@ -13,19 +13,16 @@ from typing import Literal
 
 import numpy as np
 
-from polyrates.execution.jacobian_bound import (
-    JacobianBound,
-    known_constants,
-    locate,
-    residual_bound,
-)
-from polyrates.ground.arrays import Array, flatten, is_tree, to_numpy
-from polyrates.ground.errors import refuse_type, refuse_value
-from polyrates.ground.numbers import count, floating, positive
+from polyrates.execution.jacobian_bound import JacobianBound, residual_bound
+from polyrates.execution.krylov import Operator
+from polyrates.execution.preconditioner import Preconditioner, deflated
+from polyrates.ground.arrays import euclidean, to_numpy
+from polyrates.ground.errors import refuse_value
+from polyrates.measurement.held import flat_jacobian, held
 from polyrates.problems.losses import Constants
 from polyrates.problems.quadratic import Problem
 
-__all__ = ["Certified", "certify", "flat_jacobian", "flat_point", "positive_ell"]
+__all__ = ["Certified", "Status", "certify", "deflation"]
 
 Status = Literal["certified", "predicted"]
 
@@ -60,7 +57,10 @@ class Certified:
     missing: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        text = f"{self.lower:.4g} ≤ error ≤ {self.bound:.4g} ({self.status}"
+        if self.missing:  # no inequality: what was measured may be wrong
+            text = f"error about {self.lower:.4g} to {self.bound:.4g} ({self.status}"
+        else:
+            text = f"{self.lower:.4g} ≤ error ≤ {self.bound:.4g} ({self.status}"
         text += f", {self.products} products; residual {self.terms[0]:.3g}"
         text += f" + iterate {self.terms[1]:.3g})"
         if self.missing:
@@ -73,9 +73,10 @@ class Certified:
         return f"Certified({self})"
 
     def _repr_html_(self) -> str:
+        sure = not self.missing
         rows = (
-            ("error at most", f"{self.bound:.6g}"),
-            ("error at least", f"{self.lower:.6g}"),
+            ("error at most" if sure else "error, at most about", f"{self.bound:.6g}"),
+            ("error at least" if sure else "error, at least about", f"{self.lower:.6g}"),
             ("relative", f"{self.relative:.3g}"),
             ("of which the residual", f"{self.terms[0]:.3g}"),
             ("of which the iterate", f"{self.terms[1]:.3g}"),
@@ -96,6 +97,7 @@ def certify(
     ell: object = None,
     constants: Constants | None = None,
     products: int = 8,
+    preconditioner: Preconditioner | None = None,
 ) -> Certified:
     """Enclose ‖J − ∂x*‖ for a J from anywhere.
 
@@ -117,6 +119,9 @@ def certify(
     products : int ≥ 1
         Steps of Lanczos' process for each of the two solves, the one on ∇f(x) and the one on the
         residual ∇²f(x)J + ∂_θ∇f(x).
+    preconditioner : Preconditioner, optional
+        P⁻¹ and a φ with ∇²f ⪰ φP: pays where many certificates share it, for instance one of
+        :func:`deflation`. The bounds are in the norm of P, mapped back by ℓ.
 
     Returns
     -------
@@ -129,12 +134,12 @@ def certify(
     NegativeCurvature
         The Hessian is not positive definite.
     """
-    at = flat_point(x)
-    known = known_constants(problem, positive_ell(ell), constants)
-    steps = count(products, "products", 1)
-    estimate = flat_jacobian(J, np.asarray(to_numpy(problem.cross(at)), dtype=float), "J")
-    place = locate(problem, at, known, steps)
-    return _certified(residual_bound(problem, place, estimate, known, steps))
+    given = held(problem, x, ell, constants, products, preconditioner)
+    estimate = flat_jacobian(J, given.cross, "J")
+    place = given.locate()
+    return _certified(
+        residual_bound(problem, place, estimate, given.known, given.steps, preconditioner)
+    )
 
 
 def _certified(found: JacobianBound) -> Certified:
@@ -150,46 +155,40 @@ def _certified(found: JacobianBound) -> Certified:
     )
 
 
-def positive_ell(ell: object) -> float | None:
-    """ℓ as a float > 0, or None."""
-    return None if ell is None else floating(positive(ell, "ell"), "ell")
+def deflation(
+    problem: Problem,
+    x: object,
+    products: int,
+    ell: object = None,
+    constants: Constants | None = None,
+) -> Preconditioner:
+    """A preconditioner from products with ∇²f(x), for many certificates near x.
 
+    Ritz vectors of ``products`` steps of Lanczos' process are taken out of the spectrum, as many as
+    are near enough to invariant (:mod:`polyrates.execution.preconditioner`); what is left has the
+    condition number of the other eigenvalues. It holds at every y in B(x, ‖∇f(x)‖/ℓ): off
+    quadratics ∇²f(y) ⪰ ∇²f(x) − Mδ ⪰ (1 − Mδ/ℓ)∇²f(x), δ the radius.
 
-def flat_point(x: object) -> Array:
-    """x as a vector of 64-bit floats."""
-    leaves = flatten(x, "x").leaves if is_tree(x) else [x]
-    parts = [np.asarray(to_numpy(leaf)) for leaf in leaves]
-    for part in parts:
-        if part.dtype.kind not in "fiu":
-            refuse_type("x", x, f"has dtype {part.dtype}", "give real floats")
-    at = np.concatenate([part.reshape(-1) for part in parts]).astype(float)
-    if not np.all(np.isfinite(at)):
-        refuse_value("x", x, "has NaN or infinity", "check its source")
-    return at
+    Parameters
+    ----------
+    problem, x, ell, constants
+        As for :func:`certify`; ℓ and M must be known.
+    products : int ≥ 1
 
-
-def flat_jacobian(J: object, like: Array, name: str) -> Array:
-    """J in the shape of ∂_θ∇f, (d,) or (d, p), from an array or a tree of leaves (…, p)."""
-    wide = like.ndim == 2
-    leaves = flatten(J, name).leaves if is_tree(J) else [J]
-    parts = [np.asarray(to_numpy(leaf)) for leaf in leaves]
-    for part in parts:
-        if part.dtype.kind not in "fiu":
-            refuse_type(name, J, f"has dtype {part.dtype}", "give real floats")
-    if is_tree(J):
-        shape = (-1, like.shape[1]) if wide else (-1,)
-        if wide and any(part.size % like.shape[1] for part in parts):
-            refuse_value(name, J, f"its leaves must end in {like.shape[1]} parameters", "reshape")
-        whole = np.concatenate([part.reshape(shape) for part in parts]).astype(float)
-    else:
-        whole = parts[0].astype(float)
-    if whole.shape != like.shape:
+    Returns
+    -------
+    Preconditioner
+    """
+    given = held(problem, x, ell, constants, products, None)
+    low, M = given.known.ell, given.known.hessian_lipschitz
+    if low is None or M is None:
         refuse_value(
-            name,
-            f"an array of shape {whole.shape}",
-            f"does not fit ∂_θ∇f of shape {like.shape}",
-            "give ∂x* with one row a coordinate and one column a parameter",
+            "constants", None, "deflation needs ℓ and M to be known", "give ell= and constants="
         )
-    if not np.all(np.isfinite(whole)):
-        refuse_value(name, J, "has NaN or infinity", "check its source")
-    return np.ascontiguousarray(whole)
+    size = float(euclidean(np.asarray(to_numpy(problem.gradient(given.at)), dtype=float)))
+    share = 1 - M * (size / low) / low * (1 + 2.0**-40)
+    if not share > 0:
+        refuse_value("x", x, "is too far from the solution for its M", "take more steps")
+    operator = Operator(lambda v: problem.hvp(given.at, v), len(given.at))
+    found = deflated(operator, given.steps, low)
+    return Preconditioner(found.solve, found.floor * share, found.products)

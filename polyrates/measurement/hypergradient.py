@@ -17,28 +17,34 @@ from __future__ import annotations
 import html
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import cast
+from dataclasses import dataclass, replace
+from typing import Protocol, cast
 
 import numpy as np
 
-from polyrates.execution.inverse_norm import InverseNorms, Probe, inverse_norms
-from polyrates.execution.jacobian_bound import Known, Place, known_constants, locate
+from polyrates.execution.inverse_norm import InverseNorms, Probe
+from polyrates.execution.jacobian_bound import Place
 from polyrates.execution.krylov import Operator
+from polyrates.execution.preconditioner import Preconditioner, bracket
+from polyrates.execution.trajectory import Trajectory
 from polyrates.ground.arrays import Array, euclidean, library, to_numpy
 from polyrates.ground.errors import refuse_type, refuse_value
-from polyrates.ground.numbers import count, floating, nonnegative
-from polyrates.measurement.certify import (
-    Certified,
-    Status,
-    flat_jacobian,
-    flat_point,
-    positive_ell,
-)
+from polyrates.ground.numbers import floating, nonnegative, positive
+from polyrates.measurement.certify import Certified, Status
+from polyrates.measurement.held import Held, flat_jacobian, held
 from polyrates.problems.losses import Constants
 from polyrates.problems.quadratic import Problem
 
 __all__ = ["Hypergradient", "certify_vjp", "hypergradient"]
+
+
+class Planned(Protocol):
+    """What ``pr.plan`` returns."""
+
+    def differentiate(self, problem: Problem, x0: object, /) -> Trajectory:
+        """The run that the plan chose."""
+        ...
+
 
 Outer = Callable[[Array], tuple[Array, Array]]
 _Slopes = Callable[[Array], tuple[object, object]]
@@ -67,7 +73,11 @@ class Hypergradient:
     missing: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return f"{self.value} ± {self.bound:.3g} ({self.status}, {self.products} products)"
+        about = "" if self.status == "certified" else "about "
+        text = f"{self.value} ± {about}{self.bound:.3g} ({self.status}, {self.products} products)"
+        if self.missing:
+            text += f"; measured, so without guarantee: {', '.join(self.missing)}"
+        return text
 
     def _repr_html_(self) -> str:
         return f"<p>{html.escape(str(self))}</p>"
@@ -89,13 +99,15 @@ def _columns(B: Array) -> Array:
     return B[:, None] if B.ndim == 1 else B
 
 
-def _row(problem: Problem, place: Place, v: Array, known: Known, steps: int) -> _Row:
+def _row(given: Held, place: Place, v: Array) -> _Row:
     """The dual estimate of vᵀ∂x*, shape (p,), and its two errors."""
+    problem, known = given.problem, given.known
     operator = Operator(lambda u: problem.hvp(place.x, u), len(v))
     ell = None if place.measured else place.ell
     B = _columns(np.asarray(to_numpy(problem.cross(place.x)), dtype=float))
-    dual = inverse_norms(operator, v, steps, ell, place.about)
-    solves = [inverse_norms(operator, column, steps, ell, place.about) for column in B.T]
+    steps, pre = given.steps, given.preconditioner
+    dual = bracket(operator, v, steps, ell, place.about, pre)
+    solves = [bracket(operator, column, steps, ell, place.about, pre) for column in B.T]
     rest = v - (operator(dual.solution) if np.any(dual.solution) else 0 * v)
     Z = np.stack([each.solution for each in solves], axis=1)
     value = -(dual.solution @ B + rest @ Z)
@@ -157,12 +169,13 @@ def certify_vjp(
     ell: object = None,
     constants: Constants | None = None,
     products: int = 8,
+    preconditioner: Preconditioner | None = None,
 ) -> Certified:
     """Enclose ‖vjp − vᵀ∂x*‖ for a row from anywhere, a reverse-mode derivative for instance.
 
     Parameters
     ----------
-    problem, x, ell, constants, products
+    problem, x, ell, constants, products, preconditioner
         As for :func:`polyrates.measurement.certify.certify`.
     v : array (d,)
     vjp : number or array (p,)
@@ -174,20 +187,13 @@ def certify_vjp(
         ``terms`` are the distance to the dual estimate at the place the products lead to, and all
         that this estimate may be wrong by.
     """
-    at = flat_point(x)
-    cross = np.asarray(to_numpy(problem.cross(at)), dtype=float)
-    weight = flat_jacobian(v, at, "v")
+    given = held(problem, x, ell, constants, products, preconditioner)
+    weight = flat_jacobian(v, given.at, "v")
     row = np.atleast_1d(np.asarray(to_numpy(vjp) if library(vjp) else vjp, dtype=float))
-    if row.shape != (_columns(cross).shape[1],) or not np.all(np.isfinite(row)):
-        refuse_value(
-            "vjp", vjp, f"must be {_columns(cross).shape[1]} finite numbers, one a parameter"
-        )
-    known, steps = (
-        known_constants(problem, positive_ell(ell), constants),
-        count(products, "products", 1),
-    )
-    place = locate(problem, at, known, steps)
-    found = _row(problem, place, weight, known, steps)
+    if row.shape != (given.parameters,) or not np.all(np.isfinite(row)):
+        refuse_value("vjp", vjp, f"must be {given.parameters} finite numbers, one a parameter")
+    place = given.locate()
+    found = _row(given, place, weight)
     apart = float(euclidean(row - found.value))
     slack = (found.solve + found.place) * (1 + 64 * 2.0**-53)
     least = float(euclidean(found.value)) - slack
@@ -210,14 +216,17 @@ def hypergradient(
     *,
     ell: object = None,
     constants: Constants | None = None,
+    plan: Planned | None = None,
     outer_lipschitz: object = None,
+    until: object = None,
     products: int = 8,
+    preconditioner: Preconditioner | None = None,
 ) -> Hypergradient:
     """d/dθ g(x*(θ), θ) with a bound, from x near x*.
 
     Parameters
     ----------
-    problem, x, ell, constants, products
+    problem, x, ell, constants, products, preconditioner
         As for :func:`polyrates.measurement.certify.certify`.
     outer : callable (x, theta) -> scalar of JAX or torch, or a pair of callables
         g; or its gradients (∇_x g, ∂_θ g) as functions of (x, theta). θ is ``problem.theta`` where
@@ -226,24 +235,52 @@ def hypergradient(
         An estimate of ∂x*: the value is then ∇g(x)ᵀJ + ∂_θg(x), as its users form it, and the
         bound speaks of that. None solves the adjoint equation, and the value is the best that the
         products give.
+    plan : Plan, optional
+        Instead of J: ``plan.differentiate(problem, x)`` is run from x, and its last iterate and
+        estimate are what the bound speaks of.
     outer_lipschitz : number, or a pair of numbers ≥ 0, optional
         K and K_θ, the Lipschitz constants of ∇_x g and ∂_θ g in x (one number: of both together,
         K_θ = 0). None measures them, and the result is "predicted".
+    until : number > 0, optional
+        The bound wanted: ``products`` is doubled, and nothing else, until it is met or a doubling
+        gains less than a tenth. All attempts together cost at most twice the last, and all count.
 
     Returns
     -------
     Hypergradient
+        With ``until``: see ``bound`` for whether it was met.
     """
-    at = flat_point(x)
-    cross = np.asarray(to_numpy(problem.cross(at)), dtype=float)
-    gradients = _outer_gradients(outer, problem, at, _columns(cross).shape[1])
-    known, steps = (
-        known_constants(problem, positive_ell(ell), constants),
-        count(products, "products", 1),
-    )
-    place = locate(problem, at, known, steps)
+    if plan is not None:
+        if J is not None:
+            refuse_value("plan", plan, "J is given already", "give one of them")
+        run = plan.differentiate(problem, x)
+        x, J = run.iterates[-1], run.jacobians[-1]
+    goal = None if until is None else floating(positive(until, "until"), "until")
+    given = held(problem, x, ell, constants, products, preconditioner)
+    gradients = _outer_gradients(outer, problem, given.at, given.parameters)
+    estimate = None if J is None else _columns(flat_jacobian(J, given.cross, "J"))
+    found = _hypergradient(given, gradients, estimate, outer_lipschitz)
+    if goal is None:
+        return found
+    spent = found.products
+    while found.bound > goal and given.steps < len(given.at):
+        given = replace(given, steps=2 * given.steps)
+        better = _hypergradient(given, gradients, estimate, outer_lipschitz)
+        spent += better.products
+        gained = better.bound <= 0.9 * found.bound
+        found = min(better, found, key=lambda each: each.bound)
+        if not gained:
+            break
+    return replace(found, products=spent)
+
+
+def _hypergradient(
+    given: Held, gradients: Outer, estimate: Array | None, outer_lipschitz: object
+) -> Hypergradient:
+    at, cross = given.at, given.cross
+    place = given.locate()
     v, direct = gradients(place.x)
-    found = _row(problem, place, v, known, steps)
+    found = _row(given, place, v)
     best = found.value + direct
     missing = list(found.missing)
     K, K_theta = _lipschitz(outer_lipschitz, gradients, place, missing)
@@ -252,10 +289,9 @@ def hypergradient(
     at_place = euclidean(place.x)
     slopes = (euclidean(v) + K * at_place) * found.jacobian + euclidean(direct) + K_theta * at_place
     slack += 8 * 2.0**-53 * math.sqrt(len(at)) * (slopes + euclidean(best))
-    if J is None:
+    if estimate is None:
         value, apart = best, 0.0
     else:
-        estimate = _columns(flat_jacobian(J, cross, "J"))
         own, more = gradients(at)
         value = own @ estimate + more
         apart = float(euclidean(value - best))

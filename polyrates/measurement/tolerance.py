@@ -10,7 +10,8 @@ from polyrates.execution.jacobian_bound import known_constants
 from polyrates.ground.arrays import to_numpy
 from polyrates.ground.errors import refuse_value
 from polyrates.ground.numbers import floating, positive
-from polyrates.measurement.certify import Status, positive_ell
+from polyrates.measurement.certify import Status
+from polyrates.measurement.held import positive_ell
 from polyrates.problems.losses import Constants
 from polyrates.problems.quadratic import Problem
 

@@ -8,6 +8,7 @@ else its local model (:mod:`polyrates.measurement.local_model`).
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import math
 import os
 import re
@@ -15,6 +16,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import TypeVar
 
 import numpy as np
@@ -38,6 +40,7 @@ __all__ = [
     "MODELS",
     "Subject",
     "guarded",
+    "imported",
     "logistic",
     "own_problem",
     "read_data",
@@ -179,6 +182,15 @@ def logistic(data: Dataset, penalty: str) -> Logistic:
 
 
 def own_problem(where: str, seed: int = 0) -> Subject:
+    """The problem that a function of the user's returns, with what the analysis needs of it."""
+    problem = imported(where)
+    if isinstance(problem, QuadraticProblem):
+        _require_definite(where, problem)
+        return Subject(where, where, problem, problem, True, _ends(problem))
+    return guarded(where, lambda: _measured(where, problem, seed))
+
+
+def imported(where: str) -> Problem:
     """The problem that a function of the user's returns; imported by name, nothing is evaluated."""
     problem = _import(where)
     for name in ("gradient", "hvp", "cross"):
@@ -190,10 +202,7 @@ def own_problem(where: str, seed: int = 0) -> Subject:
                 "return an object with gradient(x), hvp(x, v) and cross(x)",
             )
     assert isinstance(problem, Problem)
-    if isinstance(problem, QuadraticProblem):
-        _require_definite(where, problem)
-        return Subject(where, where, problem, problem, True, _ends(problem))
-    return guarded(where, lambda: _measured(where, problem, seed))
+    return problem
 
 
 def guarded(where: str, work: Callable[[], T]) -> T:
@@ -208,6 +217,10 @@ def guarded(where: str, work: Callable[[], T]) -> T:
 
 
 def _import(where: str) -> object:
+    file = re.fullmatch(rf"(.*\.py):({_NAME})", where)
+    if file is not None and Path(file[1]).is_file():
+        path = Path(file[1])
+        return _called(where, guarded(where, lambda: _from_file(path)), path.name, file[2])
     if not re.fullmatch(rf"{_NAME}(\.{_NAME})*:{_NAME}", where):
         refuse_value(
             "model", where, "is not module:function", "give dotted names, such as mine.losses:make"
@@ -219,6 +232,18 @@ def _import(where: str) -> object:
         loaded = guarded(where, lambda: importlib.import_module(module))
     finally:
         sys.path.remove(here)
+    return _called(where, loaded, module, name)
+
+
+def _from_file(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"model_{path.stem}", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _called(where: str, loaded: ModuleType, module: str, name: str) -> object:
     function = getattr(loaded, name, None)
     if not callable(function):
         refuse_value("model", where, f"{module} has no function {name}", "check the name")

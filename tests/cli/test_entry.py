@@ -253,7 +253,8 @@ def test_bad_input_gets_one_line_and_leaves_nothing_behind(
 
 
 @pytest.mark.parametrize(
-    "command", ["", "report", "rate", "optimal", "plan", "verify", "figures", "certificate"]
+    "command",
+    ["", "report", "rate", "optimal", "plan", "verify", "certify", "figures", "certificate"],
 )
 def test_help_is_documentation_with_examples(
     command: str, capsys: pytest.CaptureFixture[str]

@@ -1,0 +1,80 @@
+"""Hypergradients: until a bound is met, of a plan, and with a preconditioner."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import polyrates as pr
+
+
+def spread(d: int = 60) -> pr.Quadratic:
+    rng = np.random.default_rng(0)
+    Q = np.linalg.qr(rng.standard_normal((d, d)))[0]
+    values = np.geomspace(1e-4, 1.0, d)
+    dH = rng.standard_normal((2, d, d))
+    return pr.Quadratic(
+        (Q * values) @ Q.T, rng.standard_normal(d), dH + np.swapaxes(dH, 1, 2),
+        rng.standard_normal((2, d)),
+    )  # fmt: skip
+
+
+def outer(problem: pr.Quadratic) -> tuple[object, object, np.ndarray]:
+    rng = np.random.default_rng(5)
+    a, C = rng.standard_normal(problem.dimension), rng.standard_normal((problem.dimension, 2))
+    truth = (problem.solution - a) @ problem.solution_jacobian + C.T @ problem.solution
+    return (lambda x, theta: x - a, lambda x, theta: C.T @ x), float(np.linalg.norm(C, 2)), truth
+
+
+def test_until_is_met_and_all_attempts_count() -> None:
+    problem = spread()
+    g, K, truth = outer(problem)
+    x = problem.solution + 1e-6
+    first = pr.hypergradient(problem, g, x, outer_lipschitz=(1, K))
+    goal = 1e-3 * float(np.linalg.norm(truth))
+    assert first.bound > goal
+    found = pr.hypergradient(problem, g, x, outer_lipschitz=(1, K), until=goal)
+    assert np.linalg.norm(found.value - truth) <= found.bound <= goal
+    assert found.products > first.products
+    last = pr.hypergradient(problem, g, x, outer_lipschitz=(1, K), products=64)
+    assert found.products <= 2 * last.products + first.products
+    with pytest.raises(ValueError, match="until"):
+        pr.hypergradient(problem, g, x, outer_lipschitz=(1, K), until=0)
+
+
+def test_until_that_cannot_be_met_ends() -> None:
+    """The user's J is wrong by more: products do not mend it."""
+    problem = spread()
+    g, K, truth = outer(problem)
+    J = 1.5 * problem.solution_jacobian
+    found = pr.hypergradient(problem, g, problem.solution, J=J, outer_lipschitz=(1, K), until=1e-9)
+    assert found.bound >= np.linalg.norm(found.value - truth) > 1e-9
+
+
+def test_of_a_plan() -> None:
+    problem = pr.Quadratic.random(pr.Interval(1, 100), 12, 0)
+    plan = pr.plan(problem, 60, x0=np.zeros(12))
+    g = (lambda x, theta: x, lambda x, theta: 0.0)
+    found = pr.hypergradient(problem, g, np.zeros(12), plan=plan, outer_lipschitz=1)
+    run = plan.differentiate(problem, np.zeros(12))
+    assert found.value == pytest.approx(run.iterates[-1] @ run.jacobians[-1], rel=1e-12)
+    truth = problem.solution @ problem.solution_jacobian
+    assert abs(found.value - truth) <= found.bound and found.status == "certified"
+    with pytest.raises(ValueError, match="give one of them"):
+        pr.hypergradient(problem, g, np.zeros(12), J=np.zeros(12), plan=plan)
+
+
+def test_a_shared_preconditioner_tightens_rows_and_hypergradients() -> None:
+    problem = spread()
+    g, K, truth = outer(problem)
+    x, ell = problem.solution + 1e-6, 0.99e-4
+    P = pr.deflation(problem, x, 50, ell=ell)
+    plain = pr.hypergradient(problem, g, x, ell=ell, outer_lipschitz=(1, K))
+    found = pr.hypergradient(problem, g, x, ell=ell, outer_lipschitz=(1, K), preconditioner=P)
+    assert np.linalg.norm(found.value - truth) <= found.bound < plain.bound / 100
+    v = np.ones(60)
+    row = v @ problem.solution_jacobian
+    sure = pr.certify_vjp(problem, x, v, row * 1.01, ell=ell, preconditioner=P)
+    error = 0.01 * np.linalg.norm(row)
+    assert sure.lower <= error <= sure.bound
+    assert sure.bound < pr.certify_vjp(problem, x, v, row * 1.01, ell=ell).bound
