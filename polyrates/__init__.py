@@ -14,8 +14,9 @@ Estimators   Unrolled, Truncated, OneStep, Implicit (inner: any method, or Conju
 Problems     Quadratic, Ridge, Logistic, LogCosh, PseudoHuber, NonlinearLeastSquares; Lasso,
              ElasticNet; from_loss of your own loss; or any object with gradient, hvp and cross
 Analysis     residual_polynomial, error_polynomials, rate, average, compare, best_step, lower_bound,
-             worst_case_problem, frobenius_bound; noise, noise_matrix; off quadratics majorant,
-             majorant_example, switching_rate, best_stationary, diverging_example
+             worst_case_problem, frobenius_bound; hypergradient_rate, worst_hypergradient_problem;
+             noise, noise_matrix; off quadratics majorant, majorant_example, switching_rate,
+             best_stationary, diverging_example
 Proofs       lower_bound_certificate, check_certificate; rate(...).initial.certificate(t) and the
              .certificate of an optimum; what is theirs is a ProofFile, a checker's answer a Verdict
 Synthesis    sobolev_optimal, minimax_optimal, near_minimax, minimax_asymptotic, best_eta
@@ -37,6 +38,11 @@ from polyrates.analysis.best_stationary import BestStationary, best_stationary
 from polyrates.analysis.certificates import lower_bound_certificate
 from polyrates.analysis.comparison import Comparison, compare
 from polyrates.analysis.diverging import diverging_example
+from polyrates.analysis.hypergradient_rate import (
+    HypergradientRate,
+    hypergradient_rate,
+    worst_hypergradient_problem,
+)
 from polyrates.analysis.lyapunov import LyapunovCertificate
 from polyrates.analysis.majorant import Majorant, majorant
 from polyrates.analysis.majorant_example import majorant_example
@@ -150,6 +156,7 @@ __all__ = [
     "HeavyBall",
     "HorizonError",
     "Hypergradient",
+    "HypergradientRate",
     "Implicit",
     "InexactError",
     "Interval",
@@ -230,6 +237,7 @@ __all__ = [
     "frobenius_bound",
     "from_loss",
     "hypergradient",
+    "hypergradient_rate",
     "jvp",
     "lam",
     "latex",
@@ -262,6 +270,7 @@ __all__ = [
     "verify",
     "vjp",
     "worst_case_problem",
+    "worst_hypergradient_problem",
 ]
 
 
