@@ -23,7 +23,7 @@ def pages() -> dict[str, str]:
     table = (ROOT / "docs" / "theorems.md").read_text(encoding="utf-8")
     table = re.sub(r"`(\w+)` \|", lambda found: _linked(found[1], entries), table)
     table = re.sub(
-        r"\| (proved|argued|numeric) \|",
+        r"\| (proved|proved \(Coq\)|argued|numeric) \|",
         lambda found: f"| {_badge(found[1])} |",
         table,
     )
@@ -37,7 +37,7 @@ def _linked(name: str, entries: list[str]) -> str:
 
 
 def _badge(status: str) -> str:
-    return f'<span class="status status-{status}">{status}</span>'
+    return f'<span class="status status-{status.split()[0]}">{status}</span>'
 
 
 def _page(name: str, derivation: pr.Derivation) -> str:

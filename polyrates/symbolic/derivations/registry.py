@@ -19,6 +19,7 @@ from polyrates.symbolic.derivations.estimators import (
     truncated_pair,
     unrolled_pair,
 )
+from polyrates.symbolic.derivations.formal import with_lemma
 from polyrates.symbolic.derivations.general import lower_bound_proof, master_identity, two_horns
 from polyrates.symbolic.derivations.gradient_descent import flat_step, gradient_descent_proof
 from polyrates.symbolic.derivations.majorant import (
@@ -124,4 +125,5 @@ def derivations() -> dict[str, Callable[[], Derivation]]:
         for name, (proof, parts) in _THEOREMS.items()
         for part in parts
     }
-    return found | {make.__name__: make for make in _MAKERS}
+    found |= {make.__name__: make for make in _MAKERS}
+    return {name: partial(with_lemma, name, make) for name, make in found.items()}

@@ -16,9 +16,11 @@ _HEAD = """# Theorems and what they rest on
 
 Printed by `python -m polyrates.symbolic.derivations.table`. **proved**: every step that the
 statement rests on is checked by machine (a symbolic zero, a certificate of a sign, an induction),
-and the steps yield the statement. **argued**: the formulas of the steps are checked, the prose
-beside them is not. **numeric**: a step has a known gap, and numbers stand beside it. Exact and
-floating-point evaluations illustrate; no statement rests on them.
+and the steps yield the statement. **proved (Coq)**: beside the steps, derivations/formal has a
+theorem with this statement that Coq's kernel has checked; [formal.md](formal.md) shows both.
+**argued**: the formulas of the steps are checked, the prose beside them is not. **numeric**: a step
+has a known gap, and numbers stand beside it. Exact and floating-point evaluations illustrate; no
+statement rests on them.
 
 """
 

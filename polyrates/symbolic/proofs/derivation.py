@@ -6,6 +6,7 @@ side for side up to a symbolic zero; a statement in words must be the claim of a
 it and that step's premises, each an earlier step. ``status`` is the weakest of these:
 
 - "proved": every one is a symbolic zero, a certificate or an induction;
+- "proved (Coq)": derivations/formal has a theorem with this statement (``lemma`` names it);
 - "argued": some are prose that no machine checked (the formulas beside it are checked);
 - "numeric": the argument has a known gap and numbers stand beside it.
 
@@ -41,6 +42,7 @@ __all__ = ["Derivation", "argued", "claim"]
 
 _STRENGTH = {SYMBOLIC: 2, CERTIFICATE: 2, INDUCTION: 2, ARGUED: 1}
 _STATUS = ("numeric", "argued", "proved")
+PROVED_IN_COQ = "proved (Coq)"
 
 Claim: TypeAlias = sympy.Rel | str
 
@@ -60,6 +62,8 @@ class Derivation:
     remarks : tuple of str
     value : sympy expression or None
         The statement's value for the method at hand, as the theorem computes it: shown, not proved.
+    lemma : str
+        ``File.theorem`` of derivations/formal with this statement; empty where there is none.
     """
 
     title: str
@@ -69,6 +73,7 @@ class Derivation:
     sources: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     value: sympy.Expr | None = None
+    lemma: str = ""
 
     def check(self) -> Report:
         """Check every step, and that they yield the statement; a failure raises DerivationError."""
@@ -84,13 +89,15 @@ class Derivation:
 
     @property
     def status(self) -> str:
-        """ "proved", "argued" or "numeric": the weakest kind of step that a claim rests on."""
+        """ "proved (Coq)", or by the weakest step of a claim: "proved", "argued", "numeric"."""
         if not self.statement or not self.steps:
             raise DerivationError(f"{self.title}: a derivation needs a statement and steps")
-        kinds = [step.kind for claim in self.statement for step in _closure(self._source(claim))]
+        kinds = [step.kind for claim in self.statement for step in _closure(self.source(claim))]
+        if self.lemma:
+            return PROVED_IN_COQ
         return _STATUS[min(_STRENGTH.get(kind, 0) for kind in kinds)]
 
-    def _source(self, claim: Claim) -> Step:
+    def source(self, claim: Claim) -> Step:
         """The last step that yields a claim; the same formula is found before an equal one."""
         same = [step for step in self.steps if not isinstance(claim, str) and _written(step, claim)]
         for step in (*reversed(same), *reversed(self.steps)):
