@@ -2,38 +2,38 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 
 from polyrates.choices.local_plan import local_budget, local_question, local_rows
+from polyrates.choices.observation import observed_rows
 from polyrates.choices.optimal_tail import chebyshev_on
+from polyrates.choices.plan_question import Found, PlanQuestion, methods_of, plan_question
 from polyrates.choices.plan_rows import FAMILIES, PlanCurve, PlanRow
-from polyrates.choices.ranking import ranked, rounding, standard_methods
+from polyrates.choices.plan_verdict import simplest_row, verdict
+from polyrates.choices.ranking import best_first, ranked, rounding
 from polyrates.choices.searches import best_split, checked_budget
-from polyrates.core.recurrence import Method, as_method
 from polyrates.core.spectra import Interval, Spectrum, as_spectrum
-from polyrates.execution.checks import check_problem
 from polyrates.execution.trajectory import Trajectory
 from polyrates.ground.drawing import figure, style
-from polyrates.ground.errors import refuse_type, refuse_value
-from polyrates.ground.numbers import count, floating, is_symbolic, positive
+from polyrates.ground.errors import refuse_value
+from polyrates.ground.numbers import count, floating, positive
 from polyrates.ground.tables import html_table, latex_table, text_table
-from polyrates.measurement.measured_sizes import SpectrumMoves, estimate_sizes
-from polyrates.measurement.spectrum import estimate_spectrum
-from polyrates.problems.quadratic import Problem, QuadraticProblem
-from polyrates.problems.sizes import InitialSizes, Status, sizes_of, sizes_of_problem, status_of
-from polyrates.problems.solved import hessian_at
+from polyrates.problems.quadratic import Problem
+from polyrates.problems.sizes import InitialSizes, Status, sizes_of, status_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _LONGEST = 512
 """The longest budget that a target is looked for in, since certificates grow with its square."""
+
+_OBSERVED = 4000
+"""Products spent on running rows, unless asked otherwise: about as many as measuring takes."""
 
 
 def plan(
@@ -44,6 +44,7 @@ def plan(
     x0: object = None,
     dx0: object = None,
     methods: object = None,
+    observe: object = None,
     **sizes: object,
 ) -> Plan:
     """How should I differentiate? Every method × estimator for N products, best guarantee first.
@@ -63,6 +64,10 @@ def plan(
         With a problem: where its run starts, None its own ``x0``; ``dx0`` None is 0.
     methods : mapping of str to Method, optional
         What to rank besides the optimal ones; None takes :func:`standard_methods`.
+    observe : int ≥ 0, optional
+        With a problem that is no quadratic: the most products to spend on running rows from
+        ``x0``, which are then ranked by the error that was observed, see
+        :func:`polyrates.choices.observation.observed_rows`. None is 4000, 0 runs none.
     initial, cross, residual, drift, hessian : numbers ≥ 0
         Bounds of ‖E‖, ‖G‖, ‖E‖, ‖D‖, ‖∂H‖_F‖x_0 − x*‖;
         see :func:`polyrates.problems.sizes.sizes_of`.
@@ -75,7 +80,8 @@ def plan(
     Returns
     -------
     Plan
-        Its ``status`` is "certified", or "predicted" where the spectrum or a size was estimated.
+        Its ``status`` is "certified", or "predicted" where the spectrum or a size was estimated;
+        a row that was run says what was ``observed``.
 
     Raises
     ------
@@ -86,7 +92,7 @@ def plan(
         x0 = getattr(spectrum, "x0", None)
     if "hessian_lipschitz" in sizes:
         return _off_quadratics(spectrum, budget, target, x0, dx0, sizes)
-    where, known = _question(spectrum, x0, dx0, sizes)
+    asked = plan_question(spectrum, x0, dx0, sizes)
     if (budget is None) == (target is None):
         refuse_value(
             "budget, target",
@@ -94,14 +100,38 @@ def plan(
             "exactly one of them must be given",
             "give N, or the accuracy wanted",
         )
-    named = _methods(methods, where)
+    spend = _OBSERVED if observe is None else count(observe, "observe")
     own = (spectrum, x0, dx0) if isinstance(spectrum, Problem) else (None, None, None)
     if budget is not None:
-        total = checked_budget(budget)
-        return Plan(where, total, known, ranked(where, total, known, named), None, *own)
+        return _planned(asked, checked_budget(budget), methods, None, own, spend)
     goal = floating(positive(target, "target"), "target")
-    total = _reach(where, goal, known)
-    return Plan(where, total, known, ranked(where, total, known, named, goal=goal), goal, *own)
+    total = _reach(asked.spectrum, goal, asked.sizes)
+    while True:  # a prediction may fall short of the target: then a run must reach it
+        made = _planned(asked, total, methods, goal, own, spend)
+        if not made.best.error > goal or asked.found is None or not spend:
+            return made
+        total += max(1, total // 4)
+        if total > _LONGEST:
+            _refuse_target(goal, "reached")
+
+
+_Own = tuple[Problem | None, object, object]
+
+
+def _planned(
+    asked: PlanQuestion, total: int, methods: object, goal: float | None, own: _Own, spend: int
+) -> Plan:
+    """The rows of N products; run, where they are predictions and there is something to run."""
+    where, sizes, found = asked.spectrum, asked.sizes, asked.found
+    limit = np.inf if goal is None else goal
+    rows = ranked(where, total, sizes, methods_of(methods, where), goal=limit)
+    problem, x0, dx0 = own
+    if found is not None and problem is not None:
+        floor = min(rounding(total, sizes, found.unit), limit)
+        if spend:
+            rows = observed_rows(rows, problem, x0, dx0, found.truth, spend)
+        rows = best_first(rows, floor)
+    return Plan(where, total, sizes, rows, goal, *own, found)
 
 
 def _off_quadratics(
@@ -124,60 +154,6 @@ def _off_quadratics(
     return Plan(where, total, known, local_rows(asked, total), goal, *own)
 
 
-def _question(
-    spectrum: object, x0: object, dx0: object, sizes: dict[str, object]
-) -> tuple[Spectrum, InitialSizes]:
-    if isinstance(spectrum, Problem):
-        if x0 is None and not (sizes and isinstance(spectrum, QuadraticProblem)):
-            refuse_value(
-                "x0", None, "the sizes depend on the start", "give x0, or residual= and drift="
-            )
-        if not isinstance(spectrum, QuadraticProblem):
-            return _estimated(spectrum, x0, dx0, sizes)
-        values = spectrum.eigensystem[0]
-        margin = 1e-14 * float(values[-1]) * len(values)
-        where: Spectrum = Interval(max(float(values[0]) - margin, 0.0), float(values[-1]) + margin)
-        known = sizes_of(where, **sizes) if sizes else sizes_of_problem(spectrum, x0, dx0)
-        return where, known
-    for name, value in (("x0", x0), ("dx0", dx0)):
-        if value is not None:
-            refuse_value(
-                name,
-                value,
-                "belongs to a problem, not to a spectrum",
-                "leave it out, or give the problem instead of its spectrum",
-            )
-    where = as_spectrum(spectrum)
-    ell, L = where.hull
-    if is_symbolic(ell) or is_symbolic(L):
-        refuse_value("spectrum", spectrum, "has symbols", "give numbers: a plan compares values")
-    if not floating(ell) < floating(L):
-        refuse_value("spectrum", spectrum, "is a single point", "give an interval with ell < L")
-    return where, sizes_of(where, **sizes)
-
-
-def _estimated(
-    problem: Problem, x0: object, dx0: object, sizes: dict[str, object]
-) -> tuple[Spectrum, InitialSizes]:
-    """The spectrum at the solution, its hull widened to that at x_0, and the sizes there."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", SpectrumMoves)  # both ends are covered below
-        found = estimate_sizes(problem, x0, dx0)
-    points = found.solution, check_problem(problem, x0, dx0)[0]
-    hulls = [estimate_spectrum(hessian_at(problem, x), len(x)).hull for x in points]
-    where = Interval(min(low for low, _ in hulls), max(high for _, high in hulls))
-    known = sizes_of(None, **(sizes or {"residual": found.residual, "drift": found.drift}))
-    return where, replace(known, status="predicted")
-
-
-def _methods(methods: object, where: Spectrum) -> dict[str, Method]:
-    if methods is None:
-        return standard_methods(where)
-    if not isinstance(methods, Mapping):
-        refuse_type("methods", methods, "must map names to methods", 'give {"mine": method}')
-    return {str(name): as_method(each, f"methods[{name!r}]") for name, each in methods.items()}
-
-
 def _reach(where: Spectrum, goal: float, sizes: InitialSizes) -> int:
     """Doubling, then bisection on the best guarantee; it falls with N up to the search's grain."""
     if goal >= floating(sizes.error):
@@ -193,12 +169,7 @@ def _reach(where: Spectrum, goal: float, sizes: InitialSizes) -> int:
     while best_split(high, where, chebyshev, given=sizes).guarantee > goal:
         high *= 2
         if high > _LONGEST:
-            refuse_value(
-                "target",
-                goal,
-                f"is not guaranteed by {_LONGEST} products on this spectrum",
-                "give a larger target, or a spectrum with a larger kappa",
-            )
+            _refuse_target(goal, "guaranteed")
     low = high // 2
     while low > 2 and best(low) <= goal:  # another estimator may reach it before
         low, high = low // 2, low
@@ -206,6 +177,15 @@ def _reach(where: Spectrum, goal: float, sizes: InitialSizes) -> int:
         middle = (low + high) // 2
         low, high = (low, middle) if best(middle) <= goal else (middle, high)
     return high
+
+
+def _refuse_target(goal: float, word: str) -> NoReturn:
+    refuse_value(
+        "target",
+        goal,
+        f"is not {word} by {_LONGEST} products on this spectrum",
+        "give a larger target, or a spectrum with a larger kappa",
+    )
 
 
 def plan_curves(
@@ -246,6 +226,8 @@ class Plan:
         The accuracy that was asked for, where it was.
     problem, x0, dx0
         What the plan was made for, where that was a problem.
+    found : Found or None
+        ∂x* and how far the Hessian moves, where the problem is no quadratic.
     """
 
     spectrum: Spectrum
@@ -256,6 +238,7 @@ class Plan:
     problem: Problem | None = field(default=None, repr=False)
     x0: object = field(default=None, repr=False)
     dx0: object = field(default=None, repr=False)
+    found: Found | None = field(default=None, repr=False)
 
     @property
     def status(self) -> Status:
@@ -265,11 +248,12 @@ class Plan:
     @property
     def rounding(self) -> float:
         """About the error that rounding leaves in any run: rows below it are equal."""
-        return rounding(self.budget, self.sizes)
+        unit = 2.0**-53 if self.found is None else self.found.unit
+        return rounding(self.budget, self.sizes, unit)
 
     @property
     def best(self) -> PlanRow:
-        """The row with the smallest guarantee; the simplest of those that rounding makes equal."""
+        """The row with the smallest error; the simplest of those that rounding makes equal."""
         return self.rows[0]
 
     def best_of(self, family: str) -> PlanRow:
@@ -282,7 +266,10 @@ class Plan:
     def differentiate(
         self, problem: Problem | None = None, x0: object = None, dx0: object = None
     ) -> Trajectory:
-        """Run the winner; on the problem that the plan was made for where none is given."""
+        """Run the winner; on the problem that the plan was made for where none is given.
+
+        Its Jacobians on the way come too; ``plan.best.estimate(problem, x0)`` makes the last alone.
+        """
         if problem is None:
             if self.problem is None:
                 refuse_value("problem", None, "the plan was made for a spectrum", "give a problem")
@@ -292,26 +279,18 @@ class Plan:
 
     @property
     def verdict(self) -> str:
-        """Who wins, by how much, over what, and whether that is certified, in sentences."""
-        best, floor = self.best, min(self.rounding, self.target or np.inf)
-        text = f"{_capital(best.family)} {best.label} wins: {self.status} {best.guarantee:.3g}"
-        for family in ("implicit", "unrolled"):
-            if family == best.family or all(row.family != family for row in self.rows):
-                continue
-            row = self.best_of(family)
-            lowest = max(best.guarantee, floor)
-            if lowest > 0 and row.guarantee > lowest:
-                text += f", {row.guarantee / lowest:.3g} times below the best {family}"
-                text += f" ({row.label}, {row.guarantee:.3g})"
-        text += "."
-        equal = sum(row.guarantee < floor for row in self.rows)
-        if equal:
-            text += f" Rounding leaves about {floor:.2g} in a run: the {equal} rows below it are "
-            text += "equal, and the simplest comes first." if equal > 1 else "no better than that."
-        size = floating(self.sizes.error)
-        if best.guarantee >= size:
-            text += f" No way to spend {self.budget} products is better than the start, {size:.3g}."
-        return text
+        """Who wins, by how much, over what, and how that is known, in sentences.
+
+        The words are "certified", "predicted", and "observed" where the row was run. It names the
+        simplest row within a factor of two of the winner too.
+        """
+        floor = min(self.rounding, self.target or np.inf)
+        return verdict(self.rows, self.budget, floating(self.sizes.error), floor, self.found)
+
+    @property
+    def simplest(self) -> PlanRow:
+        """The simplest row within twice the best error: in the order of a tie, the first."""
+        return simplest_row(self.rows, min(self.rounding, self.target or np.inf))
 
     def __repr__(self) -> str:
         return str(self)
@@ -322,7 +301,7 @@ class Plan:
 
     def _table(self) -> tuple[list[str], list[list[str]]]:
         head = ["method", "estimator", self.status, "products", "split", "memory"]
-        return head, [
+        rows = [
             [
                 row.label,
                 row.family,
@@ -333,6 +312,11 @@ class Plan:
             ]
             for row in self.rows
         ]
+        if any(row.observed is not None for row in self.rows):
+            head.insert(3, "observed")
+            for cells, row in zip(rows, self.rows, strict=True):
+                cells.insert(3, "" if row.observed is None else f"{row.observed:.3e}")
+        return head, rows
 
     def __str__(self) -> str:
         return "\n".join([self._title, text_table(*self._table()), self.verdict])
@@ -345,7 +329,9 @@ class Plan:
         head, rows = self._table()
         for cells, row in zip(rows, self.rows, strict=True):
             cells[2] = _scientific(row.guarantee)
-        short = [[*cells[:4], cells[5]] for cells in [head, *rows]]
+            if head[3] == "observed" and row.observed is not None:
+                cells[3] = _scientific(row.observed)
+        short = [[*cells[:-2], cells[-1]] for cells in [head, *rows]]
         return latex_table(short[0], short[1:], "llr")
 
     def curves(
@@ -379,10 +365,8 @@ class Plan:
         return axes
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
 def _scientific(value: float) -> str:
+    if not np.isfinite(value):
+        return r"$\infty$"
     mantissa, _, exponent = f"{value:.2e}".partition("e")
     return rf"${mantissa} \cdot 10^{{{int(exponent)}}}$" if value else "$0$"

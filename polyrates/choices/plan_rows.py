@@ -10,7 +10,8 @@ import numpy.typing as npt
 from polyrates.core.estimators import Estimator, Products
 from polyrates.core.recurrence import Method
 from polyrates.execution.reverse import reverse_memory
-from polyrates.execution.trajectory import Trajectory, differentiate
+from polyrates.execution.trajectory import Trajectory, differentiate, final_estimate
+from polyrates.ground.arrays import Array
 from polyrates.problems.quadratic import Problem
 from polyrates.problems.sizes import Status
 
@@ -45,6 +46,9 @@ class PlanRow:
     status : "certified" or "predicted"
         "predicted" where the spectrum or the sizes were estimated: ``guarantee`` is then what is
         foreseen, and binds nothing.
+    observed : float or None
+        ‖error‖ of this row, run on the problem the plan was made for; infinite where the run
+        overflows, None where it was not run.
     lower : float
         Some such problem has at least this error; 0 where that is not known.
     products : Products
@@ -63,9 +67,28 @@ class PlanRow:
     products: Products
     memory: int
     status: Status = "certified"
+    observed: float | None = None
+
+    @property
+    def error(self) -> float:
+        """What is known best: ``observed``, or ``guarantee`` where the row was not run."""
+        return self.guarantee if self.observed is None else self.observed
+
+    @property
+    def word(self) -> str:
+        """How ``error`` is known: "observed", "certified" or "predicted"."""
+        return self.status if self.observed is None else "observed"
+
+    def estimate(self, problem: Problem, x0: object, dx0: object = None) -> tuple[Array, Array]:
+        """(x_t, the estimate of ∂x* there), for ``products`` and no more."""
+        found = final_estimate(self.method, problem, x0, self.t, self.estimator, dx0)
+        return found.value, found.tangent
 
     def differentiate(self, problem: Problem, x0: object, dx0: object = None) -> Trajectory:
-        """Run this row: ``.jacobians[-1]`` is the estimate of ∂x*."""
+        """Run this row: ``.jacobians[-1]`` is the estimate of ∂x*, the others those on the way.
+
+        Implicit solves at every step on the way; :meth:`estimate` makes the last one alone.
+        """
         return differentiate(self.method, problem, x0, self.t, self.estimator, dx0)
 
     @property

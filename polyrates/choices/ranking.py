@@ -80,25 +80,32 @@ def ranked(
         )
     if not rows:
         refuse_value("methods", sorted(methods), "none of them can be analyzed here", "give others")
-    order = {family: i for i, family in enumerate(FAMILIES)}
-    floor = min(rounding(budget, sizes), goal)
-    rows.sort(
-        key=lambda row: (
-            max(row.guarantee, floor),
-            order.get(row.family, len(order)),
-            row.memory if row.guarantee < floor else 0,
-        )
-    )
-    return tuple(rows)
+    return best_first(rows, min(rounding(budget, sizes), goal))
 
 
-def rounding(budget: int, sizes: InitialSizes) -> float:
-    """N·u·‖E‖, u = 2⁻⁵³: about how small N steps in floats let an error of that size become.
+def best_first(rows: Iterable[PlanRow], floor: float) -> tuple[PlanRow, ...]:
+    """By what is known of their error; those below ``floor`` are equal, the simplest first."""
+
+    def key(row: PlanRow) -> tuple[float, int, int]:
+        family, memory = simplicity(row)
+        return max(row.error, floor), family, memory if row.error < floor else 0
+
+    return tuple(sorted(rows, key=key))
+
+
+def simplicity(row: PlanRow) -> tuple[int, int]:
+    """The order of a tie: by family, then by memory."""
+    known = row.family in FAMILIES
+    return FAMILIES.index(row.family) if known else len(FAMILIES), row.memory
+
+
+def rounding(budget: int, sizes: InitialSizes, unit: float = 2.0**-53) -> float:
+    """N·u·‖E‖, u the unit roundoff: about how small N steps in floats let such an error become.
 
     Every step rounds, relative to what it holds. An estimate, not a bound: what grows on the way,
     or x* beside a small x_0 − x*, leaves more.
     """
-    return budget * 2.0**-53 * floating(sizes.error)
+    return budget * unit * floating(sizes.error)
 
 
 Candidate = tuple[str, str, Callable[[], Choice]]

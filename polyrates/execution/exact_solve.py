@@ -9,6 +9,7 @@ from scipy.sparse.linalg import LinearOperator, cg
 from polyrates.ground.arrays import Array
 from polyrates.ground.errors import refuse_value
 from polyrates.problems.quadratic import Problem, QuadraticProblem
+from polyrates.problems.solved import hessian_at, hessian_matrix
 
 __all__ = ["exact_solve"]
 
@@ -21,16 +22,9 @@ def exact_solve(problem: Problem, x: Array, right: Array) -> Array:
         return problem.solve(right)
     d = len(x)
     shaped = right if right.ndim == 2 else right[:, None]
-
-    def product(v: Array) -> Array:
-        wide = v if right.ndim == 1 else np.repeat(v[:, None], right.shape[1], axis=1)
-        answer = np.asarray(problem.hvp(x, wide))
-        return answer if right.ndim == 1 else answer[:, 0]
-
     if d <= DENSE_LIMIT:
-        H = np.stack([product(column) for column in np.eye(d)], axis=1)
-        return np.asarray(linalg.solve((H + H.T) / 2, right, assume_a="sym"))
-    operator = LinearOperator((d, d), matvec=product, dtype=float)
+        return np.asarray(linalg.solve(hessian_matrix(problem, x), right, assume_a="sym"))
+    operator = LinearOperator((d, d), matvec=hessian_at(problem, x), dtype=float)
     columns = []
     for column in shaped.T:
         solution, info = cg(operator, column, rtol=1e-13, atol=0.0, maxiter=20 * d)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import NoReturn, TypeVar
 
 import numpy as np
 
@@ -29,7 +31,9 @@ from polyrates.ground.numbers import Number, floating
 from polyrates.problems.losses import Constants
 from polyrates.problems.quadratic import Problem
 
-__all__ = ["Tangents", "Trajectory", "differentiate"]
+__all__ = ["Tangents", "Trajectory", "differentiate", "final_estimate"]
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,12 +172,16 @@ def _until(
 def _require_finite_rows(label: str, values: Array) -> None:
     bad = ~np.isfinite(values).reshape(len(values), -1).all(axis=1)
     if bad.any():
-        raise NonFiniteError(
-            label,
-            f"NaN or infinity at step {int(np.argmax(bad))}",
-            "the run left the finite numbers",
-            "use a smaller step: the method's interval must cover the spectrum",
-        )
+        _refuse_growth(label, int(np.argmax(bad)))
+
+
+def _refuse_growth(label: str, step: int) -> NoReturn:
+    raise NonFiniteError(
+        label,
+        f"NaN or infinity at step {step}",
+        "the run left the finite numbers",
+        "use a smaller step: the method's interval must cover the spectrum",
+    )
 
 
 def _tangent_run(
@@ -219,22 +227,58 @@ def _implicit_run(
         iterates = list(cg_orbit(problem.gradient, x0, steps))
     else:
         iterates = list(orbit(method, Iterates(x0, problem.gradient), steps))
-    jacobians = []
-    inner_steps = chosen.inner_steps or 0
-    for x in iterates:
-        right = np.asarray(problem.cross(x))
-        if chosen.inner is None:
-            jacobians.append(exact_solve(problem, x, -right))
-            continue
-        if isinstance(chosen.inner, ConjugateGradient):
-            product = partial(problem.hvp, x)
-            jacobians.append(cg_columns(product, right, dx0, inner_steps))
-            continue
-        residual = Iterates(dx0, _linear_system(problem, x, right))
-        for estimate in orbit(chosen.inner, residual, inner_steps):  # noqa: B007
-            pass
-        jacobians.append(estimate)
+    jacobians = [_solve_at(problem, x, dx0, chosen) for x in iterates]
     return Trajectory(np.stack(iterates), np.stack(jacobians), chosen.products(steps))
+
+
+def _solve_at(problem: Problem, x: Array, dx0: Array, chosen: Implicit) -> Array:
+    """∇²f(x)V = −∂_θ∇f(x), from V = dx0."""
+    right = np.asarray(problem.cross(x))
+    inner_steps = chosen.inner_steps or 0
+    if chosen.inner is None:
+        return exact_solve(problem, x, -right)
+    if isinstance(chosen.inner, ConjugateGradient):
+        return cg_columns(partial(problem.hvp, x), right, dx0, inner_steps)
+    residual = Iterates(dx0, _linear_system(problem, x, right))
+    return _last(orbit(chosen.inner, residual, inner_steps))
+
+
+def _last(each: Iterable[T]) -> T:
+    (last,) = deque(each, maxlen=1)
+    return last
+
+
+def final_estimate(
+    method: Method,
+    problem: Problem,
+    x0: object,
+    steps: int,
+    estimator: Estimator,
+    dx0: object = None,
+) -> Jet[Array]:
+    """(x_t, the estimate of ∂x* there) alone, for its own ``products`` and no more.
+
+    :func:`differentiate` makes the estimate at every step: an implicit one solves t + 1 times.
+    """
+    steps = check_steps(as_method(method), steps)
+    x, dx = check_problem(problem, x0, dx0)
+    if isinstance(method, ConjugateGradient):
+        run = differentiate(method, problem, x, steps, estimator, dx)
+        return Jet(run.iterates[-1], run.jacobians[-1])
+    plain = Iterates(x, problem.gradient)
+    with np.errstate(over="ignore", invalid="ignore"):
+        if estimator.solve is not None:
+            last = _last(orbit(method, plain, steps))
+            found = Jet(last, _solve_at(problem, last, dx, estimator.solve))
+        else:
+            s = estimator.reset_at(steps)
+            _, state = _last(walk(method, plain, s))
+            fresh = tuple(Jet(point, dx) for point in state)
+            found, _ = _last(walk(method, Tangents(problem, x, dx), steps, (s, fresh)))
+    for label, values in (("iterates", found.value), ("jacobians", found.tangent)):
+        if not np.all(np.isfinite(values)):
+            _refuse_growth(label, steps)
+    return found
 
 
 def _linear_system(problem: Problem, x: Array, right: Array) -> Callable[[Array], Array]:

@@ -61,6 +61,8 @@ class MeasuredSizes:
         Gradients and Hessian-vector products spent; 0 where the problem is a quadratic.
     solution : array (d,)
         x*, where the spectrum is to be taken: ``estimate_spectrum(lambda v: hvp(solution, v), d)``.
+    solution_jacobian : array (d,) or (d, p)
+        ∂x*.
     status : "predicted"
         Each size says it too, so that a plan made from them does not call itself a guarantee.
     """
@@ -71,6 +73,7 @@ class MeasuredSizes:
     distance: float
     products: int
     solution: Array = field(repr=False, compare=False)
+    solution_jacobian: Array = field(repr=False, compare=False)
     status: Status = "predicted"
 
     @property
@@ -125,6 +128,7 @@ def estimate_sizes(
         sizes.distance,
         counting.products,
         sizes.solution,
+        sizes.solution_jacobian,
     )
 
 
@@ -146,7 +150,7 @@ def _measured(
     E, D, G, distance = (
         float(np.linalg.norm(each)) for each in (dx - jacobian, drift, cross, x - solution)
     )
-    return x, counting, MeasuredSizes(E, D, G, distance, counting.products, solution)
+    return x, counting, MeasuredSizes(E, D, G, distance, counting.products, solution, jacobian)
 
 
 def _warn_where_it_moves(problem: Problem, x0: Array, solution: Array) -> None:

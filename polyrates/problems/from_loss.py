@@ -91,6 +91,11 @@ class LossProblem:
         p = "" if self.parameters is None else f", p = {self.parameters}"
         return f"LossProblem({self.framework}, d = {self.dimension}{p})"
 
+    @property
+    def blocks(self) -> bool:
+        """Whether ``hvp`` takes any number of columns at once."""
+        return True
+
     def flatten(self, x: object) -> Array:
         """A point like x_0, array or tree, as a numpy vector (d,)."""
         if isinstance(x, np.ndarray) and x.shape == self.x0.shape:

@@ -14,6 +14,7 @@ from collections.abc import Callable
 import jax
 import jax.numpy as jnp
 import numpy as np
+import numpy.typing as npt
 from jax.flatten_util import ravel_pytree
 
 from polyrates.ground.arrays import Array
@@ -54,6 +55,7 @@ class JaxDerivatives:
             return jax.jacfwd(jax.grad(flat, 1), 0)(x, t).T
 
         self._flat = flat
+        self._traced: object = None
         self._value = jax.jit(flat)
         self._gradient = jax.jit(gradient)
         self._product = jax.jit(product)
@@ -75,6 +77,12 @@ class JaxDerivatives:
                 )
             return found
 
+        closed = jax.make_jaxpr(traced)(self.x0, self.theta)
+        if self._traced is None:
+            self._traced = closed
+            return self._value(self.x0, self.theta)
+        if _same(self._traced, closed):
+            return self._value(self.x0, self.theta)
         return jax.jit(traced)(self.x0, self.theta)
 
     def value(self, x: jax.Array) -> jax.Array:
@@ -97,9 +105,9 @@ class JaxDerivatives:
         """wᵀ∂_θ∇f(x), shape (p,)."""
         return self._pull(x, self.theta, w)
 
-    def enter(self, values: Array) -> jax.Array:
-        """A numpy array as one of the loss's precision."""
-        return jnp.asarray(values, dtype=self.x0.dtype)
+    def enter(self, values: Array) -> npt.NDArray[np.floating]:
+        """A numpy array in the loss's precision; the jitted functions move it to the device."""
+        return np.asarray(values, dtype=self.x0.dtype)
 
     def leave(self, values: jax.Array) -> Array:
         """In 64 bits, as numpy."""
@@ -108,3 +116,13 @@ class JaxDerivatives:
     def ravel(self, tree: object) -> jax.Array:
         """x's containers as one vector."""
         return ravel_pytree(tree)[0]
+
+
+def _same(one: object, other: object) -> bool:
+    """Whether two traces are one program with one set of constants."""
+    consts = [getattr(each, "consts", ()) for each in (one, other)]
+    return (
+        str(getattr(one, "jaxpr", one)) == str(getattr(other, "jaxpr", other))
+        and len(consts[0]) == len(consts[1])
+        and all(np.array_equal(a, b) for a, b in zip(*consts, strict=True))
+    )

@@ -75,18 +75,17 @@ class TorchDerivatives:
         g, y, _ = self._slope(x, True)
         if v.ndim == 1:
             return _grad(g, y, v)
-        return torch.stack([_grad(g, y, column) for column in v.T], dim=1)
+        return _grads(g, y, v.T).T
 
     def cross(self, x: torch.Tensor) -> torch.Tensor:
         """∂_θ∇f(x), shape (d, p)."""
         g, _, t = self._slope(x, True)
         if len(t) >= len(g):
-            return torch.stack([_grad(g, t, unit) for unit in torch.eye(len(g)).to(g)])
+            return _grads(g, t, torch.eye(len(g)).to(g))
         with torch.enable_grad():
             u = torch.zeros_like(g).requires_grad_(True)
             pulled = _grad(g, t, u, graph=True)
-        columns = [_grad(pulled, u, unit) for unit in torch.eye(len(t)).to(g)]
-        return torch.stack(columns, dim=1)
+        return _grads(pulled, u, torch.eye(len(t)).to(g)).T
 
     def pull(self, x: torch.Tensor, w: torch.Tensor) -> torch.Tensor:
         """wᵀ∂_θ∇f(x), shape (p,)."""
@@ -116,6 +115,23 @@ def _grad(
         of, along, weight, create_graph=graph, retain_graph=True, allow_unused=True
     )
     return torch.zeros_like(along) if found is None else found
+
+
+_FEW = 4  # rows for which a loop is quicker than torch's vectorized backward pass
+
+
+def _grads(of: torch.Tensor, along: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
+    """∂⟨of, w⟩/∂along for every row w of the weights, at once where the loss allows it."""
+    if len(weights) > _FEW and of.requires_grad:
+        try:
+            (found,) = torch.autograd.grad(
+                of, along, weights, retain_graph=True, allow_unused=True, is_grads_batched=True
+            )
+        except RuntimeError:  # an operation without a batching rule
+            pass
+        else:
+            return torch.zeros(len(weights), len(along)).to(along) if found is None else found
+    return torch.stack([_grad(of, along, weight) for weight in weights])
 
 
 def _leaves(tree: object) -> list[object]:

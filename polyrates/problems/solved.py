@@ -21,6 +21,7 @@ __all__ = [
     "LocalQuadratic",
     "as_problem",
     "hessian_at",
+    "hessian_matrix",
     "is_quadratic",
     "local_quadratic",
     "newton",
@@ -78,9 +79,7 @@ def local_quadratic(problem: Problem, x0: object = None) -> LocalQuadratic:
         refuse_value(
             "problem", f"d = {len(x)}", f"the Hessian is formed up to d = {LARGEST}", "project it"
         )
-    product = hessian_at(problem, x)
-    H = np.stack([product(e) for e in np.eye(len(x))])
-    H = (H + H.T) / 2
+    H = hessian_matrix(problem, x)
     values = np.linalg.eigvalsh(H)
     if not values[0] > unit * values[-1] * len(x):
         raise NegativeCurvature(
@@ -161,6 +160,24 @@ def hessian_at(problem: Problem, x: Array) -> Callable[[Array], Array]:
     if not parameters:
         return lambda v: np.asarray(problem.hvp(x, v))
     return lambda v: np.asarray(problem.hvp(x, np.repeat(v[:, None], parameters[0], axis=1)))[:, 0]
+
+
+_COLUMNS = 128  # of a block of products, which holds as many copies of what the loss computes
+
+
+def hessian_matrix(problem: Problem, x: Array) -> Array:
+    """∇²f(x), symmetrized, by products with the unit vectors; in blocks where ``hvp`` takes any."""
+    d = len(x)
+    if getattr(problem, "blocks", False):
+        width = min(d, _COLUMNS)
+        padded = np.eye(d, -(-d // width) * width)  # blocks of one shape: compiled once
+        starts = range(0, padded.shape[1], width)
+        parts = [np.asarray(problem.hvp(x, padded[:, s : s + width])) for s in starts]
+        H = np.concatenate(parts, axis=1)[:, :d]
+    else:
+        product = hessian_at(problem, x)
+        H = np.stack([product(e) for e in np.eye(d)])
+    return np.asarray((H + H.T) / 2, dtype=float)
 
 
 def _conjugate_gradients(product: Callable[[Array], Array], right: Array, goal: float) -> Array:

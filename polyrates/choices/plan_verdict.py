@@ -1,0 +1,84 @@
+"""What a plan says in words: who wins, by how much, over what, and how that is known."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from polyrates.choices.plan_question import Found
+from polyrates.choices.plan_rows import PlanRow
+from polyrates.choices.ranking import simplicity
+
+__all__ = ["simplest_row", "verdict"]
+
+_NEAR = 2.0  # rows within this factor of the best are as good to a reader
+
+
+def simplest_row(rows: Sequence[PlanRow], floor: float) -> PlanRow:
+    """Of the rows within twice the best error, or within twice ``floor``, the simplest.
+
+    What was observed is preferred to what was only predicted. The order is that of a tie, by family
+    and by memory, then the smaller error.
+    """
+    best = rows[0]
+    known = [row for row in rows if row.word == best.word]
+    near = [row for row in known if row.error <= _NEAR * max(best.error, floor)]
+    return min(near or [best], key=lambda row: (*simplicity(row), row.error))
+
+
+def verdict(
+    rows: Sequence[PlanRow], budget: int, size: float, floor: float, found: Found | None
+) -> str:
+    """Sentences; ``size`` is ‖E‖ at the start, ``floor`` what rounding leaves."""
+    best = rows[0]
+    text = f"{_named(best)} wins: {best.word} {best.error:.3g}"
+    if best.word == "observed":
+        text += f" (predicted {best.guarantee:.3g})"
+    text += _margins(rows, floor) + "."
+    simple = simplest_row(rows, floor)
+    if simple is not best and best.error >= floor:
+        text += f" The simplest within a factor of 2 is {_named(simple).lower()}"
+        text += f" ({simple.error:.3g})."
+    equal = sum(row.error < floor for row in rows)
+    if equal:
+        text += f" Rounding leaves about {floor:.2g} in a run: the {equal} rows below it are "
+        text += "equal, and the simplest comes first." if equal > 1 else "no better than that."
+    if best.error >= size:
+        text += f" No way to spend {budget} products is better than the start, {size:.3g}."
+    return text + ("" if found is None else _how_sure(rows, found, floor))
+
+
+def _margins(rows: Sequence[PlanRow], floor: float) -> str:
+    """By how much the winner is ahead of the best implicit and of the best unrolled row."""
+    best, text = rows[0], ""
+    lowest = max(best.error, floor)
+    for family in ("implicit", "unrolled"):
+        row = next((row for row in rows if row.family == family), best)
+        if family != best.family and lowest > 0 and row.error > lowest:
+            text += f", {row.error / lowest:.3g} times below the best {family}"
+            text += f" ({row.label}, {row.error:.3g})"
+    return text
+
+
+def _how_sure(rows: Sequence[PlanRow], found: Found, floor: float) -> str:
+    """What a prediction is worth off quadratics: how far the Hessian moves, and what was seen."""
+    moves = f"the Hessian moves by {100 * found.moves:.2g} % between x0 and x*"
+    ran = [row for row in rows if row.observed is not None]
+    if not ran:
+        return f" Predicted to first order, and {moves}: no row was run, observe= runs them."
+    ratios = [
+        row.observed / row.guarantee
+        for row in ran
+        if row.observed is not None and row.guarantee > floor and row.observed > floor
+    ]
+    text = f" Observed on {len(ran)} of {len(rows)} rows, run on this problem from this start"
+    if not ratios:
+        return f"{text}; {moves}."
+    low, high = min(ratios), max(ratios)
+    top = "overflows" if math.isinf(high) else f"{high:.2g} times the prediction"
+    return f"{text}: {low:.2g} to {top}, which is of first order; {moves}."
+
+
+def _named(row: PlanRow) -> str:
+    text = f"{row.family} {row.label}"
+    return text[:1].upper() + text[1:]
