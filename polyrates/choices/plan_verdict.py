@@ -37,7 +37,7 @@ def verdict(
     text += _margins(rows, floor) + "."
     simple = simplest_row(rows, floor)
     if simple is not best and best.error >= floor:
-        text += f" The simplest within a factor of 2 is {_named(simple).lower()}"
+        text += f" The simplest within a factor of 2 is {simple.family} {simple.label}"
         text += f" ({simple.error:.3g})."
     equal = sum(row.error < floor for row in rows)
     if equal:
@@ -71,12 +71,12 @@ def _how_sure(rows: Sequence[PlanRow], found: Found, floor: float) -> str:
         for row in ran
         if row.observed is not None and row.guarantee > floor and row.observed > floor
     ]
-    text = f" Observed on {len(ran)} of {len(rows)} rows, run on this problem from this start"
+    text = f" {len(ran)} of {len(rows)} rows were run on this problem from this start"
     if not ratios:
         return f"{text}; {moves}."
     low, high = min(ratios), max(ratios)
-    top = "overflows" if math.isinf(high) else f"{high:.2g} times the prediction"
-    return f"{text}: {low:.2g} to {top}, which is of first order; {moves}."
+    span = f"{low:.2g} to {high:.2g} times the first-order prediction, as {moves}."
+    return f"{text}: {span}" if high < math.inf else f"{text}, and some overflow; {moves}."
 
 
 def _named(row: PlanRow) -> str:

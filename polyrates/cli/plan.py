@@ -22,7 +22,8 @@ from polyrates.cli.output import Progress, print_json, write, write_document
 from polyrates.ground.digits import exact_text
 from polyrates.ground.errors import refuse_value
 from polyrates.ground.numbers import parse
-from polyrates.problems.quadratic import Ridge
+from polyrates.problems.data import load_vector
+from polyrates.problems.quadratic import Problem
 from polyrates.problems.sizes import SIZES
 
 __all__ = ["TEXT", "add_options", "run"]
@@ -33,7 +34,9 @@ restarted, one step, implicit) for N gradients and Hessian-vector products by
 the error that no problem of the given sizes exceeds. The guarantees are
 certified. With E the initial error of the Jacobian, D = dH (x_0 - x*) and G
 the derivative of the gradient at x_0, give ||E|| and one of ||D||, ||G||, or
-more if known; or --data, where they are measured and every row is run.
+more if known; or --data, where they are measured and every row is run; or
+--model, a loss of your own: the rows are run from its x0 and ranked by the
+error that was observed.
 
   steps   gradient steps; "+ k inner" for the linear solve of implicit
           differentiation, "last k" where only the last k are differentiated
@@ -46,6 +49,7 @@ examples
   polyrates plan --ell 1 --L 100 --budget 80 --initial 1 --cross 1 --json
   polyrates plan --ell 0.01 --L 1 --target 1e-3 --residual 1 --drift 1
   polyrates plan --data diabetes --penalty 0.1 --budget 100 --plot plan.svg
+  polyrates plan --model mine.py:make --budget 40
 """
 
 _LARGEST_BUDGET = 600
@@ -66,9 +70,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="NAME|FILE.csv",
         help="ridge regression on data instead: spectrum and sizes are measured, every row is run",
     )
+    parser.add_argument(
+        "--model",
+        metavar="FILE.py:FUNCTION",
+        help="your own problem instead: what the function returns, such as pr.from_loss(…)",
+    )
     add_column(parser)
     parser.add_argument("--penalty", metavar="P", help="ridge penalty, with --data (0.2)")
-    parser.add_argument("--x0", metavar="zero|far|FILE", help="start, with --data, as in report")
+    parser.add_argument("--x0", metavar="zero|far|FILE", help="start, with --data or --model")
     parser.add_argument("--seed", metavar="N", help="seed of the far start, with --data (0)")
     parser.add_argument(
         "--plot", metavar="FILE", help="draw guarantee against N into FILE, .svg or .pdf"
@@ -95,7 +104,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _ranked(arguments: argparse.Namespace) -> tuple[Plan, list[float] | None, str]:
+def _ranked(arguments: argparse.Namespace) -> tuple[Plan, list[float | None] | None, str]:
     """The plan; with data the error of every row when run, else the Python that makes it."""
     from polyrates.report.plan import observed_errors
 
@@ -106,7 +115,7 @@ def _ranked(arguments: argparse.Namespace) -> tuple[Plan, list[float] | None, st
         target = parse(arguments.target, "target")
     texts = given(arguments, SIZES)
     sizes = parsed_sizes(arguments)
-    if arguments.data is not None:
+    if arguments.data is not None or arguments.model is not None:
         problem, x0 = _measured(arguments)
         result = plan(problem, budget, target=target, x0=x0)
         return result, observed_errors(result, problem, x0), ""
@@ -130,16 +139,42 @@ def _picture_kind(where: str | None) -> str | None:
     return kind
 
 
-def _measured(arguments: argparse.Namespace) -> tuple[Ridge, np.ndarray]:
-    """The ridge problem of --data and its start."""
+def _measured(arguments: argparse.Namespace) -> tuple[Problem, np.ndarray]:
+    """The problem of --data or --model, and its start."""
     from polyrates.report.analysis import choose_start
     from polyrates.report.subject import read_data, ridge
 
-    for option, text in given(arguments, ("ell", "L", "gap", *SIZES)).items():
-        refuse_value(option, text, "is measured from --data", "leave one of them")
-    problem = ridge(read_data(arguments.data, arguments.column), arguments.penalty or "0.2")
+    option = "data" if arguments.model is None else "model"
+    for other, text in given(arguments, ("ell", "L", "gap", *SIZES)).items():
+        refuse_value(other, text, f"is measured from --{option}", "leave one of them")
+    if arguments.model is not None:
+        return _own(arguments)
+    data = read_data(arguments.data, arguments.column)
+    problem = ridge(data, arguments.penalty or "0.2")
     seed = integer(arguments.seed or "0", "seed")
     return problem, choose_start(problem, arguments.x0 or "far", seed).x0
+
+
+def _own(arguments: argparse.Namespace) -> tuple[Problem, np.ndarray]:
+    """The user's problem, and its own x0 unless --x0 says otherwise."""
+    from polyrates.report.subject import imported
+
+    for option, text in given(arguments, ("data", "column", "penalty", "seed")).items():
+        refuse_value(option, text, "goes without --model", "leave one of them")
+    problem = imported(arguments.model)
+    known = getattr(problem, "x0", None)
+    length = len(known) if known is not None else getattr(problem, "dimension", None)
+    if not isinstance(length, int):
+        refuse_value(
+            "model",
+            arguments.model,
+            "has neither x0 nor dimension",
+            "add one, to say how long x is",
+        )
+    if arguments.x0 in (None, "zero"):
+        zero = known is None or arguments.x0 == "zero"
+        return problem, np.zeros(length) if zero else np.asarray(known, dtype=float)
+    return problem, load_vector(arguments.x0, length)
 
 
 def _require_no_data(arguments: argparse.Namespace) -> None:
@@ -147,4 +182,13 @@ def _require_no_data(arguments: argparse.Namespace) -> None:
         refuse_value(option, text, "goes with --data", "give --data too")
     for option in ("ell", "L"):
         if getattr(arguments, option) is None:
-            refuse_value(option, None, "the spectrum is needed", "give --ell and --L, or --data")
+            refuse_value(
+                option, None, "the spectrum is needed", "give --ell and --L, or --data, or --model"
+            )
+    if not given(arguments, SIZES):
+        refuse_value(
+            "residual",
+            None,
+            "the size of the initial error is needed",
+            "give --residual and --drift, or --initial and --cross",
+        )

@@ -199,7 +199,8 @@ def imported(where: str) -> Problem:
                 "model",
                 where,
                 f"returned {type(problem).__name__}, which has no {name}",
-                "return an object with gradient(x), hvp(x, v) and cross(x)",
+                "return pr.from_loss(loss, theta, x0), or an object with gradient(x), hvp(x, v) "
+                "and cross(x)",
             )
     assert isinstance(problem, Problem)
     return problem

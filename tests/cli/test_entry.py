@@ -478,6 +478,51 @@ def test_plan_from_data_runs_every_row(here: Path, capsys: pytest.CaptureFixture
     assert "observed" in text and max(map(len, text.splitlines())) <= 79
 
 
+MINE = """
+import numpy as np
+import polyrates as pr
+
+
+def make():
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((30, 4))
+    problem = pr.PseudoHuber(X, X @ np.ones(4) + rng.standard_cauchy(30), 0.1)
+    object.__setattr__(problem, "x0", 3 * np.ones(4))
+    return problem
+
+
+def zero():
+    return 0
+"""
+
+
+def test_plan_for_a_problem_of_ones_own(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "folder").mkdir()
+    (here / "folder" / "mine_to_plan.py").write_text(MINE)
+    argv = ["plan", "--model", "folder/mine_to_plan.py:make", "--budget", "12"]
+    said = json.loads(Run(capsys, *argv, "--json").out)
+    assert "observed" in said["verdict"] and said["status"] == "predicted"
+    errors = [row["observed"] for row in said["rows"]]
+    assert errors == sorted(errors) and errors[0] < 0.2 * errors[-1]
+    text = Run(capsys, *argv).out
+    assert "predicted  observed" in text and max(map(len, text.splitlines())) <= 79
+    assert "guarantee" not in text and "certified" not in text
+    elsewhere = json.loads(Run(capsys, *argv, "--x0", "zero", "--json").out)
+    assert elsewhere["sizes"] != said["sizes"]
+    for more, words in (
+        (["--ell", "1"], "is measured from --model"),
+        (["--penalty", "1"], "goes without --model"),
+    ):
+        assert words in Run(capsys, *argv, *more).err
+    for where, words in (
+        ("folder/mine_to_plan.py:zero", "has no gradient"),
+        ("folder/mine_to_plan.py", "is not module:function"),
+        ("folder/nobody.py:make", "No module"),
+    ):
+        run = Run(capsys, "plan", "--model", where, "--budget", "12")
+        assert run.status == 2 and words in run.err
+
+
 def test_verify_agrees_and_exits_accordingly(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
