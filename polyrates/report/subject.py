@@ -219,12 +219,14 @@ def guarded(where: str, work: Callable[[], T]) -> T:
 
 def _import(where: str) -> object:
     file = re.fullmatch(rf"(.*\.py):({_NAME})", where)
-    if file is not None and Path(file[1]).is_file():
+    if file is not None:
         path = Path(file[1])
+        if not path.is_file():
+            refuse_value("model", where, "there is no such file", "check its name")
         return _called(where, guarded(where, lambda: _from_file(path)), path.name, file[2])
     if not re.fullmatch(rf"{_NAME}(\.{_NAME})*:{_NAME}", where):
         refuse_value(
-            "model", where, "is not module:function", "give dotted names, such as mine.losses:make"
+            "model", where, "is not module:function", "give mine.losses:make, or mine.py:make"
         )
     module, _, name = where.partition(":")
     here = os.getcwd()

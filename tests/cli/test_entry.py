@@ -517,7 +517,7 @@ def test_plan_for_a_problem_of_ones_own(here: Path, capsys: pytest.CaptureFixtur
     for where, words in (
         ("folder/mine_to_plan.py:zero", "has no gradient"),
         ("folder/mine_to_plan.py", "is not module:function"),
-        ("folder/nobody.py:make", "No module"),
+        ("folder/nobody.py:make", "there is no such file"),
     ):
         run = Run(capsys, "plan", "--model", where, "--budget", "12")
         assert run.status == 2 and words in run.err
