@@ -109,3 +109,10 @@ def newest(session: nox.Session) -> None:
     """The newest version of every dependency that is allowed."""
     session.install("--upgrade", "--upgrade-strategy", "eager", ".[all]")
     session.run("python", "-m", "pytest", "-n", "auto", *session.posargs, env=SETTINGS)
+
+
+@nox.session
+def attack(session: nox.Session) -> None:
+    """Random problems against the bounds off quadratics; half an hour, and no bound may fail."""
+    session.install(".[all]")
+    session.run("python", "experiments/off_quadratics.py", *session.posargs, env=SETTINGS)

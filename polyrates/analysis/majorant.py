@@ -11,6 +11,9 @@ is N-Lipschitz in x. Several parameters: Frobenius norms.
 scalar falls; outside of it there is no bound: a function of the class has a second stationary
 point at 2ℓ/M.
 
+Weights on Chebyshev's iterates have a bound that is sharper than the Volterra sum
+(:mod:`polyrates.analysis.weighted_bound`).
+
 *Estimators.* Truncation resets the tangents. An implicit estimate at x_t solves with a Hessian in
 [ℓ − Mu_t, L + Mu_t]: exactly, ‖E_t‖ ≤ cu_t/(ℓ − Mu_t); by k inner steps with the residual
 polynomial Q_k, ‖E_t‖ ≤ max|Q_k|‖E_0‖ + max|(1 − Q_k)/λ| c u_t, maxima over that interval.
@@ -28,8 +31,10 @@ import sympy
 
 from polyrates.analysis.scalar_run import condition_k, exact_run, float_run
 from polyrates.analysis.volterra import Sizes, basin_of, iterate_bounds, tangent_bounds
+from polyrates.analysis.weighted_bound import weighted_bounds
 from polyrates.core.estimators import Estimator, Implicit, Truncated, Unrolled, as_estimator
-from polyrates.core.methods.classical import GradientDescent
+from polyrates.core.methods.classical import Chebyshev, GradientDescent
+from polyrates.core.methods.tabulated import WeightedIterates
 from polyrates.core.recurrence import Method, Stationary, as_method, check_steps
 from polyrates.core.spectra import hull_of
 from polyrates.ground.errors import refuse_value
@@ -42,6 +47,7 @@ from polyrates.ground.numbers import (
     sign,
     unify,
 )
+from polyrates.ground.rounding import float_above
 from polyrates.ground.typeset import latex
 from polyrates.numeric.suprema.inner import inner_maxima
 from polyrates.numeric.suprema.kernels import kernels
@@ -65,7 +71,7 @@ class Majorant:
     basin : number
         The bounds of the iterates fall (``form`` "scalar") or stay within a fixed multiple of
         ‖x_0 − x*‖ up to the horizon ("kernels") for ‖x_0 − x*‖ below it.
-    form : "scalar" or "kernels"
+    form : "scalar", "weighted" or "kernels"
     status : "argued" or "certified"
         Of the numbers: exact, or floats rounded outward. The theorem's proof has steps in prose.
     reason : str
@@ -212,7 +218,8 @@ class _Question:
             )
             return self._nothing(basin, form, reason)
         if not holds:
-            return self._by_kernels()
+            found = self._weighted(basin)
+            return self._by_kernels() if found is None else found
         if self._exact():
             return self._exactly(basin, tuple(hypotheses))
         if any(is_symbolic(value) for value in (*self.method.parameters, *self._numbers())):
@@ -280,7 +287,7 @@ class _Question:
         return self._made(bounds, basin, "scalar", "argued", "", hypotheses)
 
     def _upward(self) -> Sizes:
-        return Sizes(*(_upward(x) for x in (self.M, self.c, self.distance, self.residual)))
+        return Sizes(*(float_above(x) for x in (self.M, self.c, self.distance, self.residual)))
 
     def _floats(self, basin: Number) -> Majorant:
         ends = floating(self.interval[0]), floating(self.interval[1])
@@ -298,6 +305,26 @@ class _Question:
             tangents = np.array([self._restarted(ends, sizes, u, t) for t in range(len(u))])
             return self._made((u, tangents), basin, "scalar")
         return self._by_kernels()
+
+    def _weighted(self, basin: Number) -> Majorant | None:
+        """Of weights on the iterates of Chebyshev's method on this interval; else None."""
+        method, chosen = self.method, self.estimator
+        if type(method) is not WeightedIterates or type(method.base) is not Chebyshev:
+            return None
+        numbers = (*method.parameters, *self._numbers())
+        if isinstance(chosen, Truncated) or any(is_symbolic(value) for value in numbers):
+            return None
+        if condition_k(method.base, *self.interval) is not True:
+            return None
+        ends = floating(self.interval[0]), floating(self.interval[1])
+        weights = [floating(weight) for weight in method.weights]
+        exact = all(isinstance(weight, float) for weight in method.weights)
+        u, v = weighted_bounds(ends, weights, self._upward(), self.steps, exact)
+        if not np.all(np.isfinite(u)):
+            return self._nothing(basin, "weighted", "the distance is too near the basin's edge")
+        if isinstance(chosen, Implicit):
+            return self._implicit(u, basin, "weighted")
+        return self._made((u, v), basin, "weighted")
 
     def _restarted(self, ends: tuple[float, float], sizes: Sizes, u: np.ndarray, t: int) -> float:
         assert isinstance(self.estimator, Truncated)
@@ -363,15 +390,3 @@ class _Question:
             Q, W = inner_maxima(inner, k, (low, high), float(width))
             v[t] = (Q * sizes.residual + W * sizes.cross_lipschitz * bound) * (1 + 2.0**-50)
         return self._made((u, v), basin, form, reason=reason)
-
-
-def _upward(value: Number) -> float:
-    """A float not below a number."""
-    nearest = floating(value)
-    if isinstance(value, float):
-        return nearest
-    return (
-        nearest
-        if sympy.Rational(*nearest.as_integer_ratio()) >= value
-        else math.nextafter(nearest, math.inf)
-    )

@@ -5,7 +5,19 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
-__all__ = ["root_below", "rounded_decimal"]
+import sympy
+
+from polyrates.ground.numbers import Number, floating
+
+__all__ = ["float_above", "root_below", "rounded_decimal"]
+
+
+def float_above(value: Number) -> float:
+    """A float not below a number."""
+    nearest = floating(value)
+    if isinstance(value, float) or sympy.Rational(*nearest.as_integer_ratio()) >= value:
+        return nearest
+    return math.nextafter(nearest, math.inf)
 
 
 def rounded_decimal(value: Fraction, digits: int, upward: bool) -> str:

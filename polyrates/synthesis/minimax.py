@@ -23,7 +23,7 @@ from polyrates.core.methods.classical import Chebyshev
 from polyrates.core.methods.tabulated import Richardson, Tabulated, WeightedIterates
 from polyrates.core.recurrence import Method
 from polyrates.core.spectra import Spectrum, Union, as_spectrum
-from polyrates.ground.errors import PolyratesError
+from polyrates.ground.errors import PolyratesError, refuse_value
 from polyrates.ground.numbers import Number, count, floating
 from polyrates.numeric.minimax.question import MinimaxSolution, Truth
 from polyrates.numeric.sobolev import weights_from_series
@@ -31,6 +31,7 @@ from polyrates.numeric.values import residual_series
 from polyrates.problems.sizes import SizePair, joint_sizes
 from polyrates.synthesis.float_question import FloatQuestion, as_fraction, solved
 from polyrates.synthesis.minimax_certificate import minimax_certificate
+from polyrates.synthesis.minimax_lipschitz import least_off_quadratics
 from polyrates.synthesis.optimum import Optimum
 
 __all__ = ["minimax_optimal", "minimax_question", "optimum_of"]
@@ -51,6 +52,11 @@ def minimax_optimal(
         ‖E‖ ≤ a and ‖G‖ ≤ g (or ‖D‖ ≤ d).
     digits : int, optional
         Precision beyond floats, with mpmath numbers as results.
+    hessian_lipschitz, cross_lipschitz, distance, residual : numbers ≥ 0
+        M, c, ‖x_0 − x*‖ and ‖E_0‖ of :func:`polyrates.majorant`, in place of the sizes: the best
+        weights found for functions that are not quadratic, never above ‖E_0‖
+        (:mod:`polyrates.synthesis.minimax_lipschitz`). ``lower`` holds for every method with fixed
+        coefficients; the distance to ``upper`` does not close for M > 0.
 
     Returns
     -------
@@ -98,6 +104,10 @@ def minimax_optimal(
     >>> print(f"{best.upper:.3e} {runs:.3e}")
     1.677e-04 1.677e-04
     """
+    if "hessian_lipschitz" in sizes:
+        if digits is not None:
+            refuse_value("digits", digits, "has no place off quadratics", "leave it out")
+        return least_off_quadratics(as_spectrum(spectrum), count(t, "t"), sizes, minimax_optimal)
     where, joint, support = minimax_question(spectrum, sizes)
     horizon = count(t, "t")
     precision = None if digits is None else count(digits, "digits", 1)

@@ -143,19 +143,22 @@ def _above(sizes: np.ndarray, image: Callable[[np.ndarray], np.ndarray]) -> np.n
     )
 
 
-def _combined(weights: np.ndarray, state: np.ndarray) -> np.ndarray:
-    """Σ_j w_j S_j without the terms that are zero."""
-    total = np.zeros(state.shape[1:])
+def _combined(weights: np.ndarray, state: list[np.ndarray], columns: int) -> np.ndarray:
+    """Σ_j w_j S_j over the first columns, without the terms that are zero."""
+    total: np.ndarray | None = None
     for weight, part in zip(weights, state, strict=True):
-        if weight == 1.0:
-            total = total + part
-        elif weight != 0.0:
-            total = total + weight * part
-    return total
+        if weight != 0.0:
+            term = part[:columns] if weight == 1.0 else weight * part[:columns]
+            total = term if total is None else total + term
+    return np.zeros((columns, state[0].shape[1])) if total is None else total
 
 
 class _Run:
-    """All responses at once: column s·w + i answers an injection into active component i at s."""
+    """All responses at once: column s·w + i answers an injection into active component i at s.
+
+    A state is a list of arrays (columns, points), one a component. A component that a step merely
+    copies is the same array; columns that are not yet injected are zero in all of them.
+    """
 
     def __init__(self, table: Coefficients, points: np.ndarray, starts: list[int]) -> None:
         self.table, self.points, self.starts = table, points, starts
@@ -168,38 +171,73 @@ class _Run:
 
     def kernels(self) -> Kernels:
         """Run, take the maxima, add the rounding."""
-        injected = np.zeros((self.n, 0, len(self.points)))
-        started = np.zeros((self.n, len(self.starts), len(self.points)))
-        for t in range(self.steps + 1):
+        T, w, active = self.steps, self.width, self.table.active
+        N = len(self.points)
+        spare = [np.zeros((T * w, N)) for _ in range(self.n + 2 * w)]
+        injected = [spare.pop()] * self.n
+        started = [np.zeros((len(self.starts), N))] * self.n
+        for t in range(T + 1):
             if t:
-                injected = self._advance(t - 1, injected)
-                started = self._advance(t - 1, started)
-                fresh = np.zeros((self.n, self.width, len(self.points)))
-                fresh[self.table.active, range(self.width)] = 1.0
-                injected = np.concatenate([injected, fresh], axis=1)
-            started[:, [k for k, s in enumerate(self.starts) if s == t]] = 1.0
-            self.sizes[:, t, : t * self.width] = np.abs(injected).max(axis=2)
-            self.start_sizes[:, t] = np.abs(started).max(axis=2)
+                before = injected
+                injected = self._advance(t - 1, injected, (t - 1) * w, spare)
+                kept = {id(array) for array in injected}
+                spare += [x for x in {id(x): x for x in before}.values() if id(x) not in kept]
+                started = self._advance(t - 1, started, len(self.starts), None)
+                fresh = slice((t - 1) * w, t * w)
+                for k, j in enumerate(active):
+                    injected[j][fresh] = 0.0
+                    injected[j][(t - 1) * w + k] = 1.0
+                self._measure(t, injected)
+            for k in (k for k, s in enumerate(self.starts) if s == t):
+                started = [np.array(part) for part in started]
+                for part in started:
+                    part[k] = 1.0
+            self.start_sizes[:, t] = [np.abs(part).max(axis=1) for part in started]
             self._read(t, injected, started)
         return self._with_rounding()
 
-    def _advance(self, t: int, state: np.ndarray) -> np.ndarray:
-        slope = _combined(self.table.query[t], state) * self.points
-        rows = [_combined(row, state) for row in self.table.mixing[t]]
-        gains = self.table.gain[t]
-        return np.stack([row - g * slope if g else row for row, g in zip(rows, gains, strict=True)])
+    def _measure(self, t: int, injected: list[np.ndarray]) -> None:
+        """The sizes after step t − 1: computed for what it computed, handed on for copies."""
+        columns, fresh = t * self.width, (t - 1) * self.width
+        for j in range(self.n):
+            if j in self.table.active:
+                part = injected[j][:columns]
+                self.sizes[j, t, :columns] = np.maximum(part.max(axis=1), -part.min(axis=1))
+            else:
+                source = int(np.flatnonzero(self.table.mixing[t - 1, j])[0])
+                self.sizes[j, t, :fresh] = self.sizes[source, t - 1, :fresh]
 
-    def _read(self, t: int, injected: np.ndarray, started: np.ndarray) -> None:
+    def _advance(
+        self, t: int, state: list[np.ndarray], columns: int, spare: list[np.ndarray] | None
+    ) -> list[np.ndarray]:
+        slope = _combined(self.table.query[t], state, columns) * self.points
+        result: list[np.ndarray] = []
+        for j, (row, gain) in enumerate(zip(self.table.mixing[t], self.table.gain[t], strict=True)):
+            if j not in self.table.active:
+                result.append(state[int(np.flatnonzero(row)[0])])
+                continue
+            new = spare.pop() if spare is not None else np.zeros_like(state[0])
+            new[:columns] = _combined(row, state, columns)
+            if gain:
+                new[:columns] -= gain * slope
+            result.append(new)
+        return result
+
+    def _read(self, t: int, injected: list[np.ndarray], started: list[np.ndarray]) -> None:
         gains = self.table.gain[:t, self.table.active]
-        shape = (self.n, t, self.width, len(self.points))
-        answers = np.einsum("jswx,sw->jsx", injected.reshape(shape), gains)
         reading = self.table.output[max(t - 1, 0)]
         alive = [k for k, s in enumerate(self.starts) if s <= t]
-        both = np.concatenate([answers, started[:, alive]], axis=1)
         for row, weights in ((1, reading), (0, None if t == self.steps else self.table.query[t])):
-            if weights is None or not both.shape[1]:
+            if weights is None or not t + len(alive):
                 continue
-            tops = row_suprema(series_of_rows(_combined(weights, both)))
+            answers = _combined(weights, injected, t * self.width).reshape(
+                t, self.width, len(self.points)
+            )
+            answers = np.einsum("swx,sw->sx", answers, gains)
+            begun = _combined(weights, started, len(self.starts))[alive]
+            series = series_of_rows(np.concatenate([answers, begun]))
+            tops = row_suprema(series[:, : t + 1])  # of degree ≤ t: what is beyond is rounding
+            tops += np.sum(np.abs(series[:, t + 1 :]), axis=1)
             self.found[row][t, :t] = tops[:t]
             self.found[row + 2][t, alive] = tops[t:]
 
