@@ -95,6 +95,13 @@ def bench(session: nox.Session) -> None:
     session.run("python", "benchmarks/run.py", *session.posargs, env={"OMP_NUM_THREADS": "1"})
 
 
+@nox.session
+def attacks(session: nox.Session) -> None:
+    """Bounds against the truth on 120,000 problems; fails where one is violated."""
+    session.install(".")
+    session.run("python", "experiments/attacks/certify.py", *session.posargs, env=SETTINGS)
+
+
 @nox.session(python="3.11")
 def minimum(session: nox.Session) -> None:
     """The oldest versions the package says it works with."""

@@ -20,7 +20,8 @@ Analysis     residual_polynomial, error_polynomials, rate, average, compare, bes
 Proofs       lower_bound_certificate, check_certificate; rate(...).initial.certificate(t) and the
              .certificate of an optimum; what is theirs is a ProofFile, a checker's answer a Verdict
 Synthesis    sobolev_optimal, minimax_optimal, near_minimax, minimax_asymptotic, best_eta
-Choices      best_start, best_split, best_restart, optimal_tail; plan
+Choices      best_start, best_split, best_restart, optimal_tail; plan; of warm-started outer loops
+             warm_start, best_loop
 Execution    run, differentiate, jvp, vjp, verify; sweep, read_sweep; residual_values,
              residual_series
 Certificates certify, certify_vjp, hypergradient, at_tolerance: how wrong is the J I hold? Shared by
@@ -50,7 +51,9 @@ from polyrates.analysis.noise import Noise, noise, noise_matrix
 from polyrates.analysis.rate import Rate, rate
 from polyrates.analysis.rate_part import RatePart
 from polyrates.analysis.switching import Switching, switching_rate
+from polyrates.analysis.warm_start import WarmStart, warm_start
 from polyrates.choices.choice import Choice
+from polyrates.choices.loop import LoopChoice, best_loop
 from polyrates.choices.optimal_tail import optimal_tail
 from polyrates.choices.plan import Plan, plan
 from polyrates.choices.plan_rows import PlanRow
@@ -166,6 +169,7 @@ __all__ = [
     "Lasso",
     "LogCosh",
     "Logistic",
+    "LoopChoice",
     "LossProblem",
     "LyapunovCertificate",
     "Majorant",
@@ -210,10 +214,12 @@ __all__ = [
     "Unrolled",
     "Verdict",
     "Verification",
+    "WarmStart",
     "WeightedIterates",
     "at_tolerance",
     "average",
     "best_eta",
+    "best_loop",
     "best_restart",
     "best_split",
     "best_start",
@@ -269,6 +275,7 @@ __all__ = [
     "t",
     "verify",
     "vjp",
+    "warm_start",
     "worst_case_problem",
     "worst_hypergradient_problem",
 ]

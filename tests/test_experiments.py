@@ -15,7 +15,8 @@ FOLDER = ROOT / "experiments"
 
 def load(name: str, where: Path) -> ModuleType:
     """The script as a module that writes into a folder of the test's."""
-    spec = importlib.util.spec_from_file_location(f"experiment_{name}", FOLDER / f"{name}.py")
+    path = FOLDER / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(f"experiment_{path.stem}", path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module  # dataclasses look their module up
@@ -51,6 +52,33 @@ def test_what_is_lost_beyond_quadratics(tmp_path: Path) -> None:
     worst = next(row for row in rows if row.startswith("Chebyshev,4")).split(",")
     assert float(worst[2]) == pytest.approx(0.021, rel=1e-2)
     assert float(worst[3]) == pytest.approx(1.21, rel=1e-2)
+
+
+def test_certified_bounds_and_what_they_need(tmp_path: Path) -> None:
+    """Recorded: the products that bring bound/true under 2; here three rows of it, anew."""
+    module = load("certified_bounds", tmp_path)
+    recorded = (FOLDER / "certified_bounds" / "needed.md").read_text(encoding="utf-8").splitlines()
+    module.DATA = ("breast-cancer",)  # type: ignore[attr-defined]
+    again = module.needed(module.measure((0.01,), (8, 16, 18, 20))).splitlines()
+    assert len(recorded) == 26 and len(again) == 6
+    for line in again[2:]:
+        key, ratios, needed = line.rsplit("|", 3)[0], *line.split("|")[-3:-1]
+        old = next(row for row in recorded if row.startswith(key))
+        assert old.split("|")[-2] == needed
+        for a, b in zip(ratios.split(","), old.split("|")[-3].split(","), strict=True):
+            assert float(a) == pytest.approx(float(b), rel=2e-2)
+
+
+def test_certificates_attacked(tmp_path: Path) -> None:
+    """A seeded sample of the attack, another than the recorded one, which had no violation."""
+    module = load("attacks/certify", tmp_path)
+    tallies = module.attack(0.001, seed=1)
+    assert sum(tally.cases for tally in tallies.values()) >= 120
+    assert [tally.told for tally in tallies.values() if tally.violations] == []
+    recorded = (FOLDER / "attacks" / "certify" / "table.md").read_text(encoding="utf-8")
+    rows = [line.split("|") for line in recorded.splitlines()[2:]]
+    assert sum(int(row[2]) for row in rows) >= 120_000
+    assert {int(row[3]) for row in rows} == {0}
 
 
 def test_hyperparameters(tmp_path: Path) -> None:
