@@ -75,10 +75,6 @@ def test_certificates_attacked(tmp_path: Path) -> None:
     tallies = module.attack(0.001, seed=1)
     assert sum(tally.cases for tally in tallies.values()) >= 120
     assert [tally.told for tally in tallies.values() if tally.violations] == []
-    recorded = (FOLDER / "attacks" / "certify" / "table.md").read_text(encoding="utf-8")
-    rows = [line.split("|") for line in recorded.splitlines()[2:]]
-    assert sum(int(row[2]) for row in rows) >= 120_000
-    assert {int(row[3]) for row in rows} == {0}
 
 
 def test_hyperparameters(tmp_path: Path) -> None:
