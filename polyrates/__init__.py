@@ -88,7 +88,6 @@ from polyrates.execution.reverse import jvp, vjp
 from polyrates.execution.run import run
 from polyrates.execution.sweeps import read_sweep, sweep
 from polyrates.execution.trajectory import Trajectory, differentiate
-from polyrates.execution.verify import Verification, verify
 from polyrates.ground.certificates import ProofFile, Verdict, check_certificate
 from polyrates.ground.errors import (
     HorizonError,
@@ -106,11 +105,13 @@ from polyrates.ground.numbers import lam, t
 from polyrates.ground.references import cite
 from polyrates.ground.typeset import latex
 from polyrates.measurement.certify import Certified, certify, deflation
+from polyrates.measurement.contraction import contraction_bound
 from polyrates.measurement.hypergradient import Hypergradient, certify_vjp, hypergradient
-from polyrates.measurement.local_model import contraction_bound, local_errors, local_model
+from polyrates.measurement.local_model import local_errors, local_model
 from polyrates.measurement.measured_sizes import estimate_eta, estimate_sizes
 from polyrates.measurement.spectrum import check_interval, estimate_spectrum, measure_spectrum
 from polyrates.measurement.tolerance import at_tolerance
+from polyrates.measurement.verify import Verification, verify
 from polyrates.numeric.suprema.two_variable import frobenius_bound
 from polyrates.numeric.values import residual_series, residual_values
 from polyrates.problems.from_loss import LossProblem, from_loss

@@ -8,9 +8,9 @@ from polyrates.cli.arguments import add_column, add_estimator, estimator, intege
 from polyrates.cli.output import print_json
 from polyrates.core.methods.named import DEFAULT_METHODS, parse_methods
 from polyrates.core.spectra import Interval
-from polyrates.execution.verify import GROWING, Verification, verify
 from polyrates.ground.numbers import floating, parse
 from polyrates.ground.tables import text_table
+from polyrates.measurement.verify import GROWING, Verification, verify
 from polyrates.problems.quadratic import Quadratic, QuadraticProblem
 
 __all__ = ["TEXT", "add_options", "run"]

@@ -23,7 +23,6 @@ from polyrates.core.methods.classical import Chebyshev, GradientDescent
 from polyrates.core.methods.orthogonal import Sobolev
 from polyrates.core.recurrence import Method
 from polyrates.execution.trajectory import differentiate
-from polyrates.execution.verify import predicted_errors
 from polyrates.gallery.tables import read_columns, write_columns
 from polyrates.ground.drawing import (
     MUTED,
@@ -37,6 +36,7 @@ from polyrates.ground.drawing import (
     svg,
 )
 from polyrates.measurement.local_model import local_model
+from polyrates.measurement.verify import predicted_errors
 from polyrates.problems.losses import Logistic
 from polyrates.problems.quadratic import Problem, QuadraticProblem
 

@@ -20,9 +20,9 @@ from polyrates.core.methods.classical import Chebyshev, GradientDescent
 from polyrates.core.methods.orthogonal import Sobolev
 from polyrates.core.recurrence import Method
 from polyrates.execution.trajectory import differentiate
-from polyrates.execution.verify import far_start
 from polyrates.gallery.tables import read_columns, write_columns
 from polyrates.ground.drawing import Curve, draw_curves, figure, limits, look, mark_one, style, svg
+from polyrates.measurement.verify import far_start
 from polyrates.problems.quadratic import Quadratic, QuadraticProblem
 
 if TYPE_CHECKING:

@@ -34,35 +34,30 @@ contraction; (3), and the part that the start plays, are those of Mehmood, Knoll
 truncation, or a warm start, which makes ‖e_0‖ and ‖E_0‖ small together, shrinks the t q^{t−1} term
 that burns in. Both are for gradient descent here: heavy ball's or Chebyshev's step is no
 contraction in the Euclidean norm. For them, and for every other method, :func:`polyrates.majorant`
-bounds the errors inside ‖e_0‖ < 2ℓ/M, from M and c at x* alone; its row for gradient descent, where
-ℓ is that of H and u_t takes the place of q^t‖e_0‖, needs no strong convexity elsewhere.
+bounds the errors inside ‖e_0‖ < 2ℓ/M, from M and c at x* alone. The formulas above are its row for
+gradient descent at M = 0, with (1 − q)/h in place of ℓ: :mod:`polyrates.measurement.contraction`.
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 import numpy as np
 
 from polyrates.core.estimators import Estimator, Unrolled, as_estimator
-from polyrates.core.methods.classical import GradientDescent
 from polyrates.core.recurrence import Method, as_method, check_steps
 from polyrates.execution.trajectory import differentiate
-from polyrates.execution.verify import predicted_errors
 from polyrates.ground.arrays import Array
-from polyrates.ground.errors import refuse_type, refuse_value
-from polyrates.ground.numbers import floating
-from polyrates.measurement.local_remainder import certified_remainder, majorant_bound
-from polyrates.problems.losses import Constants
+from polyrates.ground.errors import refuse_value
+from polyrates.measurement.local_remainder import certified_bound, certified_remainder
+from polyrates.measurement.verify import predicted_errors
 from polyrates.problems.quadratic import Problem, Quadratic, QuadraticProblem
 from polyrates.problems.solved import as_problem, local_quadratic
 
 __all__ = [
     "LocalErrors",
     "SolvedProblem",
-    "contraction_bound",
     "local_errors",
     "local_model",
     "start_at",
@@ -117,8 +112,8 @@ class LocalErrors:
     ----------
     predicted, observed : array (steps+1, d) or (steps+1, d, p)
     bound : array (steps+1,)
-        That of :func:`contraction_bound` for gradient descent, of :func:`polyrates.majorant` on the
-        spectrum of H for other methods; infinite where none is proved.
+        That of :func:`polyrates.majorant` on the spectrum of H, and for gradient descent that of
+        :func:`polyrates.contraction_bound` where it is smaller; infinite where none is proved.
     distance : float
         ‖x_0 − x*‖.
     remainder : array (steps+1,)
@@ -176,77 +171,14 @@ def local_errors(
     norms = [
         np.linalg.norm(a.reshape(len(a), -1), axis=1) for a in (predicted, observed - predicted)
     ]
-    constants = getattr(problem, "constants", None)
-    bound = np.full(steps + 1, np.inf)
-    if isinstance(constants, Constants) and type(method) is GradientDescent:
-        distance = float(np.linalg.norm(start - model.solution))
-        E = float(np.linalg.norm(initial - model.solution_jacobian))
-        J = float(np.linalg.norm(model.solution_jacobian))
-        bound = contraction_bound(method, constants, steps, distance, E, J, chosen)
-    elif isinstance(constants, Constants):
-        bound = majorant_bound(method, model, constants, start, initial, steps, chosen)
     return LocalErrors(
         predicted,
         observed,
-        bound,
+        certified_bound(method, model, problem, start, initial, steps, chosen),
         certified_remainder(method, model, problem, start, initial, steps, chosen),
         float(np.linalg.norm(start - model.solution)),
         float(np.max(norms[1]) / np.max(norms[0])) if np.max(norms[0]) > 0 else 0.0,
     )
-
-
-def contraction_bound(
-    method: GradientDescent,
-    constants: Constants,
-    steps: int,
-    distance: float,
-    residual: float,
-    jacobian: float,
-    estimator: Estimator | None = None,
-) -> Array:
-    """A proved bound of gradient descent's Jacobian error at t = 0, …, steps, shape (steps+1,).
-
-    Formulas (2)–(4) of the module. Infinite where the assumptions fail (ℓ ≤ 0 for the implicit
-    estimate, h > 2/L, unknown constants), and for an implicit estimate with an inner method.
-
-    Parameters
-    ----------
-    method : GradientDescent
-    constants : Constants
-        ℓ, L and the Lipschitz constants, valid on a ball around x* that holds x_0 (gradient descent
-        does not leave it).
-    steps : int ≥ 0
-    distance, residual, jacobian : float
-        ‖x_0 − x*‖, ‖E_0‖ (‖∂x*‖ where ∂x_0 = 0), ‖∂x*‖, the latter two in Frobenius norm.
-    estimator : Estimator, default ``pr.Unrolled()``
-    """
-    if type(method) is not GradientDescent:
-        refuse_type(
-            "method",
-            method,
-            "the bound is proved for gradient descent alone",
-            "give pr.GradientDescent(step)",
-        )
-    steps = check_steps(method, steps)
-    chosen = as_estimator(Unrolled() if estimator is None else estimator)
-    for name, value in (("distance", distance), ("residual", residual), ("jacobian", jacobian)):
-        if not value >= 0:
-            refuse_value(name, value, "must be ≥ 0", "give a norm")
-    h = floating(method.step)
-    ell, L, M, N = constants
-    c = (M * jacobian if jacobian > 0 else 0.0) + N
-    q = max(abs(1 - h * ell), abs(1 - h * L))
-    if not (math.isfinite(c) and q <= 1.0):
-        return np.full(steps + 1, np.inf)
-    t = np.arange(steps + 1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        if chosen.solve is not None:
-            if not chosen.exact_solve or not ell > 0:
-                return np.full(steps + 1, np.inf)
-            return np.asarray(c / ell * q**t * distance)
-        s = np.array([chosen.reset_at(k) for k in range(steps + 1)])
-        drift = h * c * distance * (t - s) * q ** np.maximum(t - 1, 0)
-        return np.asarray(q ** (t - s) * residual + drift)
 
 
 def start_at(problem: SolvedProblem, distance: float, seed: int = 0) -> Array:

@@ -23,13 +23,15 @@ import numpy as np
 from polyrates.analysis.majorant import majorant
 from polyrates.analysis.volterra import Sizes, iterate_bounds
 from polyrates.core.estimators import Estimator, Implicit, Unrolled
+from polyrates.core.methods.classical import GradientDescent
 from polyrates.core.recurrence import Method
 from polyrates.ground.arrays import Array
+from polyrates.measurement.contraction import contraction_bound
 from polyrates.numeric.suprema.kernels import LONGEST, kernels
 from polyrates.problems.losses import Constants
-from polyrates.problems.quadratic import Problem, Quadratic, QuadraticProblem
+from polyrates.problems.quadratic import Problem, QuadraticProblem
 
-__all__ = ["certified_remainder", "majorant_bound", "remainder"]
+__all__ = ["certified_bound", "certified_remainder", "majorant_bound", "remainder"]
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class _Start:
     residual: float
 
     @classmethod
-    def of(cls, model: Quadratic, constants: Constants, x0: Array, dx0: Array) -> _Start:
+    def of(cls, model: QuadraticProblem, constants: Constants, x0: Array, dx0: Array) -> _Start:
         values = np.linalg.eigvalsh(model.hessian)
         margin = 1e-14 * float(values[-1]) * len(values)
         return cls(
@@ -61,7 +63,7 @@ class _Start:
 
 def certified_remainder(
     method: Method,
-    model: Quadratic,
+    model: QuadraticProblem,
     problem: Problem,
     x0: Array,
     dx0: Array,
@@ -75,15 +77,42 @@ def certified_remainder(
     if estimator == Unrolled() and second is not None and isinstance(constants, Constants):
         start = _Start.of(model, constants, x0, dx0)
         if start.inside(steps):
-            twist = float(np.linalg.norm(model.hessian_derivative())) * (1 + 1e-12)
+            twist = float(np.linalg.norm(np.asarray(model.hessian_derivative()))) * (1 + 1e-12)
             sizes = Sizes(start.hessian_lipschitz, 0.0, start.distance, start.residual)
             return remainder(method, start.ends, steps, sizes, twist, float(second))
     return np.full(steps + 1, np.inf)
 
 
+def certified_bound(
+    method: Method,
+    model: QuadraticProblem,
+    problem: Problem,
+    x0: Array,
+    dx0: Array,
+    steps: int,
+    estimator: Estimator,
+) -> Array:
+    """The smallest bound that a problem's constants prove, shape (steps+1,); infinite without."""
+    constants = getattr(problem, "constants", None)
+    if not isinstance(constants, Constants):
+        return np.full(steps + 1, np.inf)
+    bound = majorant_bound(method, model, constants, x0, dx0, steps, estimator)
+    if type(method) is not GradientDescent:
+        return bound
+    e, E, J = (
+        float(np.linalg.norm(value)) * (1 + 1e-12)
+        for value in (
+            x0 - model.solution,
+            dx0 - model.solution_jacobian,
+            model.solution_jacobian,
+        )
+    )
+    return np.minimum(bound, contraction_bound(method, constants, steps, e, E, J, estimator))
+
+
 def majorant_bound(
     method: Method,
-    model: Quadratic,
+    model: QuadraticProblem,
     constants: Constants,
     x0: Array,
     dx0: Array,

@@ -17,6 +17,7 @@ import numpy as np
 
 from polyrates.ground.arrays import Array, library, to_numpy
 from polyrates.ground.errors import PolyratesError, refuse_type, refuse_value
+from polyrates.ground.numbers import floating, nonnegative
 from polyrates.problems.losses import Constants
 
 __all__ = ["LossProblem", "from_loss"]
@@ -60,10 +61,16 @@ class LossProblem:
     framework : "jax" or "torch"
     constants : Constants, or None
         ℓ ≤ ∇²f ≤ L and the Lipschitz constants, where the user gave them.
+    twist_lipschitz : float, or None
+        M₂ of :func:`polyrates.local_errors`' remainder, where the user gave it.
     """
 
     def __init__(
-        self, derivatives: _Derivatives, scalar: bool, constants: Constants | None
+        self,
+        derivatives: _Derivatives,
+        scalar: bool,
+        constants: Constants | None,
+        twist_lipschitz: float | None = None,
     ) -> None:
         self._by = derivatives
         self.x0: Array = derivatives.leave(derivatives.x0)
@@ -71,6 +78,7 @@ class LossProblem:
         self.theta: Array | float = float(theta[0]) if scalar else theta
         self.parameters: int | None = None if scalar else len(theta)
         self.constants = constants
+        self.twist_lipschitz = twist_lipschitz
 
     @property
     def dimension(self) -> int:
@@ -168,6 +176,7 @@ def from_loss(
     x0: object,
     *,
     constants: Constants | None = None,
+    twist_lipschitz: float | None = None,
     framework: Framework | None = None,
 ) -> LossProblem:
     """A loss f(x, θ) of yours as a Problem: every verb of the package takes it.
@@ -186,6 +195,9 @@ def from_loss(
     constants : Constants, optional
         ℓ ≤ ∇²f ≤ L, and the Lipschitz constants M of ∇²f and N of ∂_θ∇f in x: they make bounds
         beyond quadratics certified. Not checked.
+    twist_lipschitz : number ≥ 0, optional
+        M₂, the Lipschitz constant in x of the derivative of ∂_θ∇f + ∇²f ∂x*: with ``constants`` it
+        certifies the remainder of a local prediction. Not checked.
     framework : "jax" or "torch", optional
         None: whose arrays x0 and theta are, else JAX where it is installed.
 
@@ -216,6 +228,11 @@ def from_loss(
         _require_floats(name, tree)
     if constants is not None and not isinstance(constants, Constants):
         refuse_type("constants", constants, "must be Constants", "give pr.Constants(ell, L, M, N)")
+    M2 = (
+        None
+        if twist_lipschitz is None
+        else floating(nonnegative(twist_lipschitz, "twist_lipschitz"))
+    )
     chosen = _framework(framework, [*_leaves(x0), *_leaves(theta)])
     derivatives: _Derivatives
     if chosen == "jax":
@@ -227,7 +244,7 @@ def from_loss(
 
         derivatives = TorchDerivatives(loss, theta, x0)
     _require_scalar(derivatives, x0)
-    problem = LossProblem(derivatives, _is_scalar(theta), constants)
+    problem = LossProblem(derivatives, _is_scalar(theta), constants, M2)
     _require_derivatives(problem)
     return problem
 

@@ -15,7 +15,7 @@ import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 from scipy import linalg, special
@@ -52,6 +52,7 @@ class LinearModelLoss(ABC):
     X: Array
     y: Array
     penalty: Array
+    _fourth: ClassVar[float] = math.inf  # a bound of |φ⁗|
 
     def __repr__(self) -> str:
         return regression_data(self)
@@ -153,6 +154,19 @@ class LinearModelLoss(ABC):
         H = self.hessian(self.solution)
         return np.asarray(linalg.solve(H, -self.cross(self.solution), assume_a="pos"))
 
+    @cached_property
+    def twist_lipschitz(self) -> float:
+        """M₂, the Lipschitz constant of the derivative of ∂_θ∇f + ∇²f ∂x*, Frobenius over θ.
+
+        max|φ⁗|·‖Xᵀdiag(|X∂x*|_i ‖x_i‖)X‖/n for each parameter: the penalty is linear.
+        """
+        if not math.isfinite(self._fourth):
+            return math.inf
+        along = np.abs(self.X @ self.solution_jacobian.reshape(self.dimension, -1))
+        lengths = np.linalg.norm(self.X, axis=1)
+        squares = ((_weighted(self.X, each * lengths) * self._fourth) ** 2 for each in along.T)
+        return math.sqrt(sum(squares))
+
     def hessian_derivative(self) -> Array:
         """d/dθ [∇²f(x*(θ), θ)], shape (d, d) or (p, d, d)."""
         third = self._slopes(self.X @ self.solution)[3]
@@ -175,6 +189,12 @@ def _descent(H: Array, g: Array) -> Array:
         values, vectors = np.linalg.eigh(H)
         floor = 1e-8 * float(np.max(np.abs(values)))
         return np.asarray(vectors @ ((vectors.T @ g) / np.maximum(np.abs(values), floor)))
+
+
+def _weighted(X: Array, weights: Array) -> float:
+    """‖Xᵀdiag(weights)X‖/n, rounded upward."""
+    gram = (X.T * weights) @ X / len(X)
+    return float(np.linalg.norm(gram, 2)) * (1 + 1e-12)
 
 
 def _constants(loss: LinearModelLoss, bend: float, turn: float) -> Constants:
@@ -200,7 +220,7 @@ def _constants(loss: LinearModelLoss, bend: float, turn: float) -> Constants:
 class Logistic(LinearModelLoss):
     """ℓ2-regularised logistic regression: φ_i(z) = log(1 + e^z) − y_i z, θ the log penalty.
 
-    Strongly convex. With σ the logistic function φ″ = σ(1 − σ) ≤ ¼ and |φ‴| ≤ 1/(6√3).
+    Strongly convex. With σ the logistic function φ″ = σ(1 − σ) ≤ ¼, |φ‴| ≤ 1/(6√3) and |φ⁗| ≤ ⅛.
 
     Parameters
     ----------
@@ -214,6 +234,7 @@ class Logistic(LinearModelLoss):
     X: Array
     y: Array
     penalty: Array
+    _fourth: ClassVar[float] = 0.125
 
     def __init__(self, X: object, y: object, penalty: object) -> None:
         data, target, strength = validated_shapes(X, y, penalty)
@@ -237,23 +258,8 @@ class Logistic(LinearModelLoss):
         """
         gram = float(np.linalg.norm(self.X, 2)) ** 2 / len(self.X)
         low, high = float(np.min(self.penalty)), float(np.max(self.penalty))
-        bent = self._weighted(np.linalg.norm(self.X, axis=1)) / (6 * math.sqrt(3))
+        bent = _weighted(self.X, np.linalg.norm(self.X, axis=1)) / (6 * math.sqrt(3))
         return Constants(low, gram / 4 + high, bent, high)
-
-    @cached_property
-    def twist_lipschitz(self) -> float:
-        """M₂, the Lipschitz constant of the derivative of ∂_θ∇f + ∇²f ∂x*, Frobenius over θ.
-
-        ‖Xᵀdiag(|X∂x*|_i ‖x_i‖)X‖/8n for each parameter: |φ⁗| ≤ 1/8, and the penalty is linear.
-        """
-        along = np.abs(self.X @ self.solution_jacobian.reshape(self.dimension, -1))
-        lengths = np.linalg.norm(self.X, axis=1)
-        return math.sqrt(sum((self._weighted(each * lengths) / 8) ** 2 for each in along.T))
-
-    def _weighted(self, weights: Array) -> float:
-        """‖Xᵀdiag(weights)X‖/n, rounded upward."""
-        gram = (self.X.T * weights) @ self.X / len(self.X)
-        return float(np.linalg.norm(gram, 2)) * (1 + 1e-12)
 
 
 class _Regression(LinearModelLoss):
@@ -269,7 +275,7 @@ class LogCosh(_Regression):
     """ℓ2-regularised regression with ρ(r) = log cosh r, θ the log penalty.
 
     Strongly convex. With τ = tanh r: ρ′ = τ, ρ″ = 1 − τ² in (0, 1], ρ‴ = −2τ(1 − τ²), largest where
-    3τ² = 1: |ρ‴| ≤ 4/(3√3) = .7698.
+    3τ² = 1: |ρ‴| ≤ 4/(3√3) = .7698. ρ⁗ = −2(1 − 3τ²)(1 − τ²), largest at 0: |ρ⁗| ≤ 2.
 
     Parameters
     ----------
@@ -282,6 +288,7 @@ class LogCosh(_Regression):
     X: Array
     y: Array
     penalty: Array
+    _fourth: ClassVar[float] = 2.0
 
     def _slopes(self, z: Array) -> tuple[Array, Array, Array, Array]:
         r = z - self.y
@@ -301,8 +308,8 @@ class PseudoHuber(_Regression):
     """ℓ2-regularised regression with ρ(r) = √(1 + r²) − 1, θ the log penalty.
 
     Strongly convex. ρ′ = r/√(1 + r²), ρ″ = (1 + r²)^{−3/2} in (0, 1], ρ‴ = −3r(1 + r²)^{−5/2},
-    largest where 4r² = 1: |ρ‴| ≤ (3/2)(4/5)^{5/2} = .8587. For another width δ scale X and y by
-    1/δ.
+    largest where 4r² = 1: |ρ‴| ≤ (3/2)(4/5)^{5/2} = .8587. ρ⁗ = 3(4r² − 1)(1 + r²)^{−7/2}, largest
+    at 0: |ρ⁗| ≤ 3. For another width δ scale X and y by 1/δ.
 
     Parameters
     ----------
@@ -315,6 +322,7 @@ class PseudoHuber(_Regression):
     X: Array
     y: Array
     penalty: Array
+    _fourth: ClassVar[float] = 3.0
 
     def _slopes(self, z: Array) -> tuple[Array, Array, Array, Array]:
         r = z - self.y

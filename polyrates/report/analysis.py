@@ -23,9 +23,9 @@ from polyrates.core.methods.classical import Chebyshev, GradientDescent
 from polyrates.core.methods.named import NamedMethod, parse_methods
 from polyrates.core.spectra import Interval
 from polyrates.execution.trajectory import differentiate
-from polyrates.execution.verify import Formula, Verification, predicted_errors
 from polyrates.ground.errors import NonFiniteError, refuse_value
 from polyrates.ground.numbers import Number, count, floating
+from polyrates.measurement.verify import Formula, Verification, predicted_errors
 from polyrates.problems.data import load_vector
 from polyrates.problems.quadratic import QuadraticProblem, Ridge
 from polyrates.problems.sizes import sizes_of_problem

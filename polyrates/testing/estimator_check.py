@@ -12,8 +12,8 @@ from polyrates.core.methods.classical import Nesterov
 from polyrates.core.recurrence import Method
 from polyrates.core.spectra import Interval
 from polyrates.execution.trajectory import differentiate
-from polyrates.execution.verify import verify
 from polyrates.ground.errors import PolyratesError
+from polyrates.measurement.verify import verify
 from polyrates.numeric.ring import ValueRing
 from polyrates.problems.quadratic import Quadratic
 from polyrates.testing.latex import latex_fault

@@ -548,7 +548,7 @@ def test_verify_agrees_and_exits_accordingly(
     rows = json.loads(Run(capsys, *wild, "--json").out)["runs"]
     assert [row["growing"] for row in rows] == [False, True]
     assert rows[1]["tolerance"] == 1e-10 * rows[1]["growth"] >= rows[1]["gap"] > 1
-    from polyrates.execution import verify
+    from polyrates.measurement import verify
 
     monkeypatch.setattr(verify, "TOLERANCE", 0.0)
     run = Run(capsys, *argv)

@@ -16,7 +16,7 @@ from polyrates.core.methods.orthogonal import Sobolev
 from polyrates.core.methods.restarted import Restarted
 from polyrates.core.recurrence import walk
 from polyrates.execution.run import Iterates
-from polyrates.execution.verify import predicted_errors
+from polyrates.measurement.verify import predicted_errors
 
 ELL, L, STEPS = 0.05, 1.0, 14
 METHODS: dict[str, pr.Method] = {

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from support import float_methods
 
 import polyrates as pr
-from polyrates.execution.verify import predicted_errors
+from polyrates.measurement.verify import predicted_errors
 
 ESTIMATORS = {
     "unrolled": pr.Unrolled(),

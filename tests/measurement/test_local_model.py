@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from support import require
 
 import polyrates as pr
-from polyrates.measurement.local_model import contraction_bound, local_errors, local_model, start_at
+from polyrates.measurement.contraction import contraction_bound
+from polyrates.measurement.local_model import local_errors, local_model, start_at
 from polyrates.problems.losses import Constants, Logistic, NonlinearLeastSquares
 
 ESTIMATORS = {
@@ -87,7 +88,7 @@ def test_the_partial_derivative_of_the_hessian_would_be_wrong() -> None:
         model.H, model.b, 0.05 * np.eye(5),
         -model.H @ problem.solution_jacobian - 0.05 * problem.solution,
     )  # fmt: skip
-    from polyrates.execution.verify import predicted_errors
+    from polyrates.measurement.verify import predicted_errors
 
     method, x0 = methods(problem)["Chebyshev"], start_at(problem, 1e-6)
     J = problem.solution_jacobian

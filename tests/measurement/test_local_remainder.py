@@ -49,12 +49,18 @@ def test_the_run_is_within_the_remainder_and_the_bound(penalty, distance):
             assert found.remainder[8] < 0.1 * size[8]  # and it says something
 
 
-def test_the_constants_are_valid_and_sharper():
+@pytest.mark.parametrize("loss", ["logistic", "log-cosh", "pseudo-Huber"])
+def test_the_constants_are_valid_and_sharper(loss):
     problem = logistic(3, 0.1)
+    third = 1 / (6 * math.sqrt(3))
     rng = np.random.default_rng(0)
+    if loss != "logistic":
+        make = pr.LogCosh if loss == "log-cosh" else pr.PseudoHuber
+        problem = make(problem.X, rng.standard_normal(len(problem.X)), 0.1)
+        third = 4 / (3 * math.sqrt(3)) if loss == "log-cosh" else 1.5 * 0.8**2.5
     M = problem.constants.hessian_lipschitz
     longest = np.max(np.linalg.norm(problem.X, axis=1))
-    plain = longest * np.linalg.norm(problem.X, 2) ** 2 / len(problem.X) / (6 * math.sqrt(3))
+    plain = longest * np.linalg.norm(problem.X, 2) ** 2 / len(problem.X) * third
     assert plain > M
     J = problem.solution_jacobian
     x = problem.solution
@@ -75,6 +81,51 @@ def test_the_constants_are_valid_and_sharper():
         twist = np.linalg.norm(slope(x + e, v) - slope(x, v))
         assert twist <= problem.twist_lipschitz * np.linalg.norm(e) * np.linalg.norm(v)
     assert worst > 0.1
+
+
+@pytest.mark.parametrize("make", [pr.LogCosh, pr.PseudoHuber])
+def test_other_losses_are_certified_too(make):
+    rng = np.random.default_rng(4)
+    problem = make(rng.standard_normal((30, 4)), rng.standard_normal(30), 0.3)
+    x0 = start_at(problem, 1e-3)
+    for method in methods(problem)[:4]:
+        found = pr.local_errors(method, problem, x0, 12)
+        apart = np.linalg.norm(found.observed - found.predicted, axis=1)
+        assert np.all(apart <= found.remainder + 1e-13) and np.all(np.isfinite(found.remainder))
+
+
+def test_a_users_constants_are_used_and_verify_holds_the_run_to_them():
+    """from_loss with the constants of the same loss: the same bound and remainder as the loss's."""
+    jax = pytest.importorskip("jax")
+    known = logistic(2, 0.3)
+    X, y = known.X, known.y
+    with jax.enable_x64(True) if hasattr(jax, "enable_x64") else jax.experimental.enable_x64():
+        import jax.numpy as jnp
+
+        def loss(w, theta):
+            z = X @ w
+            fit = jnp.mean(jnp.logaddexp(0.0, z) - y * z)
+            return fit + jnp.exp(theta) * jnp.sum(w * w) / 2
+
+        given = {"constants": known.constants, "twist_lipschitz": known.twist_lipschitz}
+        theta, start = np.log(0.3), np.zeros(X.shape[1])
+        problem = pr.from_loss(loss, theta, start, **given)
+        x0, method = start_at(known, 1e-3), methods(known)[3]
+        ours = pr.local_errors(method, problem, x0, 10)
+        theirs = pr.local_errors(method, known, x0, 10)
+        assert np.all(np.isfinite(ours.bound)) and np.all(np.isfinite(ours.remainder))
+        np.testing.assert_allclose(ours.bound, theirs.bound, rtol=1e-6)
+        np.testing.assert_allclose(ours.remainder, theirs.remainder, rtol=1e-3)
+        assert np.all(
+            np.isinf(pr.local_errors(method, pr.from_loss(loss, theta, start), x0, 3).bound)
+        )
+        checked = pr.verify(method, problem, 10, x0=x0)
+        assert checked.ok and np.all(np.isfinite(checked.bound)) and checked.within_remainder
+        wrong = pr.Constants(known.constants.ell, known.constants.L, 1e-9, 1e-9)
+        false = pr.from_loss(loss, theta, start, constants=wrong, twist_lipschitz=1e-9)
+        assert not pr.verify(method, false, 10, x0=x0).ok
+        with pytest.raises(pr.InvalidValue, match="twist_lipschitz"):
+            pr.from_loss(loss, theta, start, twist_lipschitz=-1.0)
 
 
 def test_where_nothing_is_known_it_is_infinite():

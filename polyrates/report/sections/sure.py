@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from polyrates.execution.verify import TOLERANCE
+from polyrates.measurement.verify import TOLERANCE
 from polyrates.report.analysis import NEAR
 from polyrates.report.results import Analysis
 from polyrates.report.section import Section, Words

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import polyrates as pr
-from polyrates.execution.verify import TOLERANCE, far_start
+from polyrates.measurement.verify import TOLERANCE, far_start
 
 PROBLEMS = {
     "commuting": pr.Quadratic.random(pr.Interval(1, 10), 6, 0),

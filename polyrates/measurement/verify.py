@@ -13,6 +13,7 @@ from polyrates.core.recurrence import Method, as_method, check_steps
 from polyrates.execution.trajectory import differentiate
 from polyrates.ground.arrays import Array, norm
 from polyrates.ground.errors import NotCommuting, refuse_value
+from polyrates.measurement.local_remainder import certified_bound, certified_remainder
 from polyrates.numeric.ring import ValueRing
 from polyrates.numeric.suprema.balls import EnclosedSeries, enclosed_pairs
 from polyrates.numeric.suprema.series import grid_bound, weighted_supremum
@@ -55,7 +56,11 @@ class Verification:
     slack : float
         The gap allowed where nothing grows: 1e-10 for a quadratic that knows its matrices. Of other
         problems what their precision allows, and beyond quadratics, where the prediction is of
-        first order, ten times ‖∇²f(x_0) − ∇²f(x*)‖/ℓ; ``bound`` is then infinite.
+        first order, ten times ‖∇²f(x_0) − ∇²f(x*)‖/ℓ; ``bound`` is then that of
+        :func:`polyrates.majorant` where the problem has ``constants``, else infinite.
+    remainder : array (steps+1,), or None
+        Beyond quadratics ‖observed − predicted‖ ≤ remainder, certified where it is finite: for
+        unrolling on a problem with ``constants`` and ``twist_lipschitz``.
     """
 
     predicted: Array
@@ -65,6 +70,7 @@ class Verification:
     gap: float
     formula: Formula
     slack: float = TOLERANCE
+    remainder: Array | None = None
 
     def __repr__(self) -> str:
         remark = f"; the {GROWING}" if self.growing else ""
@@ -82,7 +88,8 @@ class Verification:
         predicted is ok, see ``growing``.
         """
         # a growth beyond the range of floats would allow anything
-        return math.isfinite(self.growth) and self.gap <= self.tolerance and self.within_bound
+        held = self.within_bound and self.within_remainder
+        return math.isfinite(self.growth) and self.gap <= self.tolerance and held
 
     @property
     def tolerance(self) -> float:
@@ -109,6 +116,15 @@ class Verification:
         """Whether no observed error exceeds the bound by more than rounding."""
         slack = self.slack * self.size * max(1.0, self.growth)
         return bool(np.all(_norms(self.observed) <= self.bound * (1 + 1e-12) + slack))
+
+    @property
+    def within_remainder(self) -> bool:
+        """Whether no observed error is further from the prediction than is certified."""
+        if self.remainder is None:
+            return True
+        apart = _norms(self.observed - self.predicted)
+        rounding = 1e-9 * self.size * max(1.0, self.growth)
+        return bool(np.all(apart <= self.remainder + rounding))
 
 
 def _norms(errors: Array) -> Array:
@@ -223,12 +239,16 @@ def verify(
     largest = float(model.eigensystem[0][-1])
     size = max(E, D / largest if largest > 0 else 0.0)
     gap = float(np.max(_norms(observed - predicted)))
-    bound = np.full(steps + 1, np.inf)
+    remainder = None
     if exact:
         drift_size = D if formula == "commuting" else norm(dH) * norm(distance)
         bound = _bound(method, model, chosen, steps, E, drift_size, formula)
+    else:
+        where = (model, problem, start, initial, steps, chosen)
+        bound = certified_bound(method, *where)
+        remainder = certified_remainder(method, *where)
     gap = gap / size if size > 0 else gap
-    return Verification(predicted, observed, bound, size, gap, formula, slack)
+    return Verification(predicted, observed, bound, size, gap, formula, slack, remainder)
 
 
 _NEAR = 1e-4
