@@ -9,7 +9,10 @@ Spectra      Interval, Union; Uniform, GegenbauerDensity, JacobiDensity, Marchen
              Mixture
 Methods      GradientDescent (.large, .short, .flat), HeavyBall and Nesterov (.tuned(ell, L)),
              Chebyshev, Gegenbauer, Orthogonal, Sobolev, HarmonicSobolev, Tabulated,
-             Richardson (.leja), WeightedIterates; realize
+             Richardson (.leja), WeightedIterates; realize; FISTA, OptimizedGradient,
+             TripleMomentum, SilverSteps, ArcsineSteps; around others AveragedIterates,
+             ExponentialAverage, Lookahead; ScheduleFree; as torch and optax run them
+             HeavyBall.torch, Nesterov.torch, Tabulated.torch, MomentumSchedule
 Estimators   Unrolled, Truncated, OneStep, Implicit (inner: any method, or ConjugateGradient)
 Problems     Quadratic, Ridge, Logistic, LogCosh, PseudoHuber, NonlinearLeastSquares; Lasso,
              ElasticNet; from_loss of your own loss; or any object with gradient, hvp and cross
@@ -67,6 +70,8 @@ from polyrates.core.measures.densities import (
 )
 from polyrates.core.measures.empirical import Empirical
 from polyrates.core.measures.mixture import Mixture
+from polyrates.core.methods.accelerated import FISTA, OptimizedGradient, TripleMomentum
+from polyrates.core.methods.averaging import AveragedIterates, ExponentialAverage, ScheduleFree
 from polyrates.core.methods.classical import (
     Chebyshev,
     Gegenbauer,
@@ -77,8 +82,11 @@ from polyrates.core.methods.classical import (
 from polyrates.core.methods.conjugate_gradient import ConjugateGradient
 from polyrates.core.methods.extrapolated import ExtrapolatedNesterov
 from polyrates.core.methods.harmonic import HarmonicSobolev
+from polyrates.core.methods.lookahead import Lookahead
+from polyrates.core.methods.momentum_schedule import MomentumSchedule
 from polyrates.core.methods.orthogonal import Orthogonal, Sobolev, SobolevAsymptotic
 from polyrates.core.methods.restarted import Restarted
+from polyrates.core.methods.step_schedules import ArcsineSteps, SilverSteps
 from polyrates.core.methods.tabulated import Richardson, Tabulated, WeightedIterates
 from polyrates.core.recurrence import Method, Stationary
 from polyrates.core.spectra import Interval, Spectrum, Union
@@ -139,6 +147,9 @@ from polyrates.synthesis.sobolev import sobolev_optimal
 __version__ = "0.1.0"
 
 __all__ = [
+    "FISTA",
+    "ArcsineSteps",
+    "AveragedIterates",
     "BestStationary",
     "Certified",
     "Chebyshev",
@@ -152,6 +163,7 @@ __all__ = [
     "Empirical",
     "ErrorPolynomials",
     "Estimator",
+    "ExponentialAverage",
     "ExtrapolatedNesterov",
     "Gegenbauer",
     "GegenbauerDensity",
@@ -170,6 +182,7 @@ __all__ = [
     "Lasso",
     "LogCosh",
     "Logistic",
+    "Lookahead",
     "LoopChoice",
     "LossProblem",
     "LyapunovCertificate",
@@ -177,6 +190,7 @@ __all__ = [
     "MarchenkoPastur",
     "Method",
     "Mixture",
+    "MomentumSchedule",
     "Nesterov",
     "NoClosedForm",
     "NoShortRecurrence",
@@ -185,6 +199,7 @@ __all__ = [
     "NonlinearLeastSquares",
     "NotCommuting",
     "OneStep",
+    "OptimizedGradient",
     "Optimum",
     "Orthogonal",
     "Plan",
@@ -200,6 +215,8 @@ __all__ = [
     "Restarted",
     "Richardson",
     "Ridge",
+    "ScheduleFree",
+    "SilverSteps",
     "Sobolev",
     "SobolevAsymptotic",
     "Spectrum",
@@ -208,6 +225,7 @@ __all__ = [
     "Tabulated",
     "Trajectory",
     "Transition",
+    "TripleMomentum",
     "Truncated",
     "Undecided",
     "Uniform",

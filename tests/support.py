@@ -119,13 +119,14 @@ def exact_methods() -> dict[str, pr.Method]:
 
 
 def _others(known: set[type]) -> dict[str, pr.Method]:
-    """The catalogue's methods of other classes, with their defaults on [1, 10]."""
+    """The catalogue's methods of other classes, with their defaults on [1, 10], where exact."""
     ell, L = pr.Interval(1, 10).hull
-    return {
+    made = {
         entry.title: build(entry.key, ell, L).method
         for entry in NAMES.values()
         if entry.kind is not None and entry.kind not in known
     }
+    return {title: each for title, each in made.items() if each.inexact is None}
 
 
 def symbolic_methods() -> dict[str, pr.Method]:
@@ -148,7 +149,7 @@ def float_methods(ell: float, L: float, steps: int = 200) -> dict[str, pr.Method
     chebyshev_roots = (L + ell) / 2 + (L - ell) / 2 * np.cos(
         np.pi * (np.arange(steps) + 0.5) / steps
     )
-    return {
+    found: dict[str, pr.Method] = {
         "gradient descent, large": pr.GradientDescent.large(ell, L),
         "gradient descent, short": pr.GradientDescent.short(ell, L),
         "heavy ball": pr.HeavyBall.tuned(ell, L),
@@ -158,6 +159,14 @@ def float_methods(ell: float, L: float, steps: int = 200) -> dict[str, pr.Method
         "Richardson, Leja": pr.Richardson.leja(chebyshev_roots),
         "harmonic Sobolev": pr.HarmonicSobolev(ell, L, L * ell),
     }
+    for entry in NAMES.values():  # those whose coefficients are floats whatever they are made of
+        if entry.kind is not None:
+            options = f":horizon={steps}" if "horizon" in entry.options else ""
+            needed = ":step=1" if entry.key == "gradient-descent" else options
+            method = build(entry.key + needed, ell, L).method
+            if method.inexact is not None:
+                found[entry.title] = method
+    return found
 
 
 ESTIMATORS: dict[str, pr.Estimator] = {

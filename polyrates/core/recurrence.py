@@ -126,6 +126,19 @@ class Method(ABC):
         """
         return None
 
+    @property
+    def limits(self) -> tuple[Stationary, ...]:
+        """Stationary methods the largest of whose rates is the method's; none where not known.
+
+        A fact of the exact type too.
+        """
+        return ()
+
+    @property
+    def inexact(self) -> tuple[str, str] | None:
+        """(why, what instead) where the coefficients are floats whatever they are made of."""
+        return None
+
     def table(self, steps: int) -> Table:
         """The coefficients of the first ``steps`` steps as float arrays."""
         steps = check_steps(self, steps)

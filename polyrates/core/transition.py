@@ -20,7 +20,16 @@ from scipy.linalg import blas
 from polyrates.ground.errors import refuse_type
 from polyrates.ground.typeset import aligned
 
-__all__ = ["Scalar", "Transition", "advance", "combine", "momentum_step", "transition_latex"]
+__all__ = [
+    "Scalar",
+    "Transition",
+    "advance",
+    "combine",
+    "dot",
+    "momentum_step",
+    "output_row",
+    "transition_latex",
+]
 
 Scalar: TypeAlias = Any
 """A scalar of whatever a method runs on: a float, a ball, an element of a field, a symbol."""
@@ -61,6 +70,24 @@ def momentum_step(step: S, momentum: S | int, lookahead: S | int = 0) -> Transit
         gain=(step, 0),
         output=(1, 0),
     )
+
+
+def dot(left: Sequence[Scalar], right: Sequence[Scalar]) -> Scalar:
+    """Σ a_i b_i of scalars; plain zeros cost nothing."""
+    total: Scalar = 0
+    for a, b in zip(left, right, strict=True):
+        if (type(a) is int and a == 0) or (type(b) is int and b == 0):
+            continue
+        term = b if type(a) is int and a == 1 else a * b
+        total = term if type(total) is int and total == 0 else total + term
+    return total
+
+
+def output_row(step: Transition[Scalar]) -> tuple[tuple[Scalar, ...], Scalar]:
+    """(oᵀA, oᵀb): the iterate after the step is oᵀA s − oᵀb g, read from the state before it."""
+    columns = range(len(step.gain))
+    row = tuple(dot(step.output, [points[j] for points in step.mixing]) for j in columns)
+    return row, dot(step.output, step.gain)
 
 
 _AXPY = {np.dtype(np.float64): blas.daxpy, np.dtype(np.float32): blas.saxpy}

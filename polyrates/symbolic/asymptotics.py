@@ -2,7 +2,9 @@
 
 A stationary method's rate is the largest root of its pencil (:mod:`.root_locus`). A family with the
 limits of Chebyshev's coefficients on [ℓ, L] has ξ inside the interval and ξ(|m(λ)| + √(m(λ)² − 1))
-outside (:attr:`Method.limit_interval`). P_t and P_t′ share the rate wherever the roots depend on λ.
+outside (:attr:`Method.limit_interval`); one that follows stationary methods in the long run has the
+largest of their rates (:attr:`Method.limits`, where its class argues why). P_t and P_t′ share the
+rate wherever the roots depend on λ.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from polyrates.core.estimators import Estimator, Implicit, Truncated, Unrolled
 from polyrates.core.recurrence import Method, Stationary, is_stationary, own
 from polyrates.core.spectra import Spectrum
 from polyrates.ground.errors import NoClosedForm
-from polyrates.ground.numbers import Number, is_symbolic
+from polyrates.ground.numbers import Number, in_order, is_symbolic
 from polyrates.symbolic.root_locus import largest_root
 
 __all__ = ["AsymptoticRate", "asymptotic_rate"]
@@ -62,6 +64,15 @@ def asymptotic_rate(
         if inexact or not is_exact or value.has(sympy.Float):
             return AsymptoticRate(float(value), "numeric")
         return AsymptoticRate(value, "argued")
+    limits = own(method, "limits") or ()
+    if limits:
+        found = [largest_root(each, spectrum.support, "residual") for each in limits]
+        if not inexact and all(is_exact for _, is_exact in found):
+            values = [value for value, _ in found]
+            symbols = len(values) > 1 and any(map(is_symbolic, values))
+            top = sympy.Max(*values) if symbols else max(values, key=in_order)
+            return AsymptoticRate(top, "argued")
+        return AsymptoticRate(max(float(value) for value, _ in found), "numeric")
     interval = own(method, "limit_interval")
     if interval is None:
         _refuse(method, "no closed form of its rate is known", "read the value at several t")

@@ -119,6 +119,9 @@ def ring_of(method: Method, *others: Method) -> ExactRing:
     parameters = [p for each in (method, *others) for p in each.parameters]
     for value in parameters:
         if isinstance(value, float):
+            for each in (method, *others):
+                if each.inexact is not None:
+                    raise InexactError("method", each.name, *each.inexact)
             raise InexactError(
                 "method",
                 method,

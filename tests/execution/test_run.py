@@ -37,7 +37,9 @@ def test_observed_equals_predicted(name: str, commuting: bool) -> None:
         problem = pr.Quadratic.random(pr.Interval(1e-3, 1.0), 15, seed, commuting=commuting)
         check = pr.verify(method, problem, 200)
         # the product form is limited by its partial products, which Leja order keeps below 1e3
-        assert check.gap <= {"Richardson, Leja": 1e-7, "harmonic Sobolev": 1e-9}.get(name, 1e-10)
+        # and the fractal order of the arcsine steps below 2e5
+        products = {"Richardson, Leja": 1e-7, "gradient descent, arcsine steps": 1e-6}
+        assert check.gap <= (products | {"harmonic Sobolev": 1e-9}).get(name, 1e-10)
         assert check.within_bound and check.formula
         assert check.formula == ("commuting" if commuting else "two-variable")
 

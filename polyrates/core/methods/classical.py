@@ -13,6 +13,7 @@ from itertools import count as naturals
 
 import sympy
 
+from polyrates.core.methods.accelerated import FISTA
 from polyrates.core.methods.extrapolated import ExtrapolatedNesterov
 from polyrates.core.recurrence import Method, Stationary
 from polyrates.core.spectra import check_hull
@@ -233,6 +234,14 @@ class Nesterov(Stationary, trusted=True):
         They hold the extrapolated point y where this class gives x; the gradients are the same.
         """
         return ExtrapolatedNesterov(lr, momentum)
+
+    @staticmethod
+    def convex(step: object) -> FISTA:
+        """Without ℓ: y_{t+1} = x_{t+1} + t/(t+3)(x_{t+1} − x_t), the schedule of convex functions.
+
+        It is the rational schedule of :class:`~polyrates.core.methods.accelerated.FISTA`, a = 2.
+        """
+        return FISTA(step, 2)
 
     @property
     def name(self) -> str:

@@ -29,6 +29,8 @@ class ConjugateGradient(Method, trusted=True):
     are exact, is 2.6e7 for 8 geometric eigenvalues at κ = .01.
     """
 
+    sources = ("conjugate-gradients",)
+
     @property
     def name(self) -> str:
         """Conjugate gradients."""

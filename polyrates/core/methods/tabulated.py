@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 import sympy
 
+from polyrates.core.methods.momentum_schedule import MomentumSchedule
 from polyrates.core.recurrence import Method
-from polyrates.core.transition import Scalar, Transition, momentum_step
+from polyrates.core.transition import Scalar, Transition, dot, momentum_step, output_row
 from polyrates.ground.abridged import abridged
 from polyrates.ground.errors import refuse_type, refuse_value
 from polyrates.ground.numbers import (
@@ -20,13 +21,14 @@ from polyrates.ground.numbers import (
     is_symbolic,
     number,
     numbers,
-    real,
     sign,
     unify,
 )
 from polyrates.ground.typeset import Shortened, latex, with_values
 
 __all__ = ["Richardson", "Tabulated", "WeightedIterates"]
+
+_STEEPEST = 1000  # a rate over the one before, above which three digits of the velocity are lost
 
 
 @dataclass(frozen=True)
@@ -64,26 +66,27 @@ class Tabulated(Method, trusted=True):
         object.__setattr__(self, "lookahead", flat[2 * size :])
 
     @classmethod
-    def torch(cls, lrs: object, momentum: object, dampening: object = 0) -> Tabulated:
+    def torch(
+        cls, lrs: object, momentum: object, dampening: object = 0, nesterov: object = False
+    ) -> Tabulated | MomentumSchedule:
         """torch.optim.SGD and optax.sgd with momentum and one learning rate a step, step for step.
 
         Their velocity is multiplied by each step's own rate, so m_k = m·h_k/h_{k−1}; with the
-        dampening τ all gradients but the first count (1 − τ).
+        dampening τ all gradients but the first count (1 − τ). Where that divides by a rate of 0 or
+        by a ratio above 1000 (a restart of a cosine schedule), and for ``nesterov``, the answer is
+        a :class:`MomentumSchedule`, the same run with the velocity kept.
         """
-        given = numbers(lrs, "lrs")
-        *h, m, damp = unify(*given, real(momentum, "momentum"), real(dampening, "dampening"))
-        for k, rate in enumerate(h[:-1]):
-            if sign(rate) == 0:
-                refuse_value(
-                    f"lrs[{k}]",
-                    rate,
-                    "must not be 0: the velocity it leaves is not in the iterates",
-                    "begin the schedule after it, or give a tiny rate",
-                )
-        pairs = zip(h[1:], h, strict=False)
-        momenta = [h[0] * 0, *(m * (after / before) for after, before in pairs)] if h else []
-        share = 1 if sign(m) == 0 else 1 - damp
-        return cls([*h[:1], *(share * rate for rate in h[1:])], momenta)
+        kept = MomentumSchedule(lrs, momentum, dampening, nesterov)
+        h, m, damp = kept.rates, kept.momenta, kept.dampening
+        moving = any(sign(each) != 0 for each in m)
+        if moving and (kept.nesterov or not all(map(_divides, h, h[1:]))):
+            return kept
+        scaled = [
+            each * (after / before) if moving else each
+            for each, after, before in zip(m[1:], h[1:], h, strict=False)
+        ]
+        share = 1 - damp if moving else 1
+        return cls([*h[:1], *(share * rate for rate in h[1:])], [h[0] * 0, *scaled])
 
     def __repr__(self) -> str:
         return abridged(self)
@@ -119,6 +122,13 @@ class Tabulated(Method, trusted=True):
         """One a row."""
         for h, m, n in zip(self.step_sizes, self.momenta, self.lookahead, strict=True):
             yield momentum_step(number(h), number(m), number(n))
+
+
+def _divides(before: Number, after: Number) -> bool:
+    """Whether a velocity can be rescaled from one rate to the next without losing digits."""
+    if is_symbolic(before) or is_symbolic(after):
+        return sign(before) != 0
+    return sign(before) != 0 and (is_exact(before) or abs(after) <= _STEEPEST * abs(before))
 
 
 @dataclass(frozen=True)
@@ -347,16 +357,16 @@ class WeightedIterates(Method, trusted=True):
             keep = last / scale
             size = len(inner.gain)
             reading = before or (1,) + (0,) * (size - 1)
-            after = [_dot(inner.output, [row[j] for row in inner.mixing]) for j in range(size)]
+            after, loss = output_row(inner)
             lost = keep - total / scale  # (1 − W_{s−1}/c_{s−1}) c_{s−1}/c_s
             total = total + weight
             share = 1 + (weight - total) / scale
-            row = [_dot((share, -lost), pair) for pair in zip(after, reading, strict=True)]
+            row = [dot((share, -lost), pair) for pair in zip(after, reading, strict=True)]
             yield Transition(
                 query=(0, *inner.query),
                 mixing=((keep, *row), *((0, *each) for each in inner.mixing)),
-                gain=(share * _dot(inner.output, inner.gain), *inner.gain),
-                output=(scale, *(_dot((1 - scale,), (each,)) for each in inner.output)),
+                gain=(share * loss, *inner.gain),
+                output=(scale, *(dot((1 - scale,), (each,)) for each in inner.output)),
             )
             before = inner.output
 
@@ -374,13 +384,3 @@ class WeightedIterates(Method, trusted=True):
         powers = [first if size is None else size for size in sizes]
         powers[-1] = 0
         return [sympy.Integer(2) ** power for power in powers]
-
-
-def _dot(left: Scalar, right: Scalar) -> Scalar:
-    total: Scalar = 0
-    for a, b in zip(left, right, strict=True):
-        if (type(a) is int and a == 0) or (type(b) is int and b == 0):
-            continue
-        term = b if type(a) is int and a == 1 else a * b
-        total = term if type(total) is int and total == 0 else total + term
-    return total

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -177,13 +179,75 @@ def test_conventions_are_exact_for_exact_numbers() -> None:
         lambda: pr.HeavyBall.torch(0.1, 0.9, dampening=1),
         lambda: pr.HeavyBall.torch(0, 0.9),
         lambda: pr.Nesterov.torch(-0.1, 0.9),
-        lambda: pr.Tabulated.torch([0.0, 0.1], 0.9),
+        lambda: pr.Tabulated.torch([0.1, 0.1], [0.9, 0.0]),
+        lambda: pr.Tabulated.torch([0.1, 0.1], [0.9]),
+        lambda: pr.Tabulated.torch([0.1, 0.1], 0.9, 0.5, nesterov=True),
+        lambda: pr.Tabulated.torch([0.1, 0.1], 0.9, nesterov=1),
+        lambda: pr.MomentumSchedule([], 0.9),
         lambda: pr.Tabulated.torch([], 0.9),
     ],
 )
 def test_settings_out_of_range_are_refused(call: Callable[[], object]) -> None:
     with pytest.raises(pr.PolyratesError):
         call()
+
+
+RESTARTS = [0.05 * (1 + math.cos(math.pi * (k % 20) / 19)) / 2 for k in range(STEPS)]
+RESTARTS[19] = RESTARTS[39] = 0.0  # the last rate of a cosine is 0 but for rounding
+
+
+@pytest.mark.parametrize("rates", [RESTARTS, [0.0, 0.0, *COSINE[2:]], [*COSINE[:-1], 0.0]])
+@pytest.mark.parametrize("extra", [{}, {"dampening": 0.25}, {"nesterov": True}])
+def test_rates_of_zero_keep_the_velocity(rates: list[float], extra: dict[str, object]) -> None:
+    """Cosine restarts, a warm-up from 0, an end at 0: torch's own run and rule."""
+    method = pr.Tabulated.torch(rates, 0.8, **extra)
+    settings = {"lr": 0.1, "momentum": 0.8, **extra}
+    problem = pr.Quadratic(H + np.eye(3), B, np.eye(3), np.zeros(3))
+    theirs = real_torch(settings, rates)
+    assert np.abs(pr.run(method, problem.gradient, X0, STEPS) - theirs).max() < 1e-12
+    theta = torch.zeros((), dtype=torch.float64)
+    jacobian = torch.autograd.functional.jacobian(
+        lambda s: torch_run(s, settings, rates), theta
+    ).numpy()
+    found = pr.differentiate(method, problem, X0, STEPS).jacobians[-1]
+    assert np.abs(found - jacobian).max() < 1e-12
+    assert pr.verify(method, problem, STEPS).ok
+
+
+def test_one_schedule_in_two_forms() -> None:
+    """With the velocity kept or rescaled, the polynomials are the same, exactly."""
+    rates, momenta = ["1/2", "1/4", "1/8", "1/3"], ["1/2", "2/3", "3/4", "1/5"]
+    for damp in (0, "1/4"):
+        table = pr.Tabulated.torch(rates, momenta, damp)
+        assert isinstance(table, pr.Tabulated)
+        kept = pr.MomentumSchedule(rates, momenta, damp)
+        for t in range(5):
+            P = pr.residual_polynomial(kept, t)
+            assert (P - pr.residual_polynomial(table, t)).is_zero
+    a, b, m = sympy.symbols("a b m", positive=True)
+    kept = pr.residual_polynomial(pr.MomentumSchedule([a, b], m), 2).as_expr()
+    assert sympy.simplify(kept - ((1 - a * pr.lam) * (1 - b * pr.lam) - m * b * pr.lam)) == 0
+    still = pr.MomentumSchedule([0, 0], "1/2")  # no rate at all: nothing moves
+    assert pr.residual_polynomial(still, 2).as_expr() == 1
+    assert isinstance(pr.Tabulated.torch([0.0, 0.1], 0), pr.Tabulated)
+    assert pr.latex(kept) and "v_{t+1}" in pr.latex(pr.MomentumSchedule([0.1], 0.5, 0.1))
+    assert pr.cite(still) and "scheduled" in still.name
+
+
+def test_the_page_of_conventions_runs() -> None:
+    """Every cell: torch, optax, jaxopt and optimistix, iterates and Jacobians to 1e-12."""
+    for name in ("jaxopt", "optimistix"):
+        pytest.importorskip(name)
+    page = Path(__file__).parents[3] / "docs" / "conventions.md"
+    blocks = re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    assert len(blocks) == 10
+    before = jax.config.jax_enable_x64
+    space: dict[str, object] = {}
+    try:
+        for block in blocks:
+            exec(compile(block, str(page), "exec"), space)  # our own page
+    finally:
+        jax.config.update("jax_enable_x64", before)
 
 
 def test_optimisers_given_as_methods_are_answered_with_the_spelling() -> None:
@@ -196,8 +260,12 @@ def test_optimisers_given_as_methods_are_answered_with_the_spelling() -> None:
         (torch.optim.SGD([x], 0.1, weight_decay=0.01), "weight_decay"),
         (torch.optim.Adam([x]), "not linear"),
         (torch.optim.SGD, "not a method"),
-        (optax.sgd(0.1, 0.9), r"pr\.HeavyBall\.torch"),
-        (optax.adam(0.1), "not linear"),
+        (optax.sgd(0.1), r"give pr\.GradientDescent\(0\.1\)"),
+        (optax.sgd(0.1, 0.9), r"give pr\.HeavyBall\.torch\(0\.1, 0\.9\)"),
+        (optax.sgd(0.1, 0.9, nesterov=True), r"give pr\.Nesterov\.torch\(0\.1, 0\.9\)"),
+        (optax.sgd(lambda k: 0.1, 0.9), r"give pr\.Tabulated\.torch\(lrs, 0\.9\)"),
+        (optax.chain(optax.scale(2.0), optax.sgd(0.1)), "cannot be read"),
+        (optax.adam(0.1), "scale_by_adam.*not linear"),
     ):
         with pytest.raises(TypeError, match=words):
             pr.rate(given, pr.Interval(1, 10))
