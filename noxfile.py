@@ -89,6 +89,13 @@ def docs(session: nox.Session) -> None:
 
 
 @nox.session
+def mutants(session: nox.Session) -> None:
+    """Change every number, sign and exponent of every proof; rewrites tests/mutants.csv."""
+    session.install(".[test]")
+    session.run("python", "tests/mutants.py", *session.posargs, env=SETTINGS)
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """The benchmarks; give ``-- --save new.json --against old.json`` to compare two runs."""
     session.install(".[all]")

@@ -11,14 +11,28 @@ x = 1. That is the whole proof.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import sympy
 
 from polyrates.ground.numbers import lam, t
 from polyrates.symbolic.derivations.chebyshev_facts import FIRST_KIND, SECOND_KIND, T, U, largest, n
+from polyrates.symbolic.derivations.gegenbauer_facts import (
+    DOWN,
+    FIRST,
+    GROWTH,
+    LOG_CONVEX,
+    PARITY,
+    RELATIONS,
+    SERIES,
+    SLOPE,
+    alpha,
+    inverse,
+    slope_at_one,
+    y,
+)
+from polyrates.symbolic.derivations.gegenbauer_facts import n as n_
 from polyrates.symbolic.derivations.notation import L, c, ell, x
-from polyrates.symbolic.proofs.derivation import Claim, Derivation, argued, claim
+from polyrates.symbolic.proofs.consequences import Consequence, Use
+from polyrates.symbolic.proofs.derivation import Claim, Derivation, claim
 from polyrates.symbolic.proofs.extremes import Fact, Largest
 from polyrates.symbolic.proofs.steps import Equality, Nonnegative, Range, Step, told
 
@@ -142,107 +156,106 @@ def _initial() -> Parts:
 def gegenbauer_proof(
     part: str, hypotheses: tuple[Claim, ...] = (), value: sympy.Expr | None = None
 ) -> Derivation:
-    """The same for C_t^α, α ≥ 0; sums over t(t + 2α)/(2α + 1) replace t²."""
-    ratio = r"\frac{t (t + 2 \alpha)}{2 \alpha + 1}"
-    size = r"\frac{C_{t}^{(\alpha)}(1)}{C_{t}^{(\alpha)}(c)}"
-    statement = {
-        "residual": rf"\max_{{\lambda}} \left|P_{{t}}\right| = {size}",
-        "initial": r"\max_{\lambda} \left|P_{t} - \lambda P_{t}'\right| = "
-        rf"\left((1 + c) {ratio} - 1\right) {size}",
-    }.get(part, rf"\max_{{\lambda}} \left|P_{{t}}'\right| = \frac{{2}}{{L - \ell}} {ratio} {size}")
-    steps = _cosine_sum()
-    if part != "residual":
-        steps += _contiguous()
-    made = argued(
+    """The same for y_t = C_t^α/C_t^α(1), α > 0; t(t + 2α)/(2α + 1) replaces t²."""
+    build = {"residual": _residual_of, "initial": _initial_of}.get(part, _drift_of)
+    premises, bridge, top, numerators = build()
+    modulus = Consequence(
+        y(t, -c),
+        (-1) ** t * y(t, c),
+        r"$y_{t}(c)$ is the modulus of $y_{t}(-c)$",
+        using=(Use(PARITY, where=((n_, t), (x, c))),),
+    )
+    denominators = (PARITY, modulus, SERIES, GROWTH, LOG_CONVEX)
+    steps = tuple(dict.fromkeys((*denominators, *premises, bridge, top, *numerators)))
+    stated = tuple(claim(each) for each in (bridge, top, modulus, SERIES, LOG_CONVEX, *numerators))
+    return Derivation(
         f"Gegenbauer's method, {part_name(part)}",
-        (statement,),
+        stated,
         (
             *_SETTING,
-            r"$\alpha > 0$; $(n + 1) C_{n+1} = 2 (n + \alpha) x C_{n} - (n + 2\alpha - 1) C_{n-1}$",
+            r"$\alpha > 0$; $y_{n} = C_{n}^{(\alpha)}/C_{n}^{(\alpha)}(1)$: $y_{0} = 1$, "
+            r"$y_{1} = x$, $(n + 2\alpha) y_{n+1} = 2 (n + \alpha) x y_{n} - n y_{n-1}$",
             *hypotheses,
         ),
-        (*steps, *_log_convex()),
+        steps,
         ("dlmf", "curse"),
-    )
-    return replace(made, value=value)
-
-
-_ALPHA, _N, _K = sympy.symbols("alpha n k", positive=True)
-_C, _BEFORE, _DC, _DBEFORE = sympy.symbols("C_n C_{n-1} C_n' C_{n-1}'", real=True)
-
-
-def _weight(k: sympy.Expr) -> sympy.Expr:
-    """a_k = (α)_k/k!."""
-    return sympy.gamma(_ALPHA + k) / (sympy.gamma(_ALPHA) * sympy.gamma(k + 1))
-
-
-def _cosine_sum() -> tuple[Step, ...]:
-    one, other = (_ALPHA + _K - 1) / _K, (_ALPHA + _N - _K) / (_N + 1 - _K)
-    return told(
-        r"""
-        $C_{n}(\cos\theta) = \sum_{k \le n} a_{k} a_{n-k} \cos(n - 2k)\theta$ with $a_{k} =
-        (\alpha)_{k}/k!$: the recurrence at $\cos(n + 1 - 2k)\theta$, over $a_{k-1} a_{n-k}$, where
-        $a_{k}/a_{k-1} = (\alpha + k - 1)/k$
-
-        and at its ends, $k = 0$ and $k = n + 1$. All $a_{k} > 0$, so $C_{n}$ is a sum of $T_{j}$
-        with coefficients $\ge 0$: it and its derivative are largest in modulus at $x = 1$
-        """,
-        Equality((_N + 1) * one * other, (_N + _ALPHA) * (one + other) - (_N + 2 * _ALPHA - 1)),
-        Equality((_N + 1) * _weight(_N + 1), (_N + _ALPHA) * _weight(_N)),
+        (r"Values with log-concave numerators and log-convex denominators have one peak.",),
+        value,
     )
 
 
-def _contiguous() -> tuple[Step, ...]:
-    after = (2 * (_N + _ALPHA) * x * _C - (_N + 2 * _ALPHA - 1) * _BEFORE) / (_N + 1)
-    slope = (2 * (_N + _ALPHA) * (_C + x * _DC) - (_N + 2 * _ALPHA - 1) * _DBEFORE) / (_N + 1)
-    known = (
-        (_DBEFORE, x * _DC - _N * _C),
-        (_BEFORE, (_DC - x * (x * _DC - _N * _C)) / (_N + 2 * _ALPHA - 1)),
+def _residual_of() -> Parts:
+    top = Largest(
+        largest(y(t) / y(t, c)),
+        1 / y(t, c),
+        r"so $P_{t}$ is largest at $\lambda = L$",
+        (_DEGREE, _ALPHA, _C),
+        products=((inverse(t), Fact(FIRST, ((n_, t - 1),))),),
     )
-    growth = (_N - 1) * (_N - 1 + 2 * _ALPHA) / (2 * _ALPHA + 1)
-    return told(
-        r"""
-        two relations, from $n$ to $n + 1$ by the recurrence and its derivative: with
-        $C_{n-1}' = x C_{n}' - n C_{n}$ and $(n + 2\alpha - 1) C_{n-1} = C_{n}' - x C_{n-1}'$,
+    bridge = Equality(
+        (L - ell) / 2 * (_PLACE + (L + ell) / (L - ell)),
+        lam,
+        r"$\lambda = \frac{1}{2} (L - \ell)(x + c)$: $P_{t} = y_{t}(x)/y_{t}(-c)$ is 1 at 0",
+    )
+    return (*RELATIONS, FIRST), bridge, top, ()
 
-        and the other; both hold at $n = 1$, where $C_{0} = 1$ and $C_{1} = 2\alpha x$
 
-        at $x = 1$ they add up to $C_{n}'(1) = \frac{n (n + 2\alpha)}{2\alpha + 1} C_{n}(1)$: the
-        step from $n - 1$ to $n$, where $(n + 2\alpha - 1) C_{n-1}(1) = n C_{n}(1)$
+def _drift_of() -> Parts:
+    width = sympy.Symbol("w", positive=True)
+    top = Largest(
+        largest(width * y(t, order=1) / y(t, c)),
+        width * slope_at_one(t) / y(t, c),
+        r"so $P_{t}'$ is largest at $\lambda = L$; $w = 2/(L - \ell)$",
+        (_DEGREE, _ALPHA, _C),
+        products=((width, inverse(t), Fact(SLOPE, ((n_, t),))),),
+    )
+    bridge = Equality(
+        sympy.Derivative(y(t, _PLACE), lam),
+        2 / (L - ell) * y(t, _PLACE, 1),
+        r"$P_{t}' = w\, y_{t}'(x)/y_{t}(-c)$",
+    )
+    numerators = Nonnegative(
+        slope_at_one(t) ** 2,
+        slope_at_one(t - 1) * slope_at_one(t + 1),
+        "the numerators are log-concave",
+        (Range(t, 1), _ALPHA),
+        ((_BENT,),),
+    )
+    return (*RELATIONS, FIRST, SLOPE), bridge, top, (numerators,)
 
-        so $(x + c) C_{t}' - C_{t}$ is $(t - 1) C_{t} + C_{t-1}' + c\, C_{t}'$, three terms largest
-        in modulus at $x = 1$ and positive there (here $n = t$)
-        """,
-        Equality(slope - x * _DC, (_N + 2 * _ALPHA) * _C, where=known),
-        Equality(x * slope - _DC, (_N + 1) * after, where=known),
-        Equality(
-            growth * _BEFORE + _N * _C,
-            _N * (_N + 2 * _ALPHA) / (2 * _ALPHA + 1) * _C,
-            where=((_BEFORE, _N * _C / (_N + 2 * _ALPHA - 1)),),
+
+def _initial_of() -> Parts:
+    a = 1 + c
+    top = Largest(
+        largest(((x + c) * y(t, order=1) - y(t)) / y(t, c)),
+        (a * slope_at_one(t) - 1) / y(t, c),
+        r"so $P_{t} - \lambda P_{t}'$, a sum of $(t - 1) y_{t}$, $y_{t-1}'$ and $c\, y_{t}'$ with "
+        r"factors $\ge 0$, is largest at $\lambda = L$",
+        (_DEGREE, _ALPHA, _C),
+        products=(
+            (inverse(t), t - 1, Fact(FIRST, ((n_, t - 1),))),
+            (inverse(t), t, 1 / (t - 1 + 2 * alpha), Fact(SLOPE, ((n_, t - 1),))),
+            (inverse(t), c, Fact(SLOPE, ((n_, t),))),
         ),
-        Equality((x + c) * _DC - _C, (_N - 1) * _C + _DBEFORE + c * _DC, where=(known[0],)),
+        using=(Use(DOWN, 1 / y(t, c), where=((n_, t - 1),)),),
     )
-
-
-def _log_convex() -> tuple[Step, ...]:
-    y0, y1, y2, y3 = sympy.symbols("y_{n-1} y_n y_{n+1} y_{n+2}", positive=True)
-    one, two = sympy.symbols("beta_n beta_{n+1}", positive=True)
-    relations = ((y3, (1 + two) * c * y2 - two * y1), (y2, (1 + one) * c * y1 - one * y0))
-    return told(
-        r"""
-        $y_{n} = C_{n}(c)/C_{n}(1)$ solves $y_{n+1} = (1 + \beta_{n}) c\, y_{n} - \beta_{n}
-        y_{n-1}$, $\beta_{n} = n/(n + 2\alpha)$: it grows with $n$ from $y_{0} = 1$, as $c \ge 1$
-
-        and $y_{n-1} y_{n+1} - y_{n}^{2}$ obeys this recurrence, with $\beta_{n+1} \ge \beta_{n}$
-        and $c\, y_{n+1} \ge y_{n}$: it stays $\ge 0$, so $y_{n}$ is log-convex
-        """,
-        Equality(y2 - y1, (1 + one) * (c - 1) * y1 + one * (y1 - y0), where=(relations[1],)),
-        Equality(
-            y1 * y3 - y2**2,
-            one * (y0 * y2 - y1**2) + (two - one) * y1 * (c * y2 - y1),
-            where=relations,
-        ),
+    bridge = Equality(
+        y(t, _PLACE) - lam * sympy.Derivative(y(t, _PLACE), lam),
+        y(t, _PLACE) - (_PLACE + (L + ell) / (L - ell)) * y(t, _PLACE, 1),
+        r"so $P_{t} - \lambda P_{t}' = (y_{t}(x) - (x + c) y_{t}'(x))/y_{t}(-c)$",
     )
+    numerators = Nonnegative(
+        (a * slope_at_one(t) - 1) ** 2,
+        (a * slope_at_one(t - 1) - 1) * (a * slope_at_one(t + 1) - 1),
+        "the numerators are log-concave",
+        (_C, Range(t, 1), _ALPHA),
+        ((a**2, _BENT), (2 * a, 1 / (2 * alpha + 1))),
+    )
+    return (*RELATIONS, FIRST, SLOPE), bridge, top, (numerators,)
+
+
+_DEGREE, _ALPHA, _C = Range(t, 1, integer=True), Range(alpha, 0), Range(c, 1)
+_BENT = (t**2 + (t + 2 * alpha) ** 2 - 1) / (2 * alpha + 1) ** 2
 
 
 def part_name(part: str) -> str:

@@ -2,6 +2,7 @@ r"""Steps about largest values: \max |f| as one object, and why it is what they 
 
 - :class:`Largest`: on [−1, 1] |f| is largest at 1, because f is built from such functions with
   factors ≥ 0, or because f(1)² − f² is a sum of products ≥ 0;
+- :class:`Energy`: the same, because f² plus a term ≥ 0 falls until 0 and rises from there;
 - :class:`EndPoints`: on [a, b] |f| is largest at an end, because it first falls and then rises;
 - :class:`Alternation`: no polynomial of its degree is smaller than an alternating one.
 """
@@ -14,6 +15,7 @@ import sympy
 from sympy.printing.latex import LatexPrinter
 
 from polyrates.symbolic.proofs.certificates import inside, nonnegative, regular
+from polyrates.symbolic.proofs.consequences import Positive, Use, follows
 from polyrates.symbolic.proofs.steps import (
     CERTIFICATE,
     INDUCTION,
@@ -24,13 +26,14 @@ from polyrates.symbolic.proofs.steps import (
 )
 from polyrates.symbolic.proofs.vanishing import vanishes
 
-__all__ = ["Alternation", "EndPoints", "Fact", "Largest", "LeastMaximum", "MaxAbs"]
+__all__ = ["Alternation", "EndPoints", "Energy", "Fact", "Largest", "LeastMaximum", "MaxAbs"]
 
 
 class MaxAbs(sympy.Function):  # type: ignore[misc]
     """MaxAbs(f, x, a, b): the maximum of |f| over a ≤ x ≤ b."""
 
     nargs = 4
+    opaque = True  # compared part by part
 
     def _latex(self, printer: LatexPrinter) -> str:
         f, x, a, b = (printer._print(each) for each in self.args)
@@ -41,6 +44,7 @@ class LeastMaximum(sympy.Function):  # type: ignore[misc]
     """LeastMaximum(t, c): min over deg Q ≤ t, Q(c) = 1, of the maximum of |Q| over [−1, 1]."""
 
     nargs = 2
+    opaque = True
 
     def _latex(self, printer: LatexPrinter) -> str:
         t, c = (printer._print(each) for each in self.args)
@@ -88,15 +92,18 @@ class Largest(Nonnegative):
     """max over −1 ≤ x ≤ 1 of |f| is g = f(1), left = MaxAbs(f, x, −1, 1) and right = g.
 
     Either ``squares``: g² − f² = Σ Π squares, every factor ≥ 0 (certificates), g ≥ 0, f(1) = g.
-    Or ``products``: f = Σ Π products, every factor x itself, an expression ≥ 0 without x, or a
-    :class:`Fact`. Each factor is largest in modulus at x = 1 and ≥ 0 there, so f is, and g is the
-    same sum with the factors' values at 1. With ``index`` the products give f at index + 1, a
-    ``Fact()`` among them f at index; at the lowest index f is the constant g.
+    Or ``products``: f = Σ Π products, every factor x itself, an expression ≥ 0 without x
+    (a certificate, or :class:`Positive`), or a :class:`Fact`. Each factor is largest in modulus at
+    x = 1 and ≥ 0 there, so f is, and g is the same sum with the factors' values at 1. With
+    ``index`` the products give f at index + ``stride``, a ``Fact()`` among them f at index; at the
+    lowest indices f is the constant g. ``using`` are the earlier identities by which f is the sum.
     """
 
     squares: tuple[tuple[sympy.Expr, ...], ...] = ()
-    products: tuple[tuple[sympy.Expr | Fact, ...], ...] = ()
+    products: tuple[tuple[sympy.Expr | Fact | Positive, ...], ...] = ()
     index: sympy.Symbol | None = None
+    stride: int = 1
+    using: tuple[Use, ...] = ()
 
     relation = "="
 
@@ -112,9 +119,11 @@ class Largest(Nonnegative):
 
     @property
     def premises(self) -> tuple[Step, ...]:
-        """The steps of the facts."""
-        facts = [each for product in self.products for each in product if isinstance(each, Fact)]
-        return tuple(each.step for each in facts if each.step is not None)
+        """The steps of the facts, and the identities."""
+        factors = [each for product in self.products for each in product]
+        facts = [each.step for each in factors if isinstance(each, Fact | Positive)]
+        used = [each.step for each in self.using]
+        return tuple(each for each in (*facts, *used) if each is not None)
 
     def check(self) -> Checked:
         """Check one of the two ways."""
@@ -136,22 +145,31 @@ class Largest(Nonnegative):
         f, x, g = self.function, self.left.args[1], sympy.sympify(self.right)
         if self.index is not None:
             low = {each.symbol: each.low for each in self.over}.get(self.index)
-            first = (f - g).subs(self.index, low).doit()
-            if low is None or not vanishes(first) or not self.index.is_integer:
-                raise self._fail(f"it fails at {self.index} = {low}")
-            f, g = (each.subs(self.index, self.index + 1) for each in (f, g))
+            if low is None or not self.index.is_integer:
+                raise self._fail(f"{self.index} needs a lowest integer")
+            for first in range(self.stride):
+                if not vanishes((f - g).subs(self.index, low + first).doit()):
+                    raise self._fail(f"it fails at {self.index} = {low + first}")
+            f, g = (each.subs(self.index, self.index + self.stride) for each in (f, g))
         functions, values = [], []
         for product in self.products:
             pairs = [self._factor(each, x) for each in product]
             functions.append(sympy.Mul(*(each for each, _ in pairs)))
             values.append(sympy.Mul(*(each for _, each in pairs)))
-        if not vanishes((f - sympy.Add(*functions)).doit()):
-            raise self._fail(f"{f} is not the sum of the products")
+        wrong = follows(f - sympy.Add(*functions), self.using, self.over)
+        if wrong:
+            raise self._fail(f"{f} is not the sum of the products: {wrong}")
         if not vanishes((g - sympy.Add(*values)).doit()):
             raise self._fail(f"the values at 1 add up to {sympy.Add(*values)}, not to {g}")
         return Checked(self.kind, f"{len(values)} products, each largest in modulus at 1")
 
-    def _factor(self, factor: sympy.Expr | Fact, x: sympy.Symbol) -> tuple[sympy.Expr, sympy.Expr]:
+    def _factor(
+        self, factor: sympy.Expr | Fact | Positive, x: sympy.Symbol
+    ) -> tuple[sympy.Expr, sympy.Expr]:
+        if isinstance(factor, Positive):
+            if factor.expression.has(x) or not factor.shown(self.over):
+                raise self._fail(f"{factor.expression} is not shown to be ≥ 0")
+            return factor.expression, factor.expression
         if isinstance(factor, Fact):
             if not factor.applies(self) or (factor.step is None and self.index is None):
                 raise self._fail(f"a fact is used outside its ranges: {factor.where}")
@@ -162,6 +180,50 @@ class Largest(Nonnegative):
         if factor.has(x) or nonnegative(factor, self.over) is None:
             raise self._fail(f"the factor {factor} is not known to be ≥ 0")
         return factor, factor
+
+
+@dataclass(frozen=True)
+class Energy(Largest):
+    """The same, because f² + Π ``rest`` falls until x = 0 and rises from there.
+
+    Its derivative is x Π ``weight`` by ``using``; the factors of rest and weight are ≥ 0 on [−1, 1]
+    and rest is 0 at both ends, so f² ≤ max(f(−1)², f(1)²), and both are g² by ``ends``.
+    """
+
+    rest: tuple[sympy.Expr, ...] = ()
+    weight: tuple[sympy.Expr, ...] = ()
+    ends: tuple[Use, ...] = ()
+
+    @property
+    def premises(self) -> tuple[Step, ...]:
+        """The identities."""
+        return tuple(each.step for each in (*self.using, *self.ends))
+
+    def check(self) -> Checked:
+        """The derivative, the signs, and the values at both ends."""
+        if not isinstance(self.left, MaxAbs) or self.left.args[2:] != (-1, 1):
+            raise self._fail("the left side must be a maximum over [-1, 1]")
+        f, x, g = self.function, self.left.args[1], sympy.sympify(self.right)
+        rest, over = sympy.Mul(*self.rest), (*self.over, Range(x, -sympy.S.One, sympy.S.One))
+        for factor in (*self.rest, *self.weight):
+            if nonnegative(factor, over) is None:
+                raise self._fail(f"the factor {factor} is not known to be ≥ 0")
+        change = sympy.diff(f**2 + rest, x) - x * sympy.Mul(*self.weight)
+        wrong = follows(change, self.using, self.over)
+        if wrong:
+            raise self._fail(f"the derivative is not as said: {wrong}")
+        for end, use in zip((-1, 1), self.ends, strict=True):
+            at_end = [f.subs(x, end), rest.subs(x, end)]
+            wrong = follows(at_end[0] - use.step.right.subs(dict(use.where)), (use,), self.over)
+            if (
+                wrong
+                or at_end[1] != 0
+                or not vanishes(use.step.right.subs(dict(use.where)) ** 2 - g**2)
+            ):
+                raise self._fail(f"the square at {end} is not {g**2}: {wrong}")
+        if nonnegative(g, self.over) is None:
+            raise self._fail(f"{g} is not known to be ≥ 0")
+        return Checked(CERTIFICATE, "an energy that falls until 0 and rises from there")
 
 
 @dataclass(frozen=True)

@@ -129,6 +129,8 @@ def _same(one: sympy.Basic, other: sympy.Basic) -> bool:
     one, other = sympy.sympify(one), sympy.sympify(other)
     if one == other:
         return True
+    if getattr(one, "opaque", False) or getattr(other, "opaque", False):
+        return one.func == other.func and all(map(_same, one.args, other.args))
     numbers = isinstance(one, sympy.Expr) and isinstance(other, sympy.Expr)
     return numbers and vanishes((one - other).doit())
 

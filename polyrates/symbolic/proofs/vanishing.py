@@ -10,6 +10,7 @@ from __future__ import annotations
 import sympy
 
 from polyrates.symbolic.proofs.radicals import symbols_under_roots, tidy, without_roots
+from polyrates.symbolic.proofs.ultraspherical import Ultraspherical, fewest
 
 __all__ = ["vanishes"]
 
@@ -18,14 +19,22 @@ def vanishes(expression: sympy.Expr) -> bool:
     """Whether an expression reduces to zero by rewriting; False if no rewriting here shows it.
 
     T_n(x), U_n(x) with a symbol n become Laurent polynomials in w where x = (w + 1/w)/2;
+    Gegenbauer's polynomials become combinations of two neighbours, by their recurrence;
     trigonometric and hyperbolic functions become exponentials; powers with integer symbols in the
     exponent become products of generators. What is left is a rational function, decided by
     expanding its numerator.
     """
+    if _refuted(expression):
+        return False
     if sympy.expand(expression) == 0:
         return True
     if not expression.is_commutative:
         return False
+    if expression.has(Ultraspherical):
+        expression = fewest(expression)
+        shown = sympy.expand(sympy.fraction(sympy.together(expression))[0]) == 0
+        if shown or expression.is_rational_function():
+            return bool(shown)
     if _roots_are_real(expression) and tidy(expression) == 0:
         return True
     expression = _laurent(expression)
@@ -36,7 +45,7 @@ def vanishes(expression: sympy.Expr) -> bool:
     numerator = sympy.fraction(sympy.together(_generators(expression)))[0]
     if sympy.expand(numerator) == 0:
         return True
-    return not _refuted(expression) and bool(sympy.simplify(expression) == 0)
+    return bool(sympy.simplify(expression) == 0)
 
 
 def _roots_are_real(expression: sympy.Expr) -> bool:
@@ -46,6 +55,8 @@ def _roots_are_real(expression: sympy.Expr) -> bool:
 
 def _refuted(expression: sympy.Expr) -> bool:
     """Whether a value at one point shows that the expression is not zero: cheap."""
+    if not expression.is_commutative:
+        return False
     symbols = sorted(expression.free_symbols, key=str)
     point = {
         symbol: 3 + k if symbol.is_integer else sympy.Rational(2 * k + 3, 7 * k + 11)

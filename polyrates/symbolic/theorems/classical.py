@@ -4,7 +4,7 @@ With c = (L + ℓ)/(L − ℓ), y_t = C_t^α(c)/C_t^α(1) and q_t = t(t + 2α)/(
 
     max |P| = 1/y_t,    max |P′| = 2q_t/((L − ℓ)y_t),    max |P − λP′| = |(1 + c)q_t − 1|/y_t,
 
-all attained at λ = L. y_t is log-convex in t (Laplace's integral writes it as a moment) and the
+all attained at λ = L. y_t is log-convex in t and the
 numerators are log-concave, so the values have one peak.
 """
 
@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
 
 import sympy
 from flint import arb
@@ -206,11 +205,6 @@ class ClassicalTheorem(LogConcave):
     @property
     def _constant(self) -> bool:
         return self.part == "residual"
-
-    @property
-    def status(self) -> Literal["proved", "argued"]:
-        """Chebyshev's proof is checked throughout; Gegenbauer's has steps in words."""
-        return "proved" if self.alpha == 0 else "argued"
 
     @property
     def derivation(self) -> Derivation:

@@ -40,7 +40,6 @@ e0, e_1, e_2 = symbols_of("e_{n} e_{n-1} e_{n-2}")
 b0, b_1, b_2, nu = symbols_of("\\beta_{n} \\beta_{n-1} \\beta_{n-2} \\nu_{n}")
 
 _TOTAL = ALPHA + BETA
-_NEAR, _DOUBLE = sympy.symbols("p u")
 
 
 def _shift(n: sympy.Expr) -> sympy.Expr:
@@ -71,9 +70,6 @@ _FORMULAS = (
     (b_1, _slope(N - 1)),
     (b_2, _slope(N - 2)),
     (nu, _CLOSED),
-    # n + α and 2n + α + β as variables: then every denominator is in one of them
-    (ALPHA, _NEAR - N),
-    (BETA, _DOUBLE - _NEAR - N),
 )
 
 
