@@ -83,14 +83,14 @@ Fixpoint nonneg (depth : nat) (p : list Z) : bool :=
   if bernstein p then true else
   match depth with
   | O => false
-  | S depth => let q := halve 0 p in nonneg depth q && nonneg depth (shift q)
+  | S depth => let q := halve 0 p in if nonneg depth q then nonneg depth (shift q) else false
   end.
 
 Theorem nonneg_sound depth : forall p, nonneg depth p = true -> forall z, 0 <= z <= 1 -> 0 <= ev p z.
 Proof.
   induction depth; intros p H z Hz; simpl in H; destruct (bernstein p) eqn:B;
     try discriminate; try (now apply bernstein_sound).
-  apply andb_prop in H as [Hl Hr].
+  destruct (nonneg depth (halve 0 p)) eqn:Hl; [rename H into Hr | discriminate].
   pose proof (ev_halve p 0 (2 * z) ltac:(lia) ltac:(lra)) as E.
   replace (2 * z / 2) with z in E by field. change (IZR (2 ^ 0)) with 1 in E.
   destruct (Rle_or_lt z (1 / 2)).

@@ -17,6 +17,7 @@ from polyrates.ground.check_arithmetic import (
     integer,
     number,
 )
+from polyrates.ground.coq_certificate import coq_goal
 from polyrates.ground.errors import refuse_value
 
 __all__ = ["ProofFile", "Verdict", "check_certificate", "write_checker"]
@@ -89,6 +90,26 @@ class ProofFile:
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the file, whole or not at all."""
         write_whole(path, self.text)
+
+    def to_coq(self, path: str | os.PathLike[str], slack: float = 1e-6) -> None:
+        """Write a Coq file whose theorem is the statement, closed by computation.
+
+        For a minimax certificate of degree ≤ 40 with two positive sizes. Both ends are given away
+        by ``slack``, relatively: the sharper, the longer Coq computes (``docs/formal.md``).
+
+        Parameters
+        ----------
+        path : str or path
+            The file: ``coqc -R derivations/formal Polyrates FILE`` proves it.
+        slack : float
+            Between 0 and 0.01.
+
+        Raises
+        ------
+        PolyratesError
+            For another kind of certificate, or where this one proves too little.
+        """
+        write_whole(path, coq_goal(self.content, slack))
 
 
 def write_whole(path: str | os.PathLike[str], text: str) -> None:

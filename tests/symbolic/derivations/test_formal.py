@@ -79,7 +79,6 @@ def test_the_page_is_current() -> None:
     assert page.PAGE.read_text(encoding="utf-8") == page.page()
 
 
-@pytest.mark.slow
 def test_every_file_compiles() -> None:
     """``make``: what is compiled already is not compiled again."""
     if ABSENT:
