@@ -7,13 +7,11 @@ one; a test holds the page to what this prints.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from pathlib import Path
 
 import sympy
 
 import polyrates as pr
-from polyrates.ground.tables import markdown_table
 from polyrates.symbolic.derivations.formal import LEMMAS
 
 HERE = Path(__file__).parent
@@ -46,7 +44,7 @@ def page() -> str:
     """The whole page."""
     template = (HERE / "page.md").read_text(encoding="utf-8")
     registry = pr.derivations()
-    parts, rows = [], []
+    parts = []
     for name, file in LEMMAS.items():
         made = registry[name]()
         formulas = "\n".join(f"$$\n{each}\n$$\n" for each in latex_of(made))
@@ -54,20 +52,8 @@ def page() -> str:
             f"### {made.title}\n\n{comment_of(file)}\n\n{formulas}\n"
             f"`{file}.v`:\n\n```coq\n{theorem_of(file, name)}\n```\n"
         )
-    counts: Counter[str] = Counter()
-    for name, make in registry.items():
-        made = make()
-        counts[made.status] += 1
-        rows.append(
-            [made.title, f"`{name}`", made.status, f"`{LEMMAS[name]}.v`" if name in LEMMAS else ""]
-        )
-    table = markdown_table(["derivation", "name", "status", "file"], rows)
-    summary = ", ".join(f"{n} {status}" for status, n in sorted(counts.items(), reverse=True))
-    return (
-        template.replace("@THEOREMS@\n", "\n".join(parts))
-        .replace("@TABLE@", table)
-        .replace("@SUMMARY@", summary)
-        .replace("@MUTANTS@", (HERE / "mutants.md").read_text(encoding="utf-8").rstrip())
+    return template.replace("@THEOREMS@\n", "\n".join(parts)).replace(
+        "@MUTANTS@", (HERE / "mutants.md").read_text(encoding="utf-8").rstrip()
     )
 
 

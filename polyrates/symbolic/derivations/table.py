@@ -32,8 +32,9 @@ def derivations_table() -> str:
         made = make()
         kinds = Counter(step.kind for step in made.steps)
         steps = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
-        rows.append([made.title, f"`{name}`", made.status, steps])
-    return _HEAD + markdown_table(["derivation", "name", "status", "steps"], rows) + "\n"
+        file = made.lemma.partition(".")[0]
+        rows.append([made.title, f"`{name}`", made.status, steps, file and f"`{file}.v`"])
+    return _HEAD + markdown_table(["derivation", "name", "status", "steps", "Coq"], rows) + "\n"
 
 
 if __name__ == "__main__":
