@@ -15,6 +15,7 @@ from polyrates.symbolic.proofs.derivation import Derivation
 __all__ = ["LEMMAS", "with_lemma"]
 
 LEMMAS: dict[str, str] = {
+    "master_identity": "MasterIdentity",
     "gradient_descent_residual": "GradientDescentResidual",
     "gradient_descent_drift": "GradientDescentDrift",
     "gradient_descent_initial": "GradientDescentInitial",
