@@ -127,7 +127,7 @@ def estimate(
     elif name == "unrolled GD, short":
         method = pr.GradientDescent.short(ell, L)
     elif name in ("unrolled Sobolev", "unrolled minimax"):
-        with warnings.catch_warnings():  # what is known at x0 alone is what is tried here
+        with warnings.catch_warnings():  # [ell, L] holds wherever the Hessian moves
             warnings.simplefilter("ignore", SpectrumMoves)
             sizes = estimate_sizes(problem, x0)
         if name == "unrolled Sobolev":

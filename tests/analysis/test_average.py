@@ -31,7 +31,7 @@ from polyrates.problems.quadratic import Quadratic
 from polyrates.symbolic.polynomials import residual_polynomial
 from polyrates.synthesis.sobolev import sobolev_optimal
 
-DIM, PROBLEMS, STEPS = 60, 600, 7
+DIM, PROBLEMS, STEPS = 60, 300, 7
 
 
 def draw(density, rng):

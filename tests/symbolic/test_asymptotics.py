@@ -10,7 +10,7 @@ import mpmath
 import numpy as np
 import pytest
 import sympy as sp
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import polyrates as pr
@@ -69,6 +69,7 @@ def test_the_exact_rate_of_heavy_ball() -> None:
 entries = st.fractions(-1, 1, max_denominator=6)
 
 
+@settings(max_examples=30)
 @given(data=st.data(), n=st.integers(1, 3))
 def test_a_users_own_method_never_raises_and_is_exact(data: st.DataObject, n: int) -> None:
     def affine() -> tuple[F, ...]:

@@ -7,7 +7,7 @@ from fractions import Fraction as F
 
 import pytest
 import sympy
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from polyrates.core.estimators import Implicit, OneStep, Truncated, Unrolled
@@ -163,6 +163,7 @@ def test_tuned_heavy_ball_is_the_known_form():
         assert same(at(residual_closed_form(HeavyBall.tuned(1, 10), t), steps), at(known, steps))
 
 
+@settings(max_examples=25)
 @given(st.integers(0, 6), st.integers(0, 6))
 def test_truncated_and_implicit(steps, when):
     method = GradientDescent(F(2, 11))
