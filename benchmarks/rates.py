@@ -20,7 +20,7 @@ from side_by_side import note, row, seconds, show
 
 import polyrates as pr
 from polyrates.numeric.suprema.balls import enclosed_pairs
-from polyrates.numeric.suprema.series import supremum
+from polyrates.numeric.suprema.supremum import supremum
 
 
 def combinations(count: int = 10_000) -> tuple[np.ndarray, ...]:

@@ -25,7 +25,7 @@ from polyrates.ground.certificates import ProofFile
 from polyrates.ground.errors import NoClosedForm, Undecided
 from polyrates.ground.numbers import Number, is_symbolic
 from polyrates.numeric.suprema.balls import EnclosedSeries, Maximum, enclosed_pairs, enclosed_values
-from polyrates.numeric.suprema.series import grid_bound, supremum
+from polyrates.numeric.suprema.supremum import supremum
 from polyrates.symbolic.asymptotics import AsymptoticRate, asymptotic_rate
 from polyrates.symbolic.proofs.derivation import Derivation
 from polyrates.symbolic.theorems.base import Theorem
@@ -165,11 +165,10 @@ class RatePart:
         theorem = self._theorem
         if theorem is not None:
             return np.array([theorem.value_enclosure(t)[1] for t in range(steps + 1)])
-        bound = supremum if tight else grid_bound
         rows = []
         for segment in self.spectrum.segments:
             pairs = enclosed_pairs(self.method, self.estimator, steps, segment)
-            rows.append([bound(parts[self.kind]).upper for parts in pairs])
+            rows.append([supremum(parts[self.kind], tight=tight).upper for parts in pairs])
         for point in self.spectrum.isolated:
             values = enclosed_values(self.method, self.estimator, steps, point)
             rows.append([parts[self.kind].upper for parts in values])

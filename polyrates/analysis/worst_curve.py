@@ -43,11 +43,6 @@ def worst_curve(
     kind = joint.form.split("/")[0]
     rows: list[list[Piece]] = [[] for _ in range(steps + 1)]
     for segment in where.support:
-        low, high = (floating(end) for end in segment)
         for row, parts in zip(rows, enclosed_pairs(method, estimator, steps, segment), strict=True):
-            A, B = parts[kind], parts["drift"]
-            both = np.zeros((2, max(len(A.coefficients), len(B.coefficients))))
-            both[0, : len(A.coefficients)] = A.coefficients
-            both[1, : len(B.coefficients)] = B.coefficients
-            row.append(Piece(low, high, both[0], both[1], (A.error, B.error)))
+            row.append(Piece.of(parts[kind], parts["drift"]))
     return np.array([joint_worst_case_of(row, first, second).upper for row in rows]) * _ROOM

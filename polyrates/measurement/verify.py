@@ -15,8 +15,8 @@ from polyrates.ground.arrays import Array, norm
 from polyrates.ground.errors import NotCommuting, refuse_value
 from polyrates.measurement.local_remainder import certified_bound, certified_remainder
 from polyrates.numeric.ring import ValueRing
-from polyrates.numeric.suprema.balls import EnclosedSeries, enclosed_pairs
-from polyrates.numeric.suprema.series import grid_bound, weighted_supremum
+from polyrates.numeric.suprema.balls import enclosed_pairs
+from polyrates.numeric.suprema.supremum import supremum
 from polyrates.numeric.suprema.two_variable import multiplier_bounds
 from polyrates.problems.quadratic import Problem, QuadraticProblem, commutator
 from polyrates.problems.solved import as_problem, hessian_at, local_quadratic
@@ -297,16 +297,9 @@ def _bound(
         return _frobenius(method, estimator, steps, (low, high), E, drift_size)
     bounds = []
     for parts in enclosed_pairs(method, estimator, steps, (low, high)):
-        residual, drift = grid_bound(parts["residual"]).upper, _drift_bound(parts["drift"])
+        residual, drift = (supremum(parts[key], tight=False).upper for key in ("residual", "drift"))
         bounds.append(residual * E + (drift * drift_size if drift_size > 0 else 0.0))
     return np.array(bounds)
-
-
-def _drift_bound(series: EnclosedSeries) -> float:
-    """sup |C| up to 0.1 %: for −P/λ the tight supremum costs a thousand times as much."""
-    if series.divided:
-        return weighted_supremum(series, lambda values: 1.0 / values, 1e-3).upper
-    return grid_bound(series).upper
 
 
 def _frobenius(
@@ -323,5 +316,5 @@ def _frobenius(
         residuals = np.zeros(steps + 1)
     else:
         pairs = enclosed_pairs(method, estimator, steps, segment)
-        residuals = np.array([grid_bound(parts["residual"]).upper for parts in pairs])
+        residuals = np.array([supremum(each["residual"], tight=False).upper for each in pairs])
     return np.asarray((residuals * E + multipliers * drift_size) * (1 + 1e-15))

@@ -17,7 +17,7 @@ from support import REFERENCE, exact_methods, float_methods
 import polyrates as pr
 from polyrates.numeric.ring import ValueRing
 from polyrates.numeric.suprema.balls import enclosed_pairs
-from polyrates.numeric.suprema.series import grid_bound, supremum
+from polyrates.numeric.suprema.supremum import supremum
 
 PARTS = ("initial", "cross", "residual", "drift")
 METHODS = exact_methods()
@@ -109,7 +109,7 @@ def test_enclosures_contain_dense_grids_in_any_units(
     grid = dense_maximum(method, estimator, t, ell, L)
     parts = enclosed_pairs(method, estimator, t, (ell, L), only=t)[0]
     for part in PARTS:
-        loose, tight = grid_bound(parts[part]), supremum(parts[part])
+        loose, tight = supremum(parts[part], tight=False), supremum(parts[part])
         rounding = 1e-9 if part == "initial" else 1e-10  # of the grid's own float evaluation
         size = grid[part] * (1 - rounding) - 1e-11 * max(
             1.0, grid["residual"], L * grid["drift"]

@@ -12,9 +12,10 @@ from polyrates.numeric.minimax.interior import Iterate
 from polyrates.numeric.minimax.normalized import RANGE, Problem
 from polyrates.numeric.minimax.question import Expansion, MinimaxSolution, Task, constant
 from polyrates.numeric.suprema import joint
-from polyrates.numeric.suprema import profile as supremum
 from polyrates.numeric.suprema.joint import joint_worst_case_of, method_pieces
 from polyrates.numeric.suprema.peaks import series_peaks
+from polyrates.numeric.suprema.profile import pieces
+from polyrates.numeric.suprema.supremum import supremum_over
 from polyrates.numeric.suprema.waves import Array, Long, Mask, Points, U
 
 # The relative gap at which the search for a better certificate ends.
@@ -129,7 +130,7 @@ def _from_above(
         upper, s = tight.upper, tight.share
     else:
         scaled = [part.times(task.size, task.second) for part in parts]
-        upper = supremum.profile_supremum(scaled, (1 / s, 1 / (1 - s)), seeds)
+        upper = supremum_over(scaled, (1 / s, 1 / (1 - s)), seeds)
     return problem.on_hull(expansion.weights), s, upper, expansion, None
 
 
@@ -161,13 +162,13 @@ def _upper(
     """Rigorous worst case of P, given over ``1/|T_t(m0)|`` with its errors; share."""
     first, second, errors = certificate.error_series(problem, *series)
     factor = task.size * problem.scale * (1 + scale_error(problem))
-    parts = supremum.pieces(first, second, errors, problem.support, problem.hull)
+    parts = pieces(first, second, errors, problem.support, problem.hull)
     weights = 1 / s, (1 / (1 - s) if problem.gamma > 0 else 0.0)
-    upper = factor * supremum.profile_supremum(parts, weights, seeds)
+    upper = factor * supremum_over(parts, weights, seeds)
     if problem.joint and upper - lower > GAP * upper:
         # rounding of P has moved the best share
         seeds, odds = joint.balance(parts)
-        other = factor * supremum.profile_supremum(parts, joint.split(odds), seeds)
+        other = factor * supremum_over(parts, joint.split(odds), seeds)
         if other < upper:
             return other, 1 / joint.split(odds)[0]
     return upper, s

@@ -10,7 +10,7 @@ from polyrates.ground.constants import ball
 from polyrates.ground.errors import refuse_value
 from polyrates.ground.numbers import Number
 from polyrates.numeric.suprema.balls import BallRing, TooCoarse, enclose_series
-from polyrates.numeric.suprema.series import supremum
+from polyrates.numeric.suprema.supremum import supremum
 
 __all__ = ["inner_maxima"]
 

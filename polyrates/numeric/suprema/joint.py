@@ -22,10 +22,11 @@ from polyrates.core.estimators import Estimator, Unrolled
 from polyrates.core.recurrence import Method
 from polyrates.ground.errors import refuse_value
 from polyrates.ground.numbers import Number, floating
-from polyrates.numeric.suprema import profile as supremum
 from polyrates.numeric.suprema.balls import enclosed_pairs, enclosed_values
 from polyrates.numeric.suprema.peaks import series_peaks
-from polyrates.numeric.suprema.profile import Piece
+from polyrates.numeric.suprema.profile import Piece, at_point, pieces, scale_of
+from polyrates.numeric.suprema.series import times_up
+from polyrates.numeric.suprema.supremum import supremum_over
 from polyrates.numeric.suprema.waves import Array, Index, Points, U
 
 # |log(s / (1 - s))| beyond which the smaller term is below rounding.
@@ -58,18 +59,52 @@ def split(log_odds: float) -> tuple[float, float]:
 
 
 def _least(x: Array, y: Array) -> float:
-    """Log-odds of the ``s`` that minimises ``max_i x_i/s + y_i/(1-s)``: bisection on the slope."""
+    """Log-odds of the ``s`` that minimises ``max_i x_i/s + y_i/(1-s)``.
+
+    Between the curve that falls and the one that rises at the ends of a bracket, either one's
+    minimum or their crossing is the least of the two; where a third curve is higher, it takes the
+    place of the one that slopes as it does. Bisection where that has not ended.
+    """
     low, high = -_EDGE, _EDGE
-    for _ in range(70):
-        middle = (low + high) / 2
-        u, w = split(middle)
-        i = int(np.argmax(x * u + y * w))
-        # slope in s has the sign of y/(1-s)^2 - x/s^2
-        if y[i] * w * w > x[i] * u * u:
-            high = middle
+    (falling, at_once), (rising, at_last) = _highest(x, y, low), _highest(x, y, high)
+    if at_once or not at_last:
+        return low if at_once else high
+    for step in range(100):
+        middle = _of_two(x, y, falling, rising) if step < 30 else (low + high) / 2
+        middle = min(max(middle, low), high)
+        i, rises = _highest(x, y, middle)
+        if (i in (falling, rising) and step < 30) or not low < middle < high:
+            return middle
+        if rises:
+            high, rising = middle, i
         else:
-            low = middle
+            low, falling = middle, i
+        if high - low < 1e-15 * _EDGE:
+            break
     return (low + high) / 2
+
+
+def _highest(x: Array, y: Array, log_odds: float) -> tuple[int, bool]:
+    """Which curve is the highest there, and whether it rises with s."""
+    u, w = split(log_odds)
+    i = int(np.argmax(x * u + y * w))
+    # slope in s has the sign of y/(1-s)^2 - x/s^2
+    return i, bool(y[i] * w * w > x[i] * u * u)
+
+
+def _of_two(x: Array, y: Array, falling: int, rising: int) -> float:
+    """Where the larger of two curves is least."""
+    for i, other in ((falling, rising), (rising, falling)):
+        if x[i] > 0 and y[i] > 0:  # x/s + y/(1 − s) is least at s : 1 − s = √x : √y
+            own = 0.5 * (math.log(x[i]) - math.log(y[i]))
+            u, w = split(min(max(own, -_EDGE), _EDGE))
+            if x[i] * u + y[i] * w >= x[other] * u + y[other] * w:
+                return own
+    # (x_i − x_j)/s = (y_j − y_i)/(1 − s)
+    dx, dy = float(x[falling] - x[rising]), float(y[rising] - y[falling])
+    if dx > 0 and dy > 0:
+        return math.log(dx) - math.log(dy)
+    return _EDGE if dx > 0 else -_EDGE
 
 
 def balance(parts: Sequence[Piece]) -> tuple[Points, float]:
@@ -121,7 +156,7 @@ def joint_worst_case(
     count = max(len(A), len(B))
     first, other = np.zeros(count), np.zeros(count)
     first[: len(A)], other[: len(B)] = A, B
-    return joint_worst_case_of(supremum.pieces(first, other, errors, support, hull), size, second)
+    return joint_worst_case_of(pieces(first, other, errors, support, hull), size, second)
 
 
 def joint_worst_case_of(parts: Sequence[Piece], size: float, second: float) -> WorstCase:
@@ -136,7 +171,7 @@ def joint_worst_case_of(parts: Sequence[Piece], size: float, second: float) -> W
             "the polynomial exceeds the range of floats",
             "give a smaller t: the method diverges on this spectrum",
         )
-    scale = supremum.scale_of(parts, (size, second))
+    scale = scale_of(parts, (size, second))
     parts = [part.over(scale).times(size, second) for part in parts]
     found, seeds, log_odds = _exchange(parts)
     u, w = split(log_odds)
@@ -147,15 +182,14 @@ def joint_worst_case_of(parts: Sequence[Piece], size: float, second: float) -> W
     ]
     if any(absent):
         # one function alone: no share to divide, only the error bound of the other to add
-        share, u, w = (0.0 if absent[0] else 1.0), 1.0, 1.0
-        bare = [Piece(p.low, p.high, p.first, p.second) for p in parts]
-        upper = max(p.errors[0] for p in parts) + max(p.errors[1] for p in parts)
-        upper += supremum.profile_supremum(bare, (u, w), seeds)
+        share, u, w = (0.0, 0.0, 1.0) if absent[0] else (1.0, 1.0, 0.0)
+        upper = max(p.errors[0 if absent[0] else 1] for p in parts)
+        upper += supremum_over(parts, (u, w), seeds)
     else:
-        upper = supremum.profile_supremum(parts, (u, w), seeds)
+        upper = supremum_over(parts, (u, w), seeds)
     points, weights, lower = _mixture(parts, found, (u, w))
     upper *= 1 + 4 * U
-    upper = supremum.times_scale(supremum.times_scale(upper, scale), unit)
+    upper = times_up(times_up(upper, scale), unit)
     if not math.isfinite(upper):
         refuse_value(
             "sizes",
@@ -191,11 +225,7 @@ def method_pieces(
             result.append(Piece(*ends, middles[0], middles[1], (errors[0], errors[1])))
             continue
         parts = enclosed_pairs(method, estimator, t, (low, high), only=t)[0]
-        A, B = parts[kind], parts["drift"]
-        both = np.zeros((2, max(len(A.coefficients), len(B.coefficients))))
-        both[0, : len(A.coefficients)] = A.coefficients
-        both[1, : len(B.coefficients)] = B.coefficients
-        result.append(Piece(*ends, both[0], both[1], (A.error, B.error)))
+        result.append(Piece.of(parts[kind], parts["drift"]))
     return result
 
 
@@ -259,10 +289,9 @@ def _mixture(
             part = parts[found.segment[i]]
             low, high = part.low, part.high
             spots[k] = min(max(low + (high - low) * math.cos(found.phi[i] / 2) ** 2, low), high)
-            a, a_slip = supremum.point_value(part.first, float(spots[k]), (low, high))
-            b, b_slip = supremum.point_value(part.second, float(spots[k]), (low, high))
-            x += p * max(0.0, abs(a) - a_slip - part.errors[0]) ** 2
-            y += p * max(0.0, abs(b) - b_slip - part.errors[1]) ** 2
+            a, b = at_point(part, float(spots[k]))
+            x += p * a**2
+            y += p * b**2
         value = (math.sqrt(x) + math.sqrt(y)) * (1 - 16 * U)
         # one eigenvalue where it does as well
         if result is None or value > result[2] * (1 + 1e-14):

@@ -18,12 +18,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from polyrates.numeric.suprema.balls import EnclosedSeries
+from polyrates.numeric.suprema.series import times_up
 from polyrates.numeric.suprema.waves import (
     Array,
     E,
     Index,
     Long,
-    Points,
     U,
     chebyshev_angles,
     interpolate,
@@ -66,6 +67,22 @@ class Piece:
     first: Array
     second: Array
     errors: tuple[float, float] = (0.0, 0.0)
+
+    @classmethod
+    def of(cls, first: EnclosedSeries, second: EnclosedSeries) -> Piece:
+        """Two functions enclosed on the same interval, their series made equally long."""
+        both = np.zeros((2, max(len(first.coefficients), len(second.coefficients))))
+        both[0, : len(first.coefficients)] = first.coefficients
+        both[1, : len(second.coefficients)] = second.coefficients
+        return cls(first.ell, first.L, both[0], both[1], (first.error, second.error))
+
+    @property
+    def functions(self) -> tuple[EnclosedSeries, EnclosedSeries]:
+        """A and B, each by itself."""
+        return (
+            EnclosedSeries(self.first, self.errors[0], self.low, self.high),
+            EnclosedSeries(self.second, self.errors[1], self.low, self.high),
+        )
 
     def over(self, scale: float) -> Piece:
         """Both over a power of two; what becomes subnormal is covered by the errors."""
@@ -129,25 +146,33 @@ def point_value(series: Array, point: float, hull: tuple[float, float]) -> tuple
     return value, float(slack @ np.abs(series)) + U * abs(value)
 
 
-def profile_supremum(parts: Sequence[Piece], weights: tuple[float, float], seeds: Points) -> float:
-    r"""Upper bound of ``sqrt(u A^2 + w B^2)`` over the support.
+def on_one(part: Piece, weights: tuple[float, float], seeds: Array) -> float:
+    r"""Upper bound of ``sqrt(u A^2 + w B^2)`` on one piece, ``weights = (u, w)``.
 
-    ``weights = (u, w)``; ``seeds``: where the maxima are (a hint, it affects only the sharpness).
+    ``seeds``: angles of the maxima (a hint, it affects only the sharpness).
     """
     u, w = weights
-    worst = 0.0
     # the bounds below square values twice: tiny or huge ones are brought to size one first
-    scale = scale_of(parts, (math.sqrt(u), math.sqrt(w)))
-    for i, part in enumerate(part.over(scale) for part in parts):
-        a_error, b_error = part.errors
-        if part.low == part.high:
-            a, b = abs(float(part.first[0])) + a_error, abs(float(part.second[0])) + b_error
-            worst = max(worst, math.sqrt(u * a * a + w * b * b) * (1 + 16 * U))
-            continue
-        top = _series_supremum(part.first, part.second, u, w, seeds.phi[seeds.segment == i])
-        slack_norm = math.sqrt(u * a_error**2 + w * b_error**2)
-        worst = max(worst, (math.sqrt(top) + slack_norm) * (1 + 16 * U))
-    return times_scale(worst, scale)
+    scale = scale_of([part], (math.sqrt(u), math.sqrt(w)))
+    part = part.over(scale)
+    a_error, b_error = part.errors
+    if len(part.first) == 1:
+        a, b = abs(float(part.first[0])) + a_error, abs(float(part.second[0])) + b_error
+        return times_up(math.sqrt(u * a * a + w * b * b) * (1 + 16 * U), scale)
+    top = _series_supremum(part.first, part.second, u, w, seeds)
+    slack_norm = math.sqrt(u * a_error**2 + w * b_error**2)
+    return times_up((math.sqrt(top) + slack_norm) * (1 + 16 * U), scale)
+
+
+def at_point(part: Piece, point: float) -> tuple[float, float]:
+    """Lower bounds of |A| and |B| at a point of a piece."""
+    hull = part.low, part.high
+    a, a_slip = point_value(part.first, point, hull)
+    b, b_slip = point_value(part.second, point, hull)
+    return (
+        max(0.0, abs(a) - a_slip - part.errors[0]),
+        max(0.0, abs(b) - b_slip - part.errors[1]),
+    )
 
 
 def scale_of(parts: Sequence[Piece], sizes: tuple[float, float]) -> float:
@@ -159,12 +184,6 @@ def scale_of(parts: Sequence[Piece], sizes: tuple[float, float]) -> float:
     if not largest > 0:
         return 1.0
     return 2.0 ** min(max(math.frexp(largest)[1], -1000), 1000)
-
-
-def times_scale(value: float, scale: float) -> float:
-    """An upper bound times a power of two, rounded upwards where it becomes subnormal."""
-    product = value * scale
-    return math.nextafter(product, math.inf) if value > 0 and product < 1e-300 else product
 
 
 class Profile:

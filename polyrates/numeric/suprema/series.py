@@ -19,7 +19,7 @@ from scipy import fft
 
 from polyrates.numeric.suprema.balls import UNIT, UP, EnclosedSeries, Maximum
 
-__all__ = ["grid_bound", "supremum", "weighted_supremum"]
+__all__ = ["grid_bound", "modulus", "weighted_supremum"]
 
 
 def grid_bound(series: EnclosedSeries, oversampling: int = 8) -> Maximum:
@@ -55,9 +55,11 @@ def _grid(c: np.ndarray, oversampling: int) -> tuple[int, np.ndarray, float]:
 
 
 def _scale(series: EnclosedSeries) -> float:
-    """A power of two that keeps squares and sums of huge coefficients within floats; else 1."""
+    """A power of two that keeps squares of huge or tiny coefficients within floats; else 1."""
     largest = float(np.max(np.abs(series.coefficients)))
-    return 1.0 if largest < 1e120 else 2.0 ** math.frexp(largest)[1]
+    if largest == 0.0 or 1e-120 < largest < 1e120:
+        return 1.0
+    return 2.0 ** min(max(math.frexp(largest)[1], -1000), 1000)
 
 
 def _divided_by(series: EnclosedSeries, scale: float) -> EnclosedSeries:
@@ -68,7 +70,19 @@ def _divided_by(series: EnclosedSeries, scale: float) -> EnclosedSeries:
 
 def _scaled(found: Maximum, scale: float) -> Maximum:
     with np.errstate(over="ignore"):
-        return Maximum(found.lower * scale, found.upper * scale, found.point)
+        return Maximum(times_down(found.lower, scale), times_up(found.upper, scale), found.point)
+
+
+def times_up(value: float, factor: float) -> float:
+    """An upper bound times a factor that is exact or allowed for, upward where it is subnormal."""
+    product = value * factor
+    return math.nextafter(product, math.inf) if value > 0 and product < 1e-300 else product
+
+
+def times_down(value: float, factor: float) -> float:
+    """A lower bound times such a factor: 0 where it becomes subnormal."""
+    product = value * factor
+    return product if product > 1e-300 else 0.0
 
 
 def _constant(series: EnclosedSeries) -> Maximum:
@@ -84,11 +98,11 @@ def _lambda(series: EnclosedSeries, angle: float) -> float:
     return min(max(point, series.ell), series.L)
 
 
-def supremum(series: EnclosedSeries) -> Maximum:
+def modulus(series: EnclosedSeries) -> Maximum:
     """A tight enclosure of sup over [ℓ, L] of |p|, relative width about n·1e-15."""
     scale = _scale(series)
     if scale != 1.0:
-        return _scaled(supremum(_divided_by(series, scale)), scale)
+        return _scaled(modulus(_divided_by(series, scale)), scale)
     if series.divided:
         return weighted_supremum(series, lambda point: 1.0 / point)
     c = series.coefficients

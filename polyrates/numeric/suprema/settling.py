@@ -29,7 +29,7 @@ from polyrates.numeric.suprema.balls import (
     magnitude,
     point_ring,
 )
-from polyrates.numeric.suprema.series import grid_bound
+from polyrates.numeric.suprema.supremum import supremum
 
 __all__ = ["Powers", "settled_after"]
 
@@ -127,7 +127,7 @@ class _Interval(_Piece[flint.arb_poly]):
         self._ends = float(self.ring.low), float(self.ring.high)
 
     def bound(self, element: flint.arb_poly) -> float:
-        return grid_bound(enclose_series(element, self._ends)).upper
+        return supremum(enclose_series(element, self._ends), tight=False).upper
 
 
 class _Point(_Piece[flint.arb]):

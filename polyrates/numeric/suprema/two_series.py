@@ -13,7 +13,7 @@ import numpy as np
 
 from polyrates.ground.arrays import Array
 from polyrates.numeric.suprema.balls import UNIT, UP, EnclosedSeries, Maximum
-from polyrates.numeric.suprema.series import grid_bound, supremum
+from polyrates.numeric.suprema.supremum import supremum
 
 __all__ = ["TwoVariableMaximum", "product_maximum", "two_series_maximum"]
 
@@ -76,8 +76,8 @@ def two_series_maximum(
     if not weights:
         return TwoVariableMaximum(0.0, 0.0, (0.0, 0.0))
     if len(weights) == 1:  # one step: a product of parts in one variable each
-        bound = supremum if tight else grid_bound
-        return product_maximum(bound(weights[0]), bound(queries[0]))
+        factors = (supremum(each[0], tight=tight) for each in (weights, queries))
+        return product_maximum(*factors)
     left, right = _table(weights), _table(queries)
     ell, L = weights[0].ell, weights[0].L
     oversampling = 8

@@ -51,7 +51,7 @@ from polyrates.numeric.suprema.balls import (
     enclosed_pairs,
     enclosed_values,
 )
-from polyrates.numeric.suprema.series import grid_bound, supremum
+from polyrates.numeric.suprema.supremum import supremum
 from polyrates.numeric.suprema.two_series import (
     TwoVariableMaximum,
     product_maximum,
@@ -142,15 +142,14 @@ def _by_parts(
     tight: bool,
 ) -> list[TwoVariableMaximum]:
     """The estimators whose maximum is made of maxima in one variable."""
-    bound = supremum if tight else grid_bound
     solve = estimator.solve
     if solve is None:
         if len(wanted) == 1:
             pairs = enclosed_pairs(method, estimator, wanted[0], segment, only=wanted[0])
         else:
             pairs = enclosed_pairs(method, estimator, wanted[-1], segment)
-        return [_diagonal(bound(parts["drift"])) for parts in pairs]
-    outer = [bound(series) for series in _residuals(method, wanted, segment)]
+        return [_diagonal(supremum(parts["drift"], tight=tight)) for parts in pairs]
+    outer = [supremum(series, tight=tight) for series in _residuals(method, wanted, segment)]
     if solve.inner is None:
         low = float(ball(segment[0]).lower())
         if not low > 0:
@@ -162,7 +161,7 @@ def _by_parts(
             )
             for each in outer
         ]
-    inner = bound(_solved(solve, segment))
+    inner = supremum(_solved(solve, segment), tight=tight)
     return [product_maximum(inner, each) for each in outer]
 
 

@@ -17,7 +17,8 @@ from polyrates.numeric.minimax.question import validated
 from polyrates.numeric.suprema import joint, profile, waves
 from polyrates.numeric.suprema.balls import EnclosedSeries, Maximum, enclosed_values
 from polyrates.numeric.suprema.profile import Piece, Profile
-from polyrates.numeric.suprema.series import supremum, weighted_supremum
+from polyrates.numeric.suprema.series import weighted_supremum
+from polyrates.numeric.suprema.supremum import supremum
 
 COARSE = 2.0**-23  # the unit of single precision
 
