@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import re
 
 import pytest
-from support import ROOT
+from support import LONGEST, ROOT
 
 FOLDER = ROOT / "derivations"
 BOOKS = sorted(FOLDER.glob("*.ipynb"))
@@ -38,12 +39,40 @@ def test_outputs_are_kept_and_readable(path):
             assert not re.search(r"Poly\(|Traceback|/home/|/tmp/", text)
 
 
+@pytest.fixture(scope="module")
+def kernel():
+    """One kernel for all: what they import is loaded once, what they name is forgotten between."""
+    pytest.importorskip("nbclient")
+    pytest.importorskip("ipykernel")
+    manager = importlib.import_module("jupyter_client.manager").KernelManager()
+    root = str(FOLDER.parent)
+    path = os.pathsep.join([root, os.environ.get("PYTHONPATH", "")])
+    manager.start_kernel(cwd=root, env={**os.environ, "PYTHONPATH": path})
+    client = manager.blocking_client()
+    try:
+        client.start_channels()
+        client.wait_for_ready(timeout=LONGEST)
+        yield client
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+
+
+FORGET = """
+import matplotlib.pyplot
+matplotlib.pyplot.close("all")
+matplotlib.pyplot.rcdefaults()
+get_ipython().run_line_magic("reset", "-f")
+"""
+
+
 @pytest.mark.parametrize("path", BOOKS, ids=lambda path: path.stem)
 @pytest.mark.filterwarnings("ignore")
-def test_the_notebook_runs(path, monkeypatch):
-    nbclient = pytest.importorskip("nbclient")
-    pytest.importorskip("ipykernel")
-    root = str(FOLDER.parent)
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([root, os.environ.get("PYTHONPATH", "")]))
-    book = load(path)
-    nbclient.NotebookClient(book, timeout=120, resources={"metadata": {"path": root}}).execute()
+def test_the_notebook_runs(path, kernel):
+    kernel.execute(FORGET, reply=True, timeout=LONGEST)
+    for cell in load(path).cells:
+        if cell.cell_type == "code":
+            reply = kernel.execute_interactive(
+                cell.source, timeout=LONGEST, store_history=False, output_hook=lambda _: None
+            )
+            assert reply["content"]["status"] == "ok", reply["content"].get("traceback")

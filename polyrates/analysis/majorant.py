@@ -32,7 +32,7 @@ import sympy
 from polyrates.analysis.scalar_run import condition_k, exact_run, float_run
 from polyrates.analysis.volterra import Sizes, basin_of, iterate_bounds, tangent_bounds
 from polyrates.analysis.weighted_bound import weighted_bounds
-from polyrates.core.estimators import Estimator, Implicit, Truncated, Unrolled, as_estimator
+from polyrates.core.estimators import Estimator, Unrolled, as_estimator
 from polyrates.core.methods.classical import Chebyshev, GradientDescent
 from polyrates.core.methods.tabulated import WeightedIterates
 from polyrates.core.recurrence import Method, Stationary, as_method, check_steps
@@ -240,7 +240,13 @@ class _Question:
         if not all(is_exact(value) for value in (*self.method.parameters, *self._numbers())):
             return False
         short = self.steps <= _EXACT_STEPS or sign(self.M) == 0
-        return short and (self.estimator == Unrolled() or self.estimator == Implicit())
+        return short and (self.estimator.exact_solve or not any(self._resets()))
+
+    def _resets(self) -> list[int]:
+        """Where the tangents of ∂x_t start afresh, by t; nowhere where a system is solved."""
+        if self.estimator.solve is not None:
+            return [0] * (self.steps + 1)
+        return [self.estimator.reset_at(t) for t in range(self.steps + 1)]
 
     def _made(
         self,
@@ -273,7 +279,7 @@ class _Question:
         sizes = (self.M, self.c, self.distance, self.residual)
         pairs = exact_run(self.method, self.interval[0], sizes, self.steps)
         iterates = _exact_array(u for u, _ in pairs)
-        if self.estimator == Unrolled():
+        if not self.estimator.exact_solve:
             jacobians = _exact_array(v for _, v in pairs)
             return self._made((iterates, jacobians), basin, "scalar", "argued", "", hypotheses)
         solved: list[sympy.Expr] = []
@@ -295,12 +301,10 @@ class _Question:
         u, v = float_run(self.method, ends, sizes, self.steps)
         if not np.all(np.isfinite(u)):
             return self._nothing(basin, "scalar", "the distance is too near the edge of the basin")
-        chosen = self.estimator
-        if isinstance(chosen, Unrolled):
-            return self._made((u, v), basin, "scalar")
-        if isinstance(chosen, Implicit):
+        if self.estimator.solve is not None:
             return self._implicit(u, basin, "scalar")
-        assert isinstance(chosen, Truncated)
+        if not any(self._resets()):
+            return self._made((u, v), basin, "scalar")
         if type(self.method) is GradientDescent:  # what is left of it after a reset is itself
             tangents = np.array([self._restarted(ends, sizes, u, t) for t in range(len(u))])
             return self._made((u, tangents), basin, "scalar")
@@ -308,11 +312,11 @@ class _Question:
 
     def _weighted(self, basin: Number) -> Majorant | None:
         """Of weights on the iterates of Chebyshev's method on this interval; else None."""
-        method, chosen = self.method, self.estimator
+        method = self.method
         if type(method) is not WeightedIterates or type(method.base) is not Chebyshev:
             return None
         numbers = (*method.parameters, *self._numbers())
-        if isinstance(chosen, Truncated) or any(is_symbolic(value) for value in numbers):
+        if any(self._resets()) or any(is_symbolic(value) for value in numbers):
             return None
         if condition_k(method.base, *self.interval) is not True:
             return None
@@ -322,12 +326,11 @@ class _Question:
         u, v = weighted_bounds(ends, weights, self._upward(), self.steps, exact)
         if not np.all(np.isfinite(u)):
             return self._nothing(basin, "weighted", "the distance is too near the basin's edge")
-        if isinstance(chosen, Implicit):
+        if self.estimator.solve is not None:
             return self._implicit(u, basin, "weighted")
         return self._made((u, v), basin, "weighted")
 
     def _restarted(self, ends: tuple[float, float], sizes: Sizes, u: np.ndarray, t: int) -> float:
-        assert isinstance(self.estimator, Truncated)
         s = self.estimator.reset_at(t)
         fresh = Sizes(sizes.hessian_lipschitz, sizes.cross_lipschitz, float(u[s]), sizes.residual)
         return float(float_run(self.method, ends, fresh, t - s)[1][-1])
@@ -343,16 +346,13 @@ class _Question:
         diverges = self._diverges()
         if diverges:
             return self._nothing(0.0, "kernels", diverges)
-        chosen, sizes = self.estimator, self._upward()
-        resets = [0] * (self.steps + 1)
-        if isinstance(chosen, Truncated):
-            resets = [chosen.reset_at(t) for t in range(self.steps + 1)]
+        sizes, resets = self._upward(), self._resets()
         starts = [0, *sorted(set(resets) - {0})]
         found = kernels(self.method, self.interval, self.steps, starts)
         queries, u = iterate_bounds(found, sizes)
         basin = basin_of(found, sizes.hessian_lipschitz)
         reason = "" if np.all(np.isfinite(u)) else "the Volterra bound overflows"
-        if isinstance(chosen, Implicit):
+        if self.estimator.solve is not None:
             return self._implicit(u, basin, "kernels", reason)
         v = tangent_bounds(found, sizes, queries, resets)
         return self._made((u, v), basin, "kernels", reason=reason)
@@ -370,18 +370,18 @@ class _Question:
         return ""
 
     def _implicit(self, u: np.ndarray, basin: Number, form: str, reason: str = "") -> Majorant:
-        assert isinstance(self.estimator, Implicit)
-        sizes = self._upward()
+        solve, sizes = self.estimator.solve, self._upward()
+        assert solve is not None
         low, high = self.interval
         drop = sizes.hessian_lipschitz * u * (1 + 2.0**-52)
-        if self.estimator.inner is None:
+        if solve.inner is None:
             room = math.nextafter(floating(low), 0.0) - drop
             with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
                 v = np.where(room > 0, sizes.cross_lipschitz * u / room * (1 + 2.0**-50), np.inf)
             if not np.all(np.isfinite(v)):
                 reason = reason or "M‖x_t − x*‖ is not below ℓ at the first steps"
             return self._made((u, v), basin, form, reason=reason)
-        inner, k = self.estimator.inner, self.estimator.inner_steps or 0
+        inner, k = solve.inner, solve.inner_steps or 0
         v = np.empty_like(u)
         for t, (bound, width) in enumerate(zip(u, drop, strict=True)):
             if not math.isfinite(width):

@@ -77,6 +77,9 @@ class Method(ABC):
     sources: ClassVar[tuple[str, ...]] = ("state-space",)
     """Keys of the literature, for :func:`polyrates.cite`."""
 
+    adaptive: ClassVar[bool] = False
+    """Whether its coefficients depend on the problem: it has a run then, but no polynomial."""
+
     def __init_subclass__(cls, trusted: bool = False, **rest: object) -> None:
         """Guard a class that does not say that its rows sum to one by construction."""
         super().__init_subclass__(**rest)

@@ -27,7 +27,6 @@ from polyrates.core.estimators import (
     Unrolled,
     as_estimator,
 )
-from polyrates.core.methods.conjugate_gradient import ConjugateGradient
 from polyrates.core.recurrence import Jet, Method, as_method, check_steps, final, walk
 from polyrates.core.transition import Transition, combine
 from polyrates.execution.checks import check_problem
@@ -152,24 +151,27 @@ def vjp(
     x, dx = check_problem(problem, x0, dx0)
     v = _cotangent(cotangent, len(x))
     with np.errstate(over="ignore", invalid="ignore"):  # what overflows is reported below
-        if isinstance(method, ConjugateGradient) and isinstance(chosen, Unrolled):
+        if method.adaptive and isinstance(chosen, Unrolled):
             *_, (_, jacobian) = cg_tangents(problem, x, dx, steps)
-            value, products = v @ jacobian, Products(steps, steps)
+            value = v @ jacobian
         elif chosen.solve is not None:
             value = _implicit_product(method, problem, x, dx, steps, v, chosen.solve)
         else:
             value = _backward(method, problem, x, dx, (chosen.reset_at(steps), steps), v)
-    products = chosen.products(steps)
+    _require_finite("cotangent", "NaN or infinity in vᵀ∂x", value)
+    parameters = 1 if dx.ndim == 1 else dx.shape[1]
+    memory = reverse_memory(method, chosen, steps, parameters) * len(x)
+    return Derivative(float(value) if dx.ndim == 1 else value, chosen.products(steps), memory)
+
+
+def _require_finite(argument: str, found: str, value: Array) -> None:
     if not np.all(np.isfinite(value)):
         raise NonFiniteError(
-            "cotangent",
-            "NaN or infinity in vᵀ∂x",
+            argument,
+            found,
             "the run left the finite numbers",
             "use a smaller step: the method's interval must cover the spectrum",
         )
-    parameters = 1 if dx.ndim == 1 else dx.shape[1]
-    memory = reverse_memory(method, chosen, steps, parameters) * len(x)
-    return Derivative(float(value) if dx.ndim == 1 else value, products, memory)
 
 
 def _backward(
@@ -219,7 +221,7 @@ def _implicit_product(
     if chosen.inner is None:
         return _pull(problem, x, exact_solve(problem, x, -v))
     product = hessian_at(problem, x)
-    if isinstance(chosen.inner, ConjugateGradient):
+    if chosen.inner.adaptive:
         w = cg_columns(product, v, np.zeros_like(v), chosen.inner_steps or 0)
     else:
         residual = Iterates(np.zeros_like(v), lambda u: np.asarray(problem.hvp(x, u)) + v)
@@ -232,7 +234,7 @@ def _implicit_product(
 
 def _end(method: Method, problem: Problem, x0: Array, steps: int) -> Array:
     """x_steps."""
-    if isinstance(method, ConjugateGradient):
+    if method.adaptive:
         *_, last = cg_orbit(problem.gradient, x0, steps)
         return last
     return final(method, Iterates(x0, problem.gradient), steps)
@@ -260,7 +262,7 @@ def jvp(
     x, dx = check_problem(problem, x0, dx0)
     plain = Iterates(x, problem.gradient)
     with np.errstate(over="ignore", invalid="ignore"):
-        if isinstance(method, ConjugateGradient) and isinstance(chosen, Unrolled):
+        if method.adaptive and isinstance(chosen, Unrolled):
             *_, (_, value) = cg_tangents(problem, x, dx, steps)
         elif chosen.solve is not None:
             value = _solve(problem, _end(method, problem, x, steps), dx, chosen.solve)
@@ -272,23 +274,17 @@ def jvp(
             for jet, _ in walk(method, Tangents(problem, x, dx), steps, (s, fresh)):  # noqa: B007
                 pass
             value = jet.tangent
-    products = chosen.products(steps)
-    if not np.all(np.isfinite(value)):
-        raise NonFiniteError(
-            "jacobian",
-            "NaN or infinity",
-            "the run left the finite numbers",
-            "use a smaller step: the method's interval must cover the spectrum",
-        )
+    _require_finite("jacobian", "NaN or infinity", value)
     parameters = 1 if dx.ndim == 1 else dx.shape[1]
-    return Derivative(value, products, forward_memory(method, chosen, parameters) * len(x))
+    held = forward_memory(method, chosen, parameters) * len(x)
+    return Derivative(value, chosen.products(steps), held)
 
 
 def _solve(problem: Problem, x: Array, dx0: Array, chosen: Implicit) -> Array:
     right = np.asarray(problem.cross(x))
     if chosen.inner is None:
         return exact_solve(problem, x, -right)
-    if isinstance(chosen.inner, ConjugateGradient):
+    if chosen.inner.adaptive:
         return cg_columns(partial(problem.hvp, x), right, dx0, chosen.inner_steps or 0)
     residual = Iterates(dx0, lambda v: np.asarray(problem.hvp(x, v)) + right)
     return np.asarray(final(chosen.inner, residual, chosen.inner_steps or 0))

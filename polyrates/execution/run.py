@@ -9,7 +9,6 @@ from typing import Any, Generic, TypeVar, cast
 
 import numpy as np
 
-from polyrates.core.methods.conjugate_gradient import ConjugateGradient
 from polyrates.core.recurrence import Method, as_method, check_steps, orbit
 from polyrates.execution.checks import checked_gradient, start_of
 from polyrates.execution.conjugate_gradients import cg_orbit
@@ -85,7 +84,7 @@ def run(
         refuse_type("history", history, "must be True or False", "give a bool")
     start = start_of(x0)
     carrier: Iterates[Any] = Iterates(start, checked_gradient(gradient, start))
-    if isinstance(method, ConjugateGradient):
+    if method.adaptive:
         if not isinstance(start, np.ndarray):
             refuse_type("x0", x0, "conjugate gradients run on numpy arrays", "give one")
         points = list(cg_orbit(carrier.function, start, steps))

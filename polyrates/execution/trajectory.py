@@ -18,7 +18,6 @@ from polyrates.core.estimators import (
     as_estimator,
     is_fixed,
 )
-from polyrates.core.methods.conjugate_gradient import ConjugateGradient
 from polyrates.core.recurrence import Jet, Method, as_method, check_steps, orbit, walk
 from polyrates.execution.checks import check_problem
 from polyrates.execution.conjugate_gradients import cg_columns, cg_orbit, cg_tangents
@@ -128,7 +127,7 @@ def differentiate(
             method, problem, x, dx, steps, chosen, goal_of(problem, until, ell, constants)
         )
     with np.errstate(over="ignore", invalid="ignore"):  # what overflows is reported by its step
-        if isinstance(method, ConjugateGradient) and isinstance(chosen, Unrolled):
+        if method.adaptive and isinstance(chosen, Unrolled):
             pairs = list(cg_tangents(problem, x, dx, steps))
             iterates, jacobians = (np.stack(each) for each in zip(*pairs, strict=True))
             result = Trajectory(iterates, jacobians, chosen.products(steps))
@@ -151,7 +150,7 @@ def _until(
     goal: Goal,
 ) -> Trajectory:
     """Step by step while unrolling; other estimates are made anew at the steps of a check."""
-    if type(chosen) is Unrolled and not isinstance(method, ConjugateGradient):
+    if type(chosen) is Unrolled and not method.adaptive:
         run = ((jet.value, jet.tangent) for jet in orbit(method, Tangents(problem, x0, dx0), steps))
         with np.errstate(over="ignore", invalid="ignore"):
             iterates, jacobians, bound = until_certified(run, goal, 2)
@@ -223,7 +222,7 @@ def _tangent_run(
 def _implicit_run(
     method: Method, problem: Problem, x0: Array, dx0: Array, steps: int, chosen: Implicit
 ) -> Trajectory:
-    if isinstance(method, ConjugateGradient):
+    if method.adaptive:
         iterates = list(cg_orbit(problem.gradient, x0, steps))
     else:
         iterates = list(orbit(method, Iterates(x0, problem.gradient), steps))
@@ -237,7 +236,7 @@ def _solve_at(problem: Problem, x: Array, dx0: Array, chosen: Implicit) -> Array
     inner_steps = chosen.inner_steps or 0
     if chosen.inner is None:
         return exact_solve(problem, x, -right)
-    if isinstance(chosen.inner, ConjugateGradient):
+    if chosen.inner.adaptive:
         return cg_columns(partial(problem.hvp, x), right, dx0, inner_steps)
     residual = Iterates(dx0, _linear_system(problem, x, right))
     return _last(orbit(chosen.inner, residual, inner_steps))
@@ -262,7 +261,7 @@ def final_estimate(
     """
     steps = check_steps(as_method(method), steps)
     x, dx = check_problem(problem, x0, dx0)
-    if isinstance(method, ConjugateGradient):
+    if method.adaptive:
         run = differentiate(method, problem, x, steps, estimator, dx)
         return Jet(run.iterates[-1], run.jacobians[-1])
     plain = Iterates(x, problem.gradient)

@@ -30,6 +30,7 @@ class ConjugateGradient(Method, trusted=True):
     """
 
     sources = ("conjugate-gradients",)
+    adaptive = True
 
     @property
     def name(self) -> str:

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from polyrates.numeric.minimax.question import MinimaxSolution, Number, Task, constant, unit_of
+from polyrates.numeric.minimax.question import MinimaxSolution, Rounding, Task, constant, unit_of
 
 
-def without_computation(task: Task, t: int, number: Number = float) -> MinimaxSolution | None:
+def without_computation(task: Task, t: int, number: Rounding = float) -> MinimaxSolution | None:
     """The solution where a closed form has it, else None."""
     ell = task.hull[0]
     if task.size == 0 or t == 0 or (t == 1 and task.initial):
@@ -35,7 +35,7 @@ def without_computation(task: Task, t: int, number: Number = float) -> MinimaxSo
     return _annihilating(task, t, points, multiplicity, number) if reached else None
 
 
-def _one_point(task: Task, number: Number) -> MinimaxSolution:
+def _one_point(task: Task, number: Rounding) -> MinimaxSolution:
     """``P = 1 - yλ/p`` at the eigenvalue p in residual/drift: ``min(a, d/p)``, or with s fixed."""
     first, second = number(task.size), number(task.second) / number(task.hull[0])
     slip = 32 * unit_of(number)
@@ -63,7 +63,7 @@ def _one_point(task: Task, number: Number) -> MinimaxSolution:
 
 
 def _annihilating(
-    task: Task, t: int, points: list[float], multiplicity: int, number: Number
+    task: Task, t: int, points: list[float], multiplicity: int, number: Rounding
 ) -> MinimaxSolution:
     """A polynomial whose error functions vanish on the whole (finite) support."""
     low, high = (number(v) for v in task.domain)

@@ -28,8 +28,8 @@ from polyrates.numeric.suprema.waves import Array, Points
 Form = Literal["initial/cross", "residual/drift"]
 
 
-# float, or mpmath.mpf at the precision in force
-Number = Callable[[Any], Any]
+Rounding = Callable[[Any], Any]
+"""``float``, or ``mpmath.mpf`` at the precision in force."""
 
 
 @dataclass(frozen=True)
@@ -286,7 +286,7 @@ class Units:
 
 
 def constant(
-    task: Task, t: int, proof: MinimaxSolution | None = None, number: Number = float
+    task: Task, t: int, proof: MinimaxSolution | None = None, number: Rounding = float
 ) -> MinimaxSolution:
     """P = 1 with value ``size`` (over the root of a fixed share)."""
     coefficients = np.array([number(1)] + [number(0)] * t)
@@ -305,6 +305,6 @@ def constant(
     return MinimaxSolution(coefficients, task.domain, s, lower, upper, points, weights, task.eta(s))
 
 
-def unit_of(number: Number) -> float:
+def unit_of(number: Rounding) -> float:
     """The unit rounding of the numbers a question is asked in: 2⁻⁵³, or that of mpmath now."""
     return 2.0**-53 if number is float else mpmath.mpf(2) ** (-mpmath.mp.prec)
