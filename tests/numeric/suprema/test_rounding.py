@@ -132,7 +132,7 @@ def test_suprema_contain_every_function_within_the_error(
 ) -> None:
     c = np.array(coefficients)
     series = EnclosedSeries(c, error, 1.0, 3.0)
-    x = np.cos(np.linspace(0, np.pi, 2001))
+    x = np.cos(np.linspace(0, np.pi, 8001))
     top = float(np.max(np.abs(np.polynomial.chebyshev.chebval(x, c))))
     for found in (supremum(series), weighted_supremum(series, np.ones_like)):
         # p + error and p − error are both possible: the ends must cover both
