@@ -2,11 +2,15 @@
 
 With u_t, v_t the scalar run (:mod:`polyrates.analysis.scalar_run`):
 
-- unrolled, N/2 steps: v;
+- unrolled, N/2 steps: v; and the best weights on Chebyshev's iterates
+  (:mod:`polyrates.synthesis.minimax_lipschitz`), never above the start;
+- truncated gradient descent: s plain steps, then k = (N − s)/2 differentiated ones;
 - truncated and restarted: u for s = N − 2k plain steps of Chebyshev's method, then a fresh run of k
   differentiated steps from (u_s, ‖E_0‖);
 - implicit, N − k outer steps and k inner ones of Chebyshev's method on [ℓ − Mu, L + Mu]:
-  ‖E_0‖/T_k + (1 − 1/T_k) cu/(ℓ − Mu), T_k at the interval's point 0; needs Mu < ℓ.
+  ‖E_0‖/T_k + (1 − 1/T_k) cu/(ℓ − Mu), T_k at the interval's point 0; needs Mu < ℓ. Conjugate
+  gradients: m + √((L + Mu)/(ℓ − Mu))(‖E_0‖ + m)/T_k, m = cu/(ℓ − Mu), the error of an exact solve,
+  which is a row of its own for a problem whose d products fit into N.
 
 Where only ℓ ≤ ∇²f ≤ L is known (M = ∞) no method with fixed coefficients is better for the start's
 part than gradient descent with 2/(L + ℓ), ‖E_t‖ ≤ q^t‖E_0‖ + hctq^{t−1}‖e_0‖: momentum may even
@@ -18,28 +22,34 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from polyrates.analysis.scalar_run import float_run
 from polyrates.analysis.volterra import Sizes
+from polyrates.choices.local_start import descent_start, differentiated_from
 from polyrates.choices.plan_rows import PlanRow
 from polyrates.core.estimators import Estimator, Implicit, Products, Truncated, Unrolled
 from polyrates.core.methods.classical import Chebyshev, GradientDescent, HeavyBall, Nesterov
+from polyrates.core.methods.conjugate_gradient import ConjugateGradient
 from polyrates.core.methods.restarted import Restarted
 from polyrates.core.recurrence import Method
-from polyrates.core.spectra import hull_of
+from polyrates.core.spectra import Interval, hull_of
+from polyrates.execution.reverse import forward_memory
 from polyrates.ground.errors import refuse_value
 from polyrates.ground.numbers import floating, nonnegative, number
 from polyrates.measurement.local_model import SolvedProblem, local_model
 from polyrates.problems.quadratic import Problem, QuadraticProblem
 from polyrates.problems.sizes import Status
+from polyrates.synthesis.minimax import minimax_optimal
+from polyrates.synthesis.minimax_lipschitz import helps_from, least_off_quadratics
 
-__all__ = ["LocalQuestion", "local_budget", "local_question", "local_rows"]
+__all__ = ["LocalQuestion", "local_budget", "local_question", "local_rows", "no_help"]
 
 _NAMES = ("hessian_lipschitz", "cross_lipschitz", "distance", "residual")
 _LONGEST = 4096
+_LONGEST_WEIGHTS = 60  # steps beyond which the search for weights takes many seconds
 
 _UP = 1 + 1e-12  # outweighs the rounding of the few operations of a closed form
 
@@ -55,6 +65,7 @@ class LocalQuestion:
     distance: float
     residual: float
     status: Status = "certified"
+    dimension: int | None = None
 
     @property
     def sizes(self) -> Sizes:
@@ -98,7 +109,10 @@ def local_question(
             refuse_value(name, None, "must be known for a plan off quadratics", f"give {name}=")
         endless = isinstance(value, float) and value == math.inf and name == "hessian_lipschitz"
         values.append(math.inf if endless else floating(nonnegative(value, name), name))
-    return LocalQuestion(ell, L, values[0], values[1], values[2], values[3], status)
+    dimension = None
+    if isinstance(spectrum, Problem):
+        dimension = len(local_model(spectrum, x0).solution)
+    return LocalQuestion(ell, L, values[0], values[1], values[2], values[3], status, dimension)
 
 
 def _measured(
@@ -126,7 +140,7 @@ def local_budget(question: LocalQuestion, target: float) -> int:
     """The smallest N, by doubling and bisection, whose best guarantee reaches the target."""
 
     def reached(total: int) -> bool:
-        return local_rows(question, total)[0].guarantee <= target
+        return local_rows(question, total, weights=False)[0].guarantee <= target
 
     high = 2
     while not reached(high):
@@ -142,8 +156,8 @@ def local_budget(question: LocalQuestion, target: float) -> int:
     return high
 
 
-def local_rows(question: LocalQuestion, budget: int) -> tuple[PlanRow, ...]:
-    """The rows for N products, best guarantee first."""
+def local_rows(question: LocalQuestion, budget: int, weights: bool = True) -> tuple[PlanRow, ...]:
+    """The rows for N products, best guarantee first; without ``weights`` the quick ones."""
     asked = question
     if not asked.ell > 0:
         refuse_value("ell", asked.ell, "must be > 0 off quadratics", "give a positive ell")
@@ -158,7 +172,10 @@ def local_rows(question: LocalQuestion, budget: int) -> tuple[PlanRow, ...]:
                 f"{2 * asked.ell:.6g}: nothing is proved from there",
                 "start nearer to the solution",
             )
-        rows = [*_unrolled(asked, budget), *_restarted(asked, budget), *_implicit(asked, budget)]
+        rows = [*_unrolled(asked, budget), *_truncated(asked, budget), *_restarted(asked, budget)]
+        rows += _implicit(asked, budget)
+        if weights and budget // 2 <= _LONGEST_WEIGHTS:
+            rows += _weighted(asked, budget)
     return tuple(sorted(rows, key=lambda row: (row.guarantee, row.memory)))
 
 
@@ -187,15 +204,41 @@ def _unrolled(asked: LocalQuestion, budget: int) -> list[PlanRow]:
     return rows
 
 
+def _weighted(asked: LocalQuestion, budget: int) -> list[PlanRow]:
+    """The best weights found for N/2 of Chebyshev's iterates."""
+    t = budget // 2
+    sizes = dict(zip(_NAMES, vars(asked.sizes).values(), strict=True))
+    where = Interval(*asked.ends)
+    found = least_off_quadratics(where, t, sizes, minimax_optimal, longest_cone=0)
+    way = found.method, Unrolled(), t
+    memory = forward_memory(found.method, Unrolled())
+    value, lower = float(found.upper), float(found.lower)
+    row = _row(asked, "best weights", "unrolled", way, value, (t, t), memory)
+    return [replace(row, lower=lower)]
+
+
+def _truncated(asked: LocalQuestion, budget: int) -> list[PlanRow]:
+    """Gradient descent, the last k of N − k steps differentiated."""
+    method = GradientDescent.large(*asked.ends)
+    u = float_run(method, asked.ends, asked.sizes, budget)[0]
+    best: tuple[float, int] = (math.inf, 0)
+    for k in range(1, budget // 2):
+        v = differentiated_from(method, asked.ends, asked.sizes, float(u[budget - 2 * k]), k)
+        best = min(best, (v, k))
+    if not best[1]:
+        return []
+    k, s = best[1], budget - 2 * best[1]
+    way = method, Truncated(start=s), s + k
+    return [_row(asked, method.name, "truncated", way, best[0], (s + k, k), 2)]
+
+
 def _restarted(asked: LocalQuestion, budget: int) -> list[PlanRow]:
     method = Chebyshev(*asked.ends)
     u = float_run(method, asked.ends, asked.sizes, budget)[0]
     best: tuple[float, int] = (math.inf, 0)
     for k in range(1, budget // 2):
         s = budget - 2 * k
-        fresh = Sizes(asked.hessian_lipschitz, asked.cross_lipschitz, float(u[s]), asked.residual)
-        v = float(float_run(method, asked.ends, fresh, k)[1][-1])
-        best = min(best, (v, k))
+        best = min(best, (differentiated_from(method, asked.ends, asked.sizes, float(u[s]), k), k))
     if not best[1]:
         return []
     k, s = best[1], budget - 2 * best[1]
@@ -217,22 +260,59 @@ def _split(
     M: float,
 ) -> list[PlanRow]:
     """The best number of inner steps for an outer run that is within away(t) after t steps."""
-    best: tuple[float, int, float] = (math.inf, 0, 0.0)
+    chebyshev: tuple[float, int, float] = (math.inf, 0, 0.0)
+    conjugate: tuple[float, int] = (math.inf, 0)
+    exact = math.inf
     for k in range(1, budget + 1):
         u = away(budget - k)
         drop = M * u * _UP
         if not drop < asked.ell:
             continue
         low, high = asked.ell - drop, asked.L + drop
-        left = _inverse_chebyshev(k, low, high)
-        value = left * asked.residual + (1 - left) * asked.cross_lipschitz * u / low
-        best = min(best, (value * _UP, k, drop))
-    value, k, drop = best
-    if not k:
-        return []
-    inner = Chebyshev(asked.ell - drop, asked.L + drop)
-    way = outer, Implicit(inner, k), budget - k
-    return [_row(asked, outer.name, "implicit", way, value, (budget - k, k), 4)]
+        left, solved = _inverse_chebyshev(k, low, high), asked.cross_lipschitz * u / low
+        value = left * asked.residual + (1 - left) * solved
+        chebyshev = min(chebyshev, (value * _UP, k, drop))
+        value = solved + math.sqrt(high / low) * left * (asked.residual + solved)
+        conjugate = min(conjugate, (value * _UP, k))
+        exact = solved * _UP if k == asked.dimension else exact
+    rows = []
+    if chebyshev[1]:
+        value, k, drop = chebyshev
+        way: tuple[Method, Estimator, int] = outer, _inner(asked, drop, k), budget - k
+        rows.append(_row(asked, outer.name, "implicit", way, value, (budget - k, k), 4))
+    if conjugate[1]:
+        value, k = conjugate
+        way = outer, Implicit(ConjugateGradient(), k), budget - k
+        label = f"{outer.name}, conjugate gradients"
+        rows.append(_row(asked, label, "implicit", way, value, (budget - k, k), 7))
+    if math.isfinite(exact) and asked.dimension is not None:
+        d = asked.dimension
+        way, label = (outer, Implicit(), budget - d), f"{outer.name}, exact solve"
+        rows.append(_row(asked, label, "implicit", way, exact, (budget - d, d), 2 + d))
+    return rows
+
+
+def _inner(asked: LocalQuestion, drop: float, k: int) -> Estimator:
+    return Implicit(Chebyshev(asked.ell - drop, asked.L + drop), k)
+
+
+def no_help(question: LocalQuestion, budget: int) -> str:
+    """Where unrolling cannot help, and where gradient descent is best differentiated."""
+    asked = question
+    if math.isinf(asked.hessian_lipschitz) or not asked.residual > 0:
+        return ""
+    first = helps_from(asked.ends, asked.sizes)
+    text = ""
+    if budget // 2 < first:
+        text = f" No unrolled method helps before t = {first}: whatever its coefficients, some "
+        text += f"function leaves it at least the start's error, {asked.residual:.3g}."
+    steps = min(budget, _LONGEST)
+    s, _ = descent_start(GradientDescent.large(*asked.ends), asked.ends, asked.sizes, steps)
+    if 0 < s < steps:
+        text += (
+            f" Gradient descent is best differentiated from step {s} on, for any number of steps."
+        )
+    return text
 
 
 def _inverse_chebyshev(k: int, low: float, high: float) -> float:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 
-from polyrates.choices.local_plan import local_budget, local_question, local_rows
+from polyrates.choices.local_plan import local_budget, local_question, local_rows, no_help
 from polyrates.choices.observation import observed_rows
 from polyrates.choices.optimal_tail import chebyshev_on
 from polyrates.choices.plan_question import Found, PlanQuestion, methods_of, plan_question
@@ -151,7 +151,8 @@ def _off_quadratics(
     known = sizes_of(None, residual=asked.residual, drift=asked.cross_lipschitz * asked.distance)
     where = Interval(*asked.ends)
     own = (spectrum, x0, dx0) if isinstance(spectrum, Problem) else (None, None, None)
-    return Plan(where, total, known, local_rows(asked, total), goal, *own)
+    made = Plan(where, total, known, local_rows(asked, total), goal, *own)
+    return replace(made, remark=no_help(asked, total))
 
 
 def _reach(where: Spectrum, goal: float, sizes: InitialSizes) -> int:
@@ -228,6 +229,8 @@ class Plan:
         What the plan was made for, where that was a problem.
     found : Found or None
         ∂x* and how far the Hessian moves, where the problem is no quadratic.
+    remark : str
+        What the verdict adds off quadratics: before which t no unrolled method can help.
     """
 
     spectrum: Spectrum
@@ -239,6 +242,7 @@ class Plan:
     x0: object = field(default=None, repr=False)
     dx0: object = field(default=None, repr=False)
     found: Found | None = field(default=None, repr=False)
+    remark: str = field(default="", repr=False)
 
     @property
     def status(self) -> Status:
@@ -285,7 +289,8 @@ class Plan:
         simplest row within a factor of two of the winner too.
         """
         floor = min(self.rounding, self.target or np.inf)
-        return verdict(self.rows, self.budget, floating(self.sizes.error), floor, self.found)
+        size = floating(self.sizes.error)
+        return verdict(self.rows, self.budget, size, floor, self.found) + self.remark
 
     @property
     def simplest(self) -> PlanRow:

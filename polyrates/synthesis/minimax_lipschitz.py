@@ -27,6 +27,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import math
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -48,10 +49,12 @@ from polyrates.numeric.suprema.shares import at_lobatto_points, largest_sum, rou
 from polyrates.numeric.values import residual_series
 from polyrates.synthesis.optimum import Optimum
 
-__all__ = ["helps_from", "least_off_quadratics", "lower_bound"]
+__all__ = ["LONGEST_CONE", "helps_from", "least_off_quadratics", "lower_bound"]
 
 _NAMES = ("hessian_lipschitz", "cross_lipschitz", "distance", "residual")
-_LONGEST_CONE = 60  # t beyond which the cone program takes minutes
+LONGEST_CONE = 60
+"""The t beyond which the cone program takes minutes."""
+
 _DOWN = 1 - 1e-12  # outweighs the rounding of the closed forms of the lower end
 
 
@@ -93,9 +96,16 @@ class _Question:
 
 
 def least_off_quadratics(
-    where: Spectrum, t: int, sizes: dict[str, object], quadratic: Callable[..., Optimum]
+    where: Spectrum,
+    t: int,
+    sizes: dict[str, object],
+    quadratic: Callable[..., Optimum],
+    longest_cone: int = LONGEST_CONE,
 ) -> Optimum:
-    """What ``minimax_optimal(…, hessian_lipschitz=)`` answers; ``quadratic`` solves M = 0."""
+    """What ``minimax_optimal(…, hessian_lipschitz=)`` answers; ``quadratic`` solves M = 0.
+
+    No cone program is solved for t > ``longest_cone``.
+    """
     if set(sizes) != set(_NAMES) or len(where.support) != 1:
         wrong = sorted(set(sizes) ^ set(_NAMES))
         refuse_value(
@@ -122,7 +132,7 @@ def least_off_quadratics(
         lower = max(lower, min(float(inside.lower) * _DOWN, a))
         eta, weights = _searched(asked)
         found.append((asked.bound(completed(weights)), completed(weights), eta))
-        for each in map(completed, _candidates(asked, weights, inside)):
+        for each in map(completed, _candidates(asked, weights, inside, longest_cone)):
             found.append((asked.bound(each), each, None))
     upper, weights, eta_found = min(found, key=lambda row: row[0])
     method = WeightedIterates(Chebyshev(ell, L), weights.tolist())
@@ -139,14 +149,16 @@ def least_off_quadratics(
     )
 
 
-def _candidates(asked: _Question, harmonic: np.ndarray, inside: Optimum) -> list[np.ndarray]:
+def _candidates(
+    asked: _Question, harmonic: np.ndarray, inside: Optimum, longest_cone: int
+) -> list[np.ndarray]:
     last = np.zeros(asked.t + 1)
     last[-1] = 1.0
     found = [asked.mixed(last)[1]]
     method = inside.method
     if isinstance(method, WeightedIterates) and type(method.base) is Chebyshev:
         found.append(asked.mixed(np.array([floating(w) for w in method.weights]))[1])
-    if importlib.util.find_spec("cvxpy") is not None and asked.t <= _LONGEST_CONE:
+    if importlib.util.find_spec("cvxpy") is not None and asked.t <= longest_cone:
         solved = _by_cones(asked, harmonic)
         if solved is not None:
             found.append(solved)
@@ -166,11 +178,11 @@ def _searched(asked: _Question) -> tuple[float, np.ndarray]:
         best.append((found, log_eta, mix))
         return found
 
-    grid = np.linspace(2 * math.log(ell) - 7.0, 2 * math.log(L) + 5.0, 25)
+    grid = np.linspace(2 * math.log(ell) - 7.0, 2 * math.log(L) + 5.0, 15)
     values = [value(x) for x in grid]
     k = int(np.argmin(values))
     ends = grid[max(k - 1, 0)], grid[min(k + 1, len(grid) - 1)]
-    minimize_scalar(value, bounds=ends, method="bounded", options={"xatol": 1e-2})
+    minimize_scalar(value, bounds=ends, method="bounded", options={"xatol": 2e-2, "maxiter": 16})
     _, log_eta, weights = min(best, key=lambda each: each[0])
     return math.exp(log_eta), weights
 
@@ -199,10 +211,12 @@ def _by_cones(asked: _Question, start: np.ndarray) -> np.ndarray | None:
         cvxpy.SOC(products + sigma, cvxpy.vstack([2 * q, products - sigma])),
         cvxpy.sum(cvxpy.reshape(products, (t + 1, size + 1), order="C"), axis=0) <= top,
     ]
-    try:
-        cvxpy.Problem(cvxpy.Minimize(top), rules).solve(solver=cvxpy.CLARABEL)
-    except (cvxpy.error.SolverError, ValueError):
-        return None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what is not quite optimal is certified all the same
+        try:
+            cvxpy.Problem(cvxpy.Minimize(top), rules).solve(solver=cvxpy.CLARABEL)
+        except (cvxpy.error.SolverError, ValueError):
+            return None
     if weights.value is None or not np.all(np.isfinite(weights.value)):
         return None
     found: np.ndarray = np.array(weights.value)

@@ -13,8 +13,11 @@ import polyrates as pr
 from polyrates.analysis.volterra import Sizes
 from polyrates.numeric.sobolev import weights_from_series
 from polyrates.numeric.values import residual_series
-from polyrates.synthesis import minimax_lipschitz
-from polyrates.synthesis.minimax_lipschitz import helps_from, lower_bound
+from polyrates.synthesis.minimax_lipschitz import (
+    helps_from,
+    least_off_quadratics,
+    lower_bound,
+)
 
 # (κ, t, M‖e‖/ℓ, c‖e‖), L = a = e = 1: Chebyshev's, the quadratic weights', the harmonic search's
 # and the cone program's bound, from an independent derivation
@@ -62,7 +65,7 @@ def test_the_bound_of_given_weights_to_the_digits(key):
 
 
 @pytest.mark.parametrize("key", VALUES, ids=str)
-def test_the_values_of_the_four_choices(key, monkeypatch):
+def test_the_values_of_the_four_choices(key):
     kappa, t, m, c = key
     chebyshev, quadratic, searched, cone = VALUES[key]
     last = [0.0] * t + [1.0]
@@ -74,8 +77,8 @@ def test_the_values_of_the_four_choices(key, monkeypatch):
     weights = pr.minimax_optimal(pr.Interval(kappa, 1.0), t, residual=1, drift=c).method.weights
     got = bound(weights, *key).jacobians[t]
     assert got == pytest.approx(quadratic, rel=1e-8 if t == 20 else 2e-3)
-    monkeypatch.setattr(minimax_lipschitz, "_LONGEST_CONE", -1)
-    best = pr.minimax_optimal(pr.Interval(kappa, 1.0), t, **sizes(kappa, m, c))
+    where = pr.Interval(kappa, 1.0)
+    best = least_off_quadratics(where, t, sizes(kappa, m, c), pr.minimax_optimal, longest_cone=0)
     assert best.upper == pytest.approx(searched, rel=2e-3)
     assert bound(best.method.weights, *key).jacobians[t] == pytest.approx(best.upper, rel=1e-9)
     assert best.upper <= cone * 1.1
@@ -90,15 +93,15 @@ def test_the_cone_program(key):
     assert found.upper == pytest.approx(VALUES[key][3], rel=2e-3)
 
 
-def test_it_is_never_above_the_start_nor_below_the_lower_end(monkeypatch):
-    monkeypatch.setattr(minimax_lipschitz, "_LONGEST_CONE", -1)
+def test_it_is_never_above_the_start_nor_below_the_lower_end():
     rng = np.random.default_rng(5)
     for _ in range(12):
         kappa, t = float(rng.choice([0.01, 0.1, 0.5])), int(rng.integers(0, 9))
         m, c = float(rng.choice([0, 0.3, 1.9, 2.0, 5.0])), float(rng.choice([0, 0.01, 1.0]))
         a = float(rng.choice([1e-6, 1.0, 1e8]))
         given = sizes(kappa, m, c) | {"residual": a}
-        found = pr.minimax_optimal(pr.Interval(kappa, 1.0), t, **given)
+        where = pr.Interval(kappa, 1.0)
+        found = least_off_quadratics(where, t, given, pr.minimax_optimal, longest_cone=0)
         assert 0 <= found.lower <= found.upper <= a
         if m < 2:
             run = pr.majorant(found.method, (kappa, 1.0), t, **given)
