@@ -31,6 +31,23 @@ def tools() -> None:
     require("sklearn", importlib.util.find_spec("sklearn") is not None)
 
 
+def test_conjugate_gradients_against_chebyshev_at_equal_cost(tmp_path: Path) -> None:
+    """Of 1/T_k nothing is left to chance; of conjugate gradients the first digits, until rounding.
+
+    In sixty digits the second value is 2.53e-8 and the third 3.4e-20: floats lose orthogonality.
+    """
+    rows = load("conjugate_gradients", tmp_path).table()
+    known = [(1.57, 0.0936), (0.143, 8.6e-7), (0.0159, 5.4e-12), (1.87, 2.62)]
+    for i, (row, (chebyshev, own)) in enumerate(zip(rows, known, strict=False)):
+        assert row.chebyshev == pytest.approx(chebyshev, rel=0.02)
+        assert own / 3 < row.conjugate_gradients < own * 3
+        if i in (0, 3):
+            assert row.conjugate_gradients == pytest.approx(own, rel=0.02)
+    uniform, nodes = rows[-2:]
+    assert uniform.conjugate_gradients < uniform.chebyshev / 1000
+    assert nodes.conjugate_gradients > nodes.chebyshev / 5
+
+
 def test_burn_in_on_real_data(tmp_path: Path) -> None:
     load("burn_in", tmp_path).main()
     assert (tmp_path / "errors.png").stat().st_size > 10_000

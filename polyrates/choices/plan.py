@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 
+from polyrates.choices.conjugate_rows import with_conjugate_gradients
 from polyrates.choices.local_plan import local_budget, local_question, local_rows, no_help
 from polyrates.choices.observation import observed_rows
 from polyrates.choices.optimal_tail import chebyshev_on
@@ -23,7 +24,7 @@ from polyrates.ground.drawing import figure, style
 from polyrates.ground.errors import refuse_value
 from polyrates.ground.numbers import count, floating, positive
 from polyrates.ground.tables import html_table, latex_table, text_table
-from polyrates.problems.quadratic import Problem
+from polyrates.problems.quadratic import Problem, QuadraticProblem
 from polyrates.problems.sizes import InitialSizes, Status, sizes_of, status_of
 
 if TYPE_CHECKING:
@@ -81,7 +82,9 @@ def plan(
     -------
     Plan
         Its ``status`` is "certified", or "predicted" where the spectrum or a size was estimated;
-        a row that was run says what was ``observed``.
+        a row that was run says what was ``observed``. On a quadratic those are the rows of
+        conjugate gradients, whose polynomial is the problem's own; ``row.right`` says by what right
+        an error is said.
 
     Raises
     ------
@@ -131,6 +134,9 @@ def _planned(
         if spend:
             rows = observed_rows(rows, problem, x0, dx0, found.truth, spend)
         rows = best_first(rows, floor)
+    elif isinstance(problem, QuadraticProblem) and x0 is not None and spend:
+        rows = with_conjugate_gradients(rows, total, where, sizes, problem, (x0, dx0))
+        rows = best_first(rows, min(rounding(total, sizes), limit))
     return Plan(where, total, sizes, rows, goal, *own, found)
 
 

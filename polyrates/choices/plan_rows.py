@@ -79,6 +79,30 @@ class PlanRow:
         """How ``error`` is known: "observed", "certified" or "predicted"."""
         return self.status if self.observed is None else "observed"
 
+    @property
+    def by_conjugate_gradients(self) -> bool:
+        """Whether a solve of the row is theirs, so that its polynomial is the problem's own."""
+        inner = None if self.estimator.solve is None else self.estimator.solve.inner
+        return any(each is not None and each.adaptive for each in (self.method, inner))
+
+    @property
+    def right(self) -> str:
+        """By what right ``error`` is said."""
+        words = {
+            "certified": "certified for every problem of these sizes",
+            "predicted": "predicted from an estimated spectrum and sizes",
+            "observed": "observed on this problem from this start",
+        }
+        if not self.by_conjugate_gradients:
+            return words[self.word]
+        factor = "the factor √(L/ℓ) times Chebyshev's 1/T_k"
+        if self.word != "observed":
+            return f"{words[self.word]}: an upper bound, {factor}"
+        return (
+            f"{words[self.word]}, whose own polynomial conjugate gradients find; on [ℓ, L] alone "
+            f"{self.guarantee:.3g} is {self.status}, {factor}"
+        )
+
     def estimate(self, problem: Problem, x0: object, dx0: object = None) -> tuple[Array, Array]:
         """(x_t, the estimate of ∂x* there), for ``products`` and no more."""
         found = final_estimate(self.method, problem, x0, self.t, self.estimator, dx0)

@@ -33,8 +33,10 @@ def verdict(
     best = rows[0]
     text = f"{_named(best)} wins: {best.word} {best.error:.3g}"
     if best.word == "observed":
-        text += f" (predicted {best.guarantee:.3g})"
+        text += f" ({best.status} {best.guarantee:.3g})"
     text += _margins(rows, floor) + "."
+    if best.by_conjugate_gradients:
+        text += f" The error is {best.right}."
     simple = simplest_row(rows, floor)
     if simple is not best and best.error >= floor:
         text += f" The simplest within a factor of 2 is {simple.family} {simple.label}"

@@ -13,6 +13,7 @@ a start with a part along every eigenvector, x_d and ∂x_d are exact; between, 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 
@@ -20,18 +21,27 @@ from polyrates.ground.arrays import Array
 from polyrates.ground.errors import NegativeCurvature, refuse_type
 from polyrates.problems.quadratic import Problem, QuadraticProblem
 
-__all__ = ["cg_columns", "cg_orbit", "cg_tangents"]
+__all__ = ["cg_columns", "cg_iterates", "cg_orbit", "cg_tangents"]
 
 
-def cg_orbit(gradient: Callable[[Array], Array], x0: Array, steps: int) -> Iterator[Array]:
-    """x_0, …, x_steps of the quadratic whose gradient is given; it stays where g = 0."""
+def cg_orbit(
+    gradient: Callable[[Array], Array],
+    x0: Array,
+    steps: int,
+    product: Callable[[Array], Array] | None = None,
+) -> Iterator[Array]:
+    """x_0, …, x_steps of the quadratic whose gradient is given; it stays where g = 0.
+
+    ``product`` is v ↦ Hv where it is known: without it Hp = ∇f(x + p) − g, which loses the digits
+    that p is smaller than x.
+    """
     x = x0
     yield x
     g = gradient(x)
     p, size = -g, float(np.vdot(g, g))
     for _ in range(steps):
         if size > 0:
-            q = gradient(x + p) - g
+            q = gradient(x + p) - g if product is None else product(p)
             alpha = size / _curvature(p, q)
             x, g = x + alpha * p, g + alpha * q
             before, size = size, float(np.vdot(g, g))
@@ -49,6 +59,13 @@ def _curvature(p: Array, q: Array) -> float:
             "add an ℓ2 penalty, or start nearer to a minimum",
         )
     return bend
+
+
+def cg_iterates(problem: Problem, x0: Array, steps: int) -> Iterator[Array]:
+    """:func:`cg_orbit` of a problem, by its own products where it is a quadratic."""
+    quadratic = isinstance(problem, QuadraticProblem)
+    product = partial(problem.hvp, x0) if quadratic else None
+    return cg_orbit(problem.gradient, x0, steps, product)
 
 
 def cg_columns(product: Callable[[Array], Array], right: Array, start: Array, steps: int) -> Array:

@@ -30,7 +30,7 @@ from polyrates.core.estimators import (
 from polyrates.core.recurrence import Jet, Method, as_method, check_steps, final, walk
 from polyrates.core.transition import Transition, combine
 from polyrates.execution.checks import check_problem
-from polyrates.execution.conjugate_gradients import cg_columns, cg_orbit, cg_tangents
+from polyrates.execution.conjugate_gradients import cg_columns, cg_iterates, cg_tangents
 from polyrates.execution.exact_solve import exact_solve
 from polyrates.execution.run import Iterates
 from polyrates.execution.trajectory import Tangents
@@ -235,7 +235,7 @@ def _implicit_product(
 def _end(method: Method, problem: Problem, x0: Array, steps: int) -> Array:
     """x_steps."""
     if method.adaptive:
-        *_, last = cg_orbit(problem.gradient, x0, steps)
+        *_, last = cg_iterates(problem, x0, steps)
         return last
     return final(method, Iterates(x0, problem.gradient), steps)
 

@@ -20,7 +20,7 @@ from polyrates.core.estimators import (
 )
 from polyrates.core.recurrence import Jet, Method, as_method, check_steps, orbit, walk
 from polyrates.execution.checks import check_problem
-from polyrates.execution.conjugate_gradients import cg_columns, cg_orbit, cg_tangents
+from polyrates.execution.conjugate_gradients import cg_columns, cg_iterates, cg_tangents
 from polyrates.execution.exact_solve import exact_solve
 from polyrates.execution.run import Iterates
 from polyrates.execution.stopping import Goal, goal_of, until_certified
@@ -223,7 +223,7 @@ def _implicit_run(
     method: Method, problem: Problem, x0: Array, dx0: Array, steps: int, chosen: Implicit
 ) -> Trajectory:
     if method.adaptive:
-        iterates = list(cg_orbit(problem.gradient, x0, steps))
+        iterates = list(cg_iterates(problem, x0, steps))
     else:
         iterates = list(orbit(method, Iterates(x0, problem.gradient), steps))
     jacobians = [_solve_at(problem, x, dx0, chosen) for x in iterates]

@@ -55,6 +55,42 @@ def dear() -> Plan:
     return plan(INTERVAL, 80, residual=1, drift=1)
 
 
+def test_a_plan_names_conjugate_gradients_where_they_win_and_says_by_what_right() -> None:
+    """Ridge on breast-cancer: observed on the problem, certified on [ℓ, L] alone."""
+    datasets = pytest.importorskip("sklearn.datasets")
+    raw = datasets.load_breast_cancer()
+    X = (raw.data - raw.data.mean(0)) / raw.data.std(0)
+    problem = pr.Ridge(X, raw.target - raw.target.mean(), 0.2)
+    v = np.random.default_rng(0).standard_normal(30)
+    x0 = 10 * np.linalg.norm(problem.solution) * v / np.linalg.norm(v)
+    made = plan(problem, 40, x0=x0)
+    best = made.best
+    assert best.label == "both solves by CG" and best.word == "observed"
+    error = np.linalg.norm(made.differentiate().jacobians[-1] - problem.solution_jacobian)
+    assert best.observed == pytest.approx(error, rel=1e-6) and best.guarantee >= error
+    assert made.verdict.startswith("Implicit both solves by CG wins: observed")
+    assert "own polynomial" in made.verdict and "√(L/ℓ)" in best.right
+    others = [row for row in made.rows if not row.by_conjugate_gradients]
+    assert all(row.word == "certified" and row.observed is None for row in others)
+    assert best.error < min(row.error for row in others) / 100
+    unseen = plan(problem, 40, x0=x0, observe=0)  # nothing is run: certified rows alone
+    assert "both solves by CG" not in {row.label for row in unseen.rows}
+    (row,) = [row for row in unseen.rows if row.by_conjugate_gradients]
+    assert row.right.startswith("certified for every problem of these sizes: an upper bound")
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(2, 10), st.integers(0, 10**6), st.integers(4, 30), st.booleans())
+def test_both_solves_by_conjugate_gradients_are_within_their_bound(
+    d: int, seed: int, budget: int, commuting: bool
+) -> None:
+    problem = pr.Quadratic.random(pr.Interval(0.05, 1.0), d, seed, commuting=commuting)
+    x0 = np.random.default_rng(seed).standard_normal(d)
+    for row in plan(problem, budget, x0=x0, methods={"C": pr.Chebyshev(0.05, 1.0)}).rows:
+        if row.by_conjugate_gradients:
+            assert row.observed is not None and row.observed <= row.guarantee + 1e-9
+
+
 def value(made: Plan, label: str, family: str) -> float:
     (row,) = [r for r in made.rows if r.label == label and r.family == family]
     return row.guarantee

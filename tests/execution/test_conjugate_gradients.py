@@ -143,23 +143,40 @@ def test_inside_implicit_it_is_within_its_bound(
     assert np.linalg.norm(back - v @ exact.jacobians[-1]) <= 20 * fall * best + 1e-9
 
 
-def test_both_solves_by_conjugate_gradients_against_chebyshev() -> None:
-    """Ridge on breast-cancer at penalty .2, k + k steps: the ratio the planner must know."""
-    datasets = pytest.importorskip("sklearn.datasets")
-    raw = datasets.load_breast_cancer()
-    X = (raw.data - raw.data.mean(0)) / raw.data.std(0)
-    problem = pr.Ridge(X, raw.target - raw.target.mean(), 0.2)
-    x0 = np.asarray(problem.solution) + 10 * np.linalg.norm(problem.solution) / np.sqrt(30)
-    ell, L = (float(end) for end in problem.spectrum.hull)
-    chebyshev, size = pr.Chebyshev(ell, L), np.linalg.norm(problem.solution_jacobian)
+def test_a_run_on_a_quadratic_uses_its_products() -> None:
+    """Hp, not ∇f(x + p) − ∇f(x): the last digits are those of the direction, not of x."""
+    problem = problem_of(np.geomspace(0.05, 1, 8), 4)
+    far = problem.solution + 1e8
+    by_products = pr.differentiate(CG, problem, far, 16, pr.Implicit()).iterates[-1]
+    by_differences = pr.run(CG, problem.gradient, far, 16)
+    error = [np.linalg.norm(x - problem.solution) for x in (by_products, by_differences)]
+    assert error[0] < 1e-5 and error[0] < error[1]
 
-    def error(outer: pr.Method, inner: pr.Method, k: int) -> float:
-        run = pr.differentiate(outer, problem, x0, k, pr.Implicit(inner, k))
-        return float(np.linalg.norm(run.jacobians[-1] - problem.solution_jacobian) / size)
 
-    for k in (10, 20, 30):
-        assert error(CG, CG, k) < error(chebyshev, chebyshev, k) / 5
-    assert error(CG, CG, 30) < 1e-8
+def test_frozen_step_sizes_to_all_digits() -> None:
+    """‖P_d′(H)D‖ at t = d in forty digits, D = (1, …, 1): 26346690.8547 and 119.541733929."""
+    mpmath = pytest.importorskip("mpmath")
+    with mpmath.workdps(40):
+        ends = [mpmath.mpf(1) / 100, mpmath.mpf(1)]
+        ratio = mpmath.root(ends[1] / ends[0], 7)
+        geometric = [ends[0] * ratio**i for i in range(8)]
+        linear = [ends[0] + (ends[1] - ends[0]) * i / 7 for i in range(8)]
+        for values, known in ((geometric, "26346690.8547"), (linear, "119.541733929")):
+            slopes = [-mpmath.fprod(1 - a / b for b in values if b != a) / a for a in values]
+            norm = mpmath.sqrt(mpmath.fsum(slope**2 for slope in slopes))
+            assert abs(norm / mpmath.mpf(known) - 1) < 1e-11
+            # CG's own polynomial at t = d is this one: the run ends at x* from that start
+            H, g = values, list(values)  # x_0 − x* = (1, …, 1)
+            x, p = [mpmath.mpf(1)] * 8, [-v for v in values]
+            for _ in range(8):
+                q = [a * b for a, b in zip(H, p, strict=True)]
+                size = mpmath.fsum(v * v for v in g)
+                alpha = size / mpmath.fsum(a * b for a, b in zip(p, q, strict=True))
+                x = [a + alpha * b for a, b in zip(x, p, strict=True)]
+                g = [a + alpha * b for a, b in zip(g, q, strict=True)]
+                beta = mpmath.fsum(v * v for v in g) / size
+                p = [-a + beta * b for a, b in zip(g, p, strict=True)]
+            assert max(map(abs, x)) < 1e-25
 
 
 class Bent:
