@@ -13,6 +13,7 @@ from polyrates.analysis.rate_part import Status
 from polyrates.core.methods.catalogue import entry_of, look_of
 from polyrates.core.recurrence import Method, as_method
 from polyrates.core.spectra import Spectrum, as_spectrum
+from polyrates.ground.cards import safe_html
 from polyrates.ground.drawing import (
     SPARE_LOOKS,
     Curve,
@@ -79,8 +80,11 @@ class Comparison:
         return f"at t = {self.steps}\n{text_table(head, body)}"
 
     def _repr_html_(self) -> str:
-        head, *body = self._cells()
-        return html_table(head, body, f"t = {self.steps}")
+        def build() -> str:
+            head, *body = self._cells()
+            return html_table(head, body, f"t = {self.steps}")
+
+        return safe_html(self, build)
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """The initial parts against t, and the lower bound; returns matplotlib's axes."""
@@ -143,8 +147,8 @@ def plot_comparison(comparison: Comparison, ax: Axes | None = None) -> Axes:
         used.append(key)
         curves.append(Curve(label, where, row.initial, seen))
     curves.append(Curve("lower bound", where, comparison.lower_bound, look("bound")))
+    ax = axes_of(ax, "comparison")
     with style("comparison"):
-        ax = axes_of(ax, "comparison")
         draw_curves(ax, curves, *limits(curves, 1e-8))
         mark_one(ax)
         ell, L = comparison.spectrum.hull

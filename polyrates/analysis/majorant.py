@@ -37,6 +37,7 @@ from polyrates.core.methods.classical import Chebyshev, GradientDescent
 from polyrates.core.methods.tabulated import WeightedIterates
 from polyrates.core.recurrence import Method, Stationary, as_method, check_steps
 from polyrates.core.spectra import hull_of
+from polyrates.ground.cards import Card, Carded, number_cell
 from polyrates.ground.errors import refuse_value
 from polyrates.ground.numbers import (
     Number,
@@ -61,7 +62,7 @@ _EXACT_STEPS = 10  # the digits of an exact run double at every step where M > 0
 
 
 @dataclass(frozen=True, eq=False)
-class Majorant:
+class Majorant(Carded):
     """‖x_t − x*‖ ≤ iterates[t], ‖∂x_t − ∂x*‖ ≤ jacobians[t], t = 0, …, steps.
 
     Attributes
@@ -115,8 +116,18 @@ class Majorant:
     def _pair(self) -> tuple[np.ndarray, np.ndarray]:
         return self.iterates, self.jacobians
 
-    def _repr_latex_(self) -> str:
-        return f"$${self._latex()}$$"
+    def _card(self) -> Card:
+        last = len(self.iterates) - 1
+        rows = [
+            (f"iterate, t = {last}", number_cell(self.iterates[-1])),
+            (f"Jacobian, t = {last}", number_cell(self.jacobians[-1])),
+            ("largest Jacobian bound", number_cell(max(self.jacobians))),
+            ("basin, ‖x_0 − x*‖ below", number_cell(self.basin)),
+            ("form", self.form),
+            ("status", self.status),
+        ]
+        title = f"Majorant of {self.method.name}, {self.estimator.name}"
+        return Card(title, rows, formula=self._latex(), note=self.reason)
 
     def plot(self, axes: Axes | None = None) -> Axes:
         """Both bounds over t, on a logarithmic scale."""

@@ -32,6 +32,7 @@ from sympy.polys.matrices import DomainMatrix
 from polyrates.core.recurrence import Method, Stationary, as_method, check_steps
 from polyrates.core.spectra import Spectrum
 from polyrates.core.transition import Transition
+from polyrates.ground.cards import Card, Carded, number_cell
 from polyrates.ground.errors import refuse_value
 from polyrates.ground.numbers import Number, floating, is_exact, is_symbolic, nonnegative
 from polyrates.ground.typeset import latex
@@ -46,7 +47,7 @@ Variances = tuple[sympy.Expr, ...] | npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class Noise:
+class Noise(Carded):
     """Variances per unit of noise and unit of ∂H.
 
     Attributes
@@ -84,8 +85,14 @@ class Noise:
             + latex(self.jacobian_floor)
         )
 
-    def _repr_latex_(self) -> str:
-        return f"$${self._latex()}$$"
+    def _card(self) -> Card:
+        rows = [
+            ("eigenvalue", number_cell(self.eigenvalue)),
+            ("floor of the iterate", number_cell(self.iterate_floor)),
+            ("floor of the Jacobian", number_cell(self.jacobian_floor)),
+            ("status", self.status),
+        ]
+        return Card(f"Noise in {self.method.name}", rows, formula=self._latex())
 
 
 def noise(method: Method, where: object, steps: int | None = None) -> Noise:

@@ -17,9 +17,10 @@ from polyrates.core.estimators import Estimator, Unrolled, as_estimator
 from polyrates.core.parts import Part, check_part
 from polyrates.core.recurrence import Method, as_method, check_steps
 from polyrates.core.spectra import Spectrum, as_spectrum
+from polyrates.ground.cards import Card, Carded, number_cell
 from polyrates.ground.drawing import Curve, Look, axes_of, draw_curves, limits, mark_one, style
-from polyrates.ground.errors import refuse_value
-from polyrates.ground.numbers import Number
+from polyrates.ground.errors import PolyratesError, refuse_value
+from polyrates.ground.numbers import Number, is_symbolic
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -28,7 +29,7 @@ __all__ = ["Rate", "rate"]
 
 
 @dataclass(frozen=True)
-class Rate:
+class Rate(Carded):
     """The worst-case Jacobian error of a method and an estimator over a spectrum.
 
     error = R(H)E + C(H)D = (R − λC)(H)E + C(H)G. Four parts, each the supremum over the support:
@@ -120,8 +121,39 @@ class Rate:
             + r"\end{aligned}"
         )
 
-    def _repr_latex_(self) -> str:
-        return f"$${self._latex()}$$"
+    def _card(self) -> Card:
+        """The formula of every part, its value at a few t, and how it is known."""
+        horizon = self.method.horizon
+        times = (1, 10, 100) if horizon is None else tuple(sorted({1, horizon} - {0}))
+        if any(map(is_symbolic, (*self.method.parameters, *self.spectrum.hull))):
+            times = ()  # a value in letters is what the formula says
+        rows = [
+            (
+                f"${name}$",
+                *(_number(part, t) for t in times if t <= (horizon or t)),
+                f"${part._latex().partition('=')[2].strip() or name}$",
+                part.status,
+            )
+            for name, part in (
+                (r"\sup|R|", self.residual),
+                (r"\sup|C|", self.drift),
+                (r"\sup|R - \lambda C|", self.initial),
+            )
+        ]
+        head = ("part", *(f"t = {t}" for t in times), "formula", "status")
+        where = " ∪ ".join(
+            f"[{number_cell(low)}, {number_cell(high)}]" for low, high in self.spectrum.support[:3]
+        )
+        where += " ∪ …" if len(self.spectrum.support) > 3 else ""
+        note = "R multiplies E = ∂x_0 − ∂x*, C multiplies D; R − λC and C in terms of E and G."
+        return Card(f"{self.method.name}, {self.estimator.name}, on {where}", rows, head, "", note)
+
+
+def _number(part: RatePart, t: int) -> str:
+    try:
+        return number_cell(part(t))
+    except PolyratesError:
+        return "—"
 
 
 def rate(method: Method, spectrum: object, estimator: Estimator | None = None) -> Rate:
@@ -161,8 +193,8 @@ def plot_rate(rate: Rate, steps: int | None = None, ax: Axes | None = None) -> A
         (r"residual  $|R|$", rate.residual, Look("#009E73")),
     )
     curves = [Curve(label, where, part.curve(steps), look) for label, part, look in parts]
+    ax = axes_of(ax, "rate")
     with style("rate"):
-        ax = axes_of(ax, "rate")
         draw_curves(ax, curves, *limits(curves, 1e-8))
         mark_one(ax)
         ell, L = rate.spectrum.hull

@@ -21,6 +21,7 @@ from polyrates.core.methods.classical import Chebyshev, GradientDescent, HeavyBa
 from polyrates.core.parts import Part, check_part
 from polyrates.core.recurrence import Method, check_steps
 from polyrates.core.spectra import Interval, Spectrum
+from polyrates.ground.cards import Typeset
 from polyrates.ground.certificates import ProofFile
 from polyrates.ground.errors import NoClosedForm, Undecided
 from polyrates.ground.numbers import Number, is_symbolic
@@ -36,7 +37,7 @@ Status = Literal["proved", "argued", "certified", "numeric"]
 
 
 @dataclass(frozen=True)
-class RatePart:
+class RatePart(Typeset):
     """t ↦ sup over the support of |part|, part one of R − λC, C, R, C.
 
     Calling it at an integer t gives an exact number where a theorem holds for exact input, else a
@@ -268,14 +269,12 @@ class RatePart:
             )
 
     def _latex(self) -> str:
-        from polyrates.ground.typeset import latex
-
         symbol = {"initial": r"R - \lambda C", "residual": "R", "drift": "C", "cross": "C"}
         left = rf"\sup_{{\lambda}} \left|{symbol[self.kind]}\right|"
         theorem = self._theorem
         if theorem is None or not self._is_exact:
             return left + self._long_run_latex()
-        return f"{left} = {latex(theorem.value(sympy.Symbol('t', integer=True, nonnegative=True)))}"
+        return f"{left} = {theorem._latex()}"
 
     def _long_run_latex(self) -> str:
         """How the part falls where it has no formula in t, and how that is known."""
@@ -290,9 +289,6 @@ class RatePart:
             rf"{latex(found.value)} \quad \text{{({found.status}; }} \Theta \text{{ "
             rf"{self.status} at every }} t)"
         )
-
-    def _repr_latex_(self) -> str:
-        return f"$${self._latex()}$$"
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,7 @@ from polyrates.analysis.lyapunov import LyapunovCertificate, lyapunov_certificat
 from polyrates.core.methods.classical import GradientDescent, HeavyBall, Nesterov, contraction
 from polyrates.core.recurrence import Method, Stationary, as_method
 from polyrates.core.spectra import hull_of
+from polyrates.ground.cards import Card, Carded, number_cell
 from polyrates.ground.constants import ball
 from polyrates.ground.errors import refuse_type, refuse_value
 from polyrates.ground.numbers import Number, count, is_exact, is_symbolic, sign, square_root, unify
@@ -50,7 +51,7 @@ _ROOT2 = sympy.sqrt(2)
 
 
 @dataclass(frozen=True)
-class Switching:
+class Switching(Carded):
     """The worst exponential rate of a method's tangents over all Hessians in [ℓ, L].
 
     Attributes
@@ -104,8 +105,8 @@ class Switching:
         relation = "=" if is_exact(self.rate) else r"\le"
         return rf"\rho {relation} {latex(self.rate)}"
 
-    def _repr_latex_(self) -> str:
-        return f"$${self._latex()}$$"
+    def _card(self) -> Card:
+        return Card("Switching rate", [("rate", number_cell(self.rate))], formula=self._latex())
 
 
 def switching_rate(method: Method, interval: object, dimension: int = 2) -> Switching:

@@ -20,7 +20,8 @@ from polyrates.choices.ranking import best_first, ranked, rounding
 from polyrates.choices.searches import best_split, checked_budget
 from polyrates.core.spectra import Interval, Spectrum, as_spectrum
 from polyrates.execution.trajectory import Trajectory
-from polyrates.ground.drawing import figure, style
+from polyrates.ground.cards import safe_html
+from polyrates.ground.drawing import axes_of, style
 from polyrates.ground.errors import refuse_value
 from polyrates.ground.numbers import count, floating, positive
 from polyrates.ground.tables import html_table, latex_table, text_table
@@ -333,7 +334,10 @@ class Plan:
         return "\n".join([self._title, text_table(*self._table()), self.verdict])
 
     def _repr_html_(self) -> str:
-        return f"{html_table(*self._table(), self._title)}<p>{escape(self.verdict)}</p>"
+        def build() -> str:
+            return f"{html_table(*self._table(), self._title)}<p>{escape(self.verdict)}</p>"
+
+        return safe_html(self, build)
 
     def latex(self) -> str:
         """A ``tabular`` (booktabs rules not needed), best first."""
@@ -357,8 +361,8 @@ class Plan:
 
     def plot(self, budgets: Sequence[int] | None = None, ax: Axes | None = None) -> Axes:
         """Error of every family, as the rows have it, against N; returns matplotlib's axes."""
+        axes: Axes = axes_of(ax, "plan")
         with style("plan"):
-            axes: Axes = figure(7.0, 4.2).subplots() if ax is None else ax
             for curve in self.curves(budgets):
                 wide = curve.family == self.best.family
                 axes.plot(

@@ -25,6 +25,7 @@ from typing import ClassVar, NamedTuple
 from polyrates.core.carriers import InverseCarrier, JetCarrier, P, Pair, Ring, zero_of
 from polyrates.core.recurrence import Jet, Method, Shifted, check_steps, final, orbit, walk
 from polyrates.core.transition import advance, combine
+from polyrates.ground.cards import Typeset
 from polyrates.ground.errors import refuse_type, refuse_value
 from polyrates.ground.numbers import count
 from polyrates.ground.tables import escape_tex
@@ -44,7 +45,7 @@ class Products(NamedTuple):
         return self.gradients + self.hessian_vector
 
 
-class Estimator(ABC):
+class Estimator(Typeset, ABC):
     """A way to estimate ∂x* from a method's run.
 
     One that runs tangents needs ``name`` and :meth:`reset_at`, and everything else follows: its
@@ -119,9 +120,6 @@ class Estimator(ABC):
     def _latex(self) -> str:
         """The pair (R, C), or how it comes about."""
         return rf"\text{{{escape_tex(self.name)}}}"
-
-    def _repr_latex_(self) -> str:
-        return f"$${self._latex()}$$"
 
 
 def is_fixed(resets: Sequence[int]) -> bool:

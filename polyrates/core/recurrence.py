@@ -26,6 +26,7 @@ from polyrates.core.spectra import named_numbers
 from polyrates.core.spelling import spelling_of
 from polyrates.core.table import Table
 from polyrates.core.transition import Scalar, Transition, advance, combine, transition_latex
+from polyrates.ground.cards import Card, Carded, number_cell
 from polyrates.ground.errors import HorizonError, refuse_type, refuse_value
 from polyrates.ground.numbers import Number, count, floating
 from polyrates.ground.numbers import number as plain_number
@@ -68,7 +69,7 @@ class Carrier(Protocol[P, S_co]):
         ...
 
 
-class Method(ABC):
+class Method(Carded, ABC):
     """A linear first-order method: a validated table of coefficients, and nothing else.
 
     What a subclass defines is read and checked when it is used (:mod:`polyrates.core.checked`).
@@ -158,8 +159,10 @@ class Method(ABC):
             rf"\text{{parameters }} {values}"
         )
 
-    def _repr_latex_(self) -> str:
-        return f"$${self._latex()}$$"
+    def _card(self) -> Card:
+        shown = ", ".join(map(number_cell, self.parameters)) or "none"
+        horizon = "any" if self.horizon is None else f"at most {self.horizon}"
+        return Card(self.name, [("parameters", shown), ("steps", horizon)], formula=self._latex())
 
 
 class Stationary(Method, trusted=True):

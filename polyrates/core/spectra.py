@@ -15,6 +15,7 @@ from typing import ClassVar, Literal
 
 import sympy
 
+from polyrates.ground.cards import Typeset
 from polyrates.ground.errors import refuse_type, refuse_value
 from polyrates.ground.numbers import (
     Number,
@@ -41,7 +42,7 @@ def named_numbers(instance: object) -> tuple[tuple[str, Number], ...]:
     return tuple((name, value) for name, value in values if isinstance(value, float | sympy.Expr))
 
 
-class Spectrum(ABC):
+class Spectrum(Typeset, ABC):
     """A set of nonnegative eigenvalues: finitely many closed intervals, points among them."""
 
     status: Literal["certified", "predicted"] = "certified"
@@ -105,9 +106,6 @@ class Spectrum(ABC):
         shown = [f"{name} = {latex(value)}" for name, value in self._letters]
         words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind)
         return r", \quad ".join([rf"\lambda \sim \text{{{words}}} \text{{ on }} {support}", *shown])
-
-    def _repr_latex_(self) -> str:
-        return f"$${self._latex()}$$"
 
 
 def check_hull(ell: object, L: object, *, point_allowed: bool = False) -> Segment:

@@ -319,11 +319,21 @@ def mark_one(ax: Any, burn_in: bool = False) -> None:
 
 
 def axes_of(ax: Any, name: str, width: float = 7.2, height: float = 4.0) -> Any:
+    """Axes to draw on: those given, or a new figure's, which a notebook shows when its cell ends.
+
+    To be called outside of :func:`style`: the first figure loads a backend, which in a notebook
+    sets rcParams ("interactive" among them) that the end of a style would undo. A figure of the
+    user's that was current stays current.
+    """
     if ax is not None:
         return ax
     import matplotlib.pyplot as plt
 
+    current = plt.gcf().number if plt.get_fignums() else None
+    drawn = plt.figure(figsize=(width, height), facecolor="white")
     with style(name):
-        drawn, ax = plt.subplots(figsize=(width, height))
+        ax = drawn.add_subplot()
         drawn.subplots_adjust(left=0.11, right=0.72, bottom=0.14, top=0.88)
+    if current is not None:
+        plt.figure(current)
     return ax

@@ -67,12 +67,35 @@ class _Printer(LatexPrinter):  # type: ignore[misc]
     def _print_Float(self, expr: Any) -> str:
         return _float(float(expr))
 
+    def _print_Mul(self, expr: Any) -> str:
+        text = str(super()._print_Mul(expr))
+        return text if decks(text) <= 2 else self._leveled(expr, text)
+
+    def _print_Pow(self, expr: Any) -> str:
+        text = str(super()._print_Pow(expr))
+        return text if decks(text) <= 2 else self._leveled(expr, text)
+
+    def _leveled(self, expr: Any, text: str) -> str:
+        """A quotient without a fraction in its fraction: those inside are written with a slash."""
+        top, bottom = sympy.fraction(expr, exact=True)
+        if bottom == 1:
+            return text
+        above, below = (_slashed(str(self._print(each))) for each in (top, bottom))
+        return rf"\frac{{{above}}}{{{below}}}"
+
     def _print_Rational(self, expr: Any) -> str:
+        power = _power_of_ten(int(expr.q))
+        if power > 3 and abs(int(expr.p)) < 10**4:
+            head = {1: "", -1: "-"}.get(int(expr.p), rf"{int(expr.p)} \cdot ")
+            return f"{head}10^{{-{power}}}"
         if max(map(digit_count, (int(expr.p), int(expr.q)))) > _LONG_NUMBER:
             return _leading_digits(Fraction(int(expr.p), int(expr.q)))
         return super()._print_Rational(expr)  # type: ignore[no-any-return]
 
     def _print_Integer(self, expr: Any) -> str:
+        power = _power_of_ten(abs(int(expr)))
+        if power >= 6:
+            return f"{'-' if int(expr) < 0 else ''}10^{{{power}}}"
         if abs(int(expr)) >= 10**_LONG_NUMBER:
             return _leading_digits(Fraction(int(expr)))
         return str(expr)
@@ -120,16 +143,71 @@ def latex(obj: Any) -> str:
     return _float(value) if isinstance(value, float) else inline(value)
 
 
+def _power_of_ten(value: int) -> int:
+    """k where the value is 10^k, else 0."""
+    if value < 10 or value % 10:
+        return 0
+    size = digit_count(value) - 1
+    return size if value == 10**size else 0
+
+
+def decks(text: str) -> int:
+    """How many lines stand above each other: 2 for a fraction, 3 for one inside of another."""
+    deepest = level = 1
+    pending = 0  # arguments that a fraction still takes
+    outside: list[tuple[int, int]] = []
+    for token in re.findall(r"\\frac(?![A-Za-z])|\\.|[{}]", text):
+        if token == r"\frac":
+            pending = 2
+        elif token == "{":
+            outside.append((level, max(pending - 1, 0)))
+            level, pending = level + (pending > 0), 0
+            deepest = max(deepest, level)
+        elif token == "}" and outside:
+            level, pending = outside.pop()
+    return deepest
+
+
+def _slashed(text: str) -> str:
+    """Every fraction in a formula as a quotient on one line."""
+    while (at := text.rfind(r"\frac{")) >= 0:  # the last one has none inside
+        middle = _closing(text, at + 5)
+        end = _closing(text, middle + 1)
+        top, bottom = text[at + 6 : middle], text[middle + 2 : end]
+        text = f"{text[:at]}{_factor(top)} / {_factor(bottom)}{text[end + 1 :]}"
+    return text
+
+
+def _closing(text: str, at: int) -> int:
+    """Where the brace at ``at`` closes."""
+    depth = 0
+    for i in range(at, len(text)):
+        depth += {"{": 1, "}": -1}.get(text[i], 0)
+        if depth == 0:
+            return i
+    return len(text) - 1
+
+
+def _factor(text: str) -> str:
+    """In parentheses unless it is one number, letter or power."""
+    single = re.fullmatch(r"(\d+|\\?[A-Za-z]+|\\sqrt\{[^{}]*\})(\^\{[^{}]*\})?", text.strip())
+    return text if single else f"({text})"
+
+
 def inline(obj: Any) -> str:
     """LaTeX on one line."""
     return str(printer().doprint(obj))
 
 
 def _float(value: float) -> str:
-    """Six digits, or fewer where they are enough; powers of ten outside [1e−4, 1e6)."""
-    text = f"{value:.6g}"
+    return float_latex(value)
+
+
+def float_latex(value: float, digits: int = 6) -> str:
+    """So many digits, or fewer where they are enough; powers of ten outside [1e−4, 1e6)."""
+    text = f"{value:.{digits}g}"
     if "e" not in text:
-        return text
+        return {"inf": r"\infty", "-inf": r"-\infty", "nan": r"\text{not a number}"}.get(text, text)
     mantissa, exponent = text.split("e")
     power = f"10^{{{int(exponent)}}}"
     sign = "-" if mantissa.startswith("-") else ""

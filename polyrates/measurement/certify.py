@@ -7,7 +7,6 @@ spectrum. The mathematics is in :mod:`polyrates.execution.jacobian_bound`.
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,7 +16,9 @@ from polyrates.execution.jacobian_bound import JacobianBound, residual_bound
 from polyrates.execution.krylov import Operator
 from polyrates.execution.preconditioner import Preconditioner, deflated
 from polyrates.ground.arrays import euclidean, to_numpy
+from polyrates.ground.cards import Card, number_cell, safe_html
 from polyrates.ground.errors import refuse_value
+from polyrates.ground.typeset import float_latex
 from polyrates.measurement.held import flat_jacobian, held
 from polyrates.problems.losses import Constants
 from polyrates.problems.quadratic import Problem
@@ -73,21 +74,22 @@ class Certified:
         return f"Certified({self})"
 
     def _repr_html_(self) -> str:
+        return safe_html(self, lambda: self._card().html())
+
+    def _card(self) -> Card:
         sure = not self.missing
         rows = (
-            ("error at most" if sure else "error, at most about", f"{self.bound:.6g}"),
-            ("error at least" if sure else "error, at least about", f"{self.lower:.6g}"),
-            ("relative", f"{self.relative:.3g}"),
-            ("of which the residual", f"{self.terms[0]:.3g}"),
-            ("of which the iterate", f"{self.terms[1]:.3g}"),
+            ("error at most" if sure else "error, at most about", number_cell(self.bound)),
+            ("error at least" if sure else "error, at least about", number_cell(self.lower)),
+            ("relative", number_cell(self.relative)),
+            ("of which the residual", number_cell(self.terms[0])),
+            ("of which the iterate", number_cell(self.terms[1])),
             ("products", str(self.products)),
             ("status", self.status),
         )
-        body = "".join(
-            f"<tr><th scope='row'>{html.escape(name)}</th><td>{html.escape(value)}</td></tr>"
-            for name, value in rows
-        )
-        return f"<table><tbody>{body}</tbody></table>"
+        note = f"Measured, so without guarantee: {', '.join(self.missing)}" if self.missing else ""
+        relation = rf"\left\|J - \partial x_{{\star}}\right\| \le {float_latex(self.bound)}"
+        return Card("How wrong is J?", rows, formula=relation if sure else "", note=note)
 
 
 def certify(

@@ -28,6 +28,7 @@ from polyrates.execution.krylov import Operator
 from polyrates.execution.preconditioner import Preconditioner, bracket
 from polyrates.execution.trajectory import Trajectory
 from polyrates.ground.arrays import Array, euclidean, library, to_numpy
+from polyrates.ground.cards import safe_html
 from polyrates.ground.errors import refuse_type, refuse_value
 from polyrates.ground.numbers import floating, nonnegative, positive
 from polyrates.measurement.certify import Certified, Status
@@ -80,7 +81,7 @@ class Hypergradient:
         return text
 
     def _repr_html_(self) -> str:
-        return f"<p>{html.escape(str(self))}</p>"
+        return safe_html(self, lambda: f"<p>{html.escape(str(self))}</p>")
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from polyrates.core.estimators import Estimator, Unrolled, as_estimator
 from polyrates.core.recurrence import Method, as_method, check_steps
 from polyrates.execution.trajectory import differentiate
 from polyrates.ground.arrays import Array, norm
+from polyrates.ground.cards import Card, number_cell, safe_html
 from polyrates.ground.errors import NotCommuting, refuse_value
 from polyrates.measurement.local_remainder import certified_bound, certified_remainder
 from polyrates.numeric.ring import ValueRing
@@ -79,6 +80,23 @@ class Verification:
             f"growth={self.growth:.4g}, steps={len(self.observed) - 1}, "
             f"formula={self.formula!r}{remark})"
         )
+
+    def _repr_html_(self) -> str:
+        return safe_html(self, lambda: self._card().html())
+
+    def _card(self) -> Card:
+        first = "C(λ_i), one polynomial" if self.formula == "commuting" else "C(λ_i, λ_j)"
+        rows = [
+            ("ok", "yes" if self.ok else "no"),
+            ("gap", number_cell(self.gap)),
+            ("tolerance", number_cell(self.tolerance)),
+            ("growth", number_cell(self.growth)),
+            ("error at the end, observed", number_cell(np.linalg.norm(self.observed[-1]))),
+            ("error at the end, at most", number_cell(self.bound[-1])),
+            ("steps", str(len(self.observed) - 1)),
+            ("formula", f"{self.formula}: {first}"),
+        ]
+        return Card("Verification", rows, note=GROWING if self.growing else "")
 
     @property
     def ok(self) -> bool:

@@ -9,6 +9,7 @@ import sympy
 
 from polyrates.core.estimators import Estimator, Unrolled
 from polyrates.core.recurrence import Method, as_method, check_steps
+from polyrates.ground.cards import Typeset
 from polyrates.ground.errors import refuse_type
 from polyrates.ground.numbers import lam
 from polyrates.ground.numbers import t as symbolic_t
@@ -42,7 +43,7 @@ def residual_polynomial(method: Method, t: Any) -> Any:
 
 
 @dataclass(frozen=True)
-class ErrorPolynomials:
+class ErrorPolynomials(Typeset):
     """The two forms of one Jacobian error, R(H)E + C(H)D = (R − λC)(H)E + C(H)G.
 
     E = ∂x_0 − ∂x*, D = ∂H(x_0 − x*), G = D + HE the total derivative of ∇f(x_0(θ), θ). Both forms
@@ -80,9 +81,6 @@ class ErrorPolynomials:
     def _latex(self) -> str:
         rows = [("R", self.residual), ("C", self.drift), (r"R - \lambda C", self.initial)]
         return aligned(rows)
-
-    def _repr_latex_(self) -> str:
-        return f"$${self._latex()}$$"
 
 
 def error_polynomials(

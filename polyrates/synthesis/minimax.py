@@ -113,7 +113,7 @@ def minimax_optimal(
     precision = None if digits is None else count(digits, "digits", 1)
     optimum = _optimum(where, joint, support, horizon, precision)
     certificate = partial(minimax_certificate, where, joint, horizon, _answer)
-    return replace(optimum, build_certificate=certificate)
+    return replace(optimum, build_certificate=certificate, form=joint.form)
 
 
 def _answer(where: Spectrum, joint: SizePair, t: int) -> MinimaxSolution:

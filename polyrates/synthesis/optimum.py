@@ -6,14 +6,20 @@ import math
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
 
 from polyrates.core.recurrence import Method
 from polyrates.core.spectra import Spectrum
+from polyrates.ground.cards import Card, Carded, number_cell
 from polyrates.ground.certificates import ProofFile
 from polyrates.ground.digits import exact_text
 from polyrates.ground.errors import NoClosedForm
-from polyrates.ground.numbers import Number, is_exact, is_symbolic
+from polyrates.ground.numbers import Number, floating, is_exact, is_symbolic
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 __all__ = ["Certificate", "Optimum", "Status"]
 
@@ -61,7 +67,7 @@ class Certificate:
 
 
 @dataclass(frozen=True)
-class Optimum:
+class Optimum(Carded):
     """The best residual polynomial of one degree for one objective.
 
     Attributes
@@ -85,6 +91,8 @@ class Optimum:
         Where a worst case is attained; None for an average.
     share, eta : numbers, or None
         Of a worst case: the share s of the first term, and the weight of the matching average.
+    form : "residual/drift" or "initial/cross"
+        Which two sizes it is for.
     """
 
     spectrum: Spectrum
@@ -98,6 +106,7 @@ class Optimum:
     contact_points: tuple[Number, ...] | None = None
     share: float | None = None
     eta: Any = None
+    form: str = "residual/drift"
     # Built when asked for: they can cost more than the value. Picklable callables (module-level
     # functions or functools.partial of them) without arguments.
     build_polynomial: Callable[[], Any] = field(default=_nothing, repr=False, compare=False)
@@ -137,9 +146,10 @@ class Optimum:
         return ""
 
     def _latex(self) -> str:
-        from polyrates.ground.typeset import latex
+        from polyrates.ground.typeset import float_latex, latex
 
-        value = latex(self.value) if is_exact(self.value) else f"{float(self.value):.12g}"
+        exact = is_exact(self.value)
+        value = latex(self.value) if exact else float_latex(float(self.value), 12)
         line = (
             rf"\text{{optimum at }} t = {self.degree}: \quad {value} \quad \text{{({self.status})}}"
         )
@@ -148,5 +158,32 @@ class Optimum:
             return line + remark
         return rf"\begin{{gathered}} {line} \\ P^\star = {latex(self.polynomial)} \end{{gathered}}"
 
-    def _repr_latex_(self) -> str:
-        return f"$${self._latex()}$$"
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """P*, and of a worst case its profile √(A² + ηB²) with the contact points; returns axes.
+
+        A is P*, or P* − λP*′ in the form initial/cross, and B is P*′: the profile is largest, and
+        level, at the contact points.
+        """
+        from polyrates.synthesis.optimum_plot import draw_optimum
+
+        points = np.array([floating(point) for point in self.contact_points or ()])
+        eta = None if self.eta is None else float(self.eta)  # may be infinite
+        title = f"Optimum at t = {self.degree}: {number_cell(self.value)} ({self.status})"
+        initial = self.form == "initial/cross"
+        return draw_optimum(
+            self.method, self.degree, self.spectrum, points, eta, initial, title, ax
+        )
+
+    def _card(self) -> Card:
+        rows = [
+            ("lower", number_cell(self.lower)),
+            ("upper", number_cell(self.upper)),
+            ("degree", str(self.degree)),
+            ("method", self.method.name),
+            ("status", self.status),
+        ]
+        if self.contact_points is not None:
+            shown = ", ".join(map(number_cell, self.contact_points[:8]))
+            more = "" if len(self.contact_points) <= 8 else f", … ({len(self.contact_points)})"
+            rows.insert(3, ("attained at λ =", shown + more))
+        return Card("Optimum", rows, formula=self._latex(), note=self._remark.lstrip("; "))

@@ -21,6 +21,7 @@ from typing import TypeAlias
 
 import sympy
 
+from polyrates.ground.cards import Typeset
 from polyrates.symbolic.proofs.steps import (
     ARGUED,
     CERTIFICATE,
@@ -48,7 +49,7 @@ Claim: TypeAlias = sympy.Rel | str
 
 
 @dataclass(frozen=True)
-class Derivation:
+class Derivation(Typeset):
     """A statement, what it assumes, and the steps that prove it.
 
     Attributes
@@ -110,9 +111,6 @@ class Derivation:
 
     def _latex(self) -> str:
         return latex_derivation(self)
-
-    def _repr_latex_(self) -> str:
-        return f"$${self._latex()}$$"
 
     def _repr_markdown_(self) -> str:
         return markdown_derivation(self)

@@ -11,14 +11,19 @@ import mpmath
 import sympy
 from flint import arb
 
+from polyrates.ground.cards import Typeset
 from polyrates.ground.errors import Undecided
 from polyrates.ground.numbers import count, is_symbolic
 from polyrates.symbolic.proofs.derivation import Claim, Derivation
 from polyrates.symbolic.theorems.balls import decide_positive, float_enclosure, precision
 
+XI = r"\xi = \frac{1 - \sqrt{\kappa}}{1 + \sqrt{\kappa}}"
+"""ξ where κ has no value, in LaTeX."""
+
 __all__ = [
     "EXACT_BITS",
     "PARTS",
+    "XI",
     "Asymptotic",
     "LogConcave",
     "Theorem",
@@ -60,7 +65,7 @@ def times(factor: sympy.Expr, scale: sympy.Expr) -> sympy.Expr:
 
 
 @dataclass(frozen=True)
-class Asymptotic:
+class Asymptotic(Typeset):
     """A closed form, the limit it is leading order in, and the constants it names.
 
     ``expression`` divided by the quantity tends to 1 in the limit; an empty ``limit`` says that it
@@ -88,9 +93,6 @@ class Asymptotic:
             parts.append(rf"\text{{to leading order as }} {self.limit}")
         return r", \quad ".join(parts)
 
-    def _repr_latex_(self) -> str:
-        return f"$${self._latex()}$$"
-
 
 class Theorem(ABC):
     """A proved supremum: max over a support of |part| of the unrolled error, at every t.
@@ -106,6 +108,12 @@ class Theorem(ABC):
     @abstractmethod
     def value(self, t: int | sympy.Expr) -> sympy.Expr:
         """The supremum: an exact number for an integer t, an expression for ``pr.t``."""
+
+    def _latex(self) -> str:
+        """The supremum in t, as a paper prints it: in letters where a family has them."""
+        from polyrates.ground.typeset import latex
+
+        return latex(self.value(sympy.Symbol("t", integer=True, nonnegative=True)))
 
     @property
     @abstractmethod

@@ -11,6 +11,7 @@ from flint import arb
 
 from polyrates.core.methods.classical import GradientDescent
 from polyrates.core.spectra import Interval, as_spectrum
+from polyrates.ground.cards import Typeset
 from polyrates.ground.errors import Undecided, refuse_value
 from polyrates.ground.numbers import count, fraction_of, is_exact, is_symbolic
 from polyrates.symbolic.theorems.balls import ball, float_enclosure, precision
@@ -65,7 +66,7 @@ def _point_bound(t: Any, exact: bool) -> Any:
 
 
 @dataclass(frozen=True)
-class BestStep:
+class BestStep(Typeset):
     """The constant step of gradient descent with the smallest max |P_t − λP_t′| at a known t.
 
     Attributes
@@ -102,9 +103,6 @@ class BestStep:
         return rf"h = {float(self.step):.6g}, \quad \max_{{\lambda}} " + (
             rf"\left|P_{{t}} - \lambda P_{{t}}'\right| = {self.upper:.6g}"
         )
-
-    def _repr_latex_(self) -> str:
-        return f"$${self._latex()}$$"
 
 
 def best_step(spectrum: Any, t: Any) -> BestStep:

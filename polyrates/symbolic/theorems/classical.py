@@ -20,11 +20,13 @@ from polyrates.core.methods.classical import Chebyshev, Gegenbauer
 from polyrates.core.spectra import Spectrum
 from polyrates.ground.numbers import is_symbolic, sign
 from polyrates.ground.numbers import t as iteration
+from polyrates.ground.typeset import with_values
 from polyrates.symbolic.derivations.classical import chebyshev_proof, gegenbauer_proof
 from polyrates.symbolic.proofs.derivation import Claim, Derivation
 from polyrates.symbolic.theorems.balls import ball
 from polyrates.symbolic.theorems.base import (
     EXACT_BITS,
+    XI,
     LogConcave,
     as_time,
     at_zero,
@@ -173,6 +175,24 @@ class ClassicalTheorem(LogConcave):
     @property
     def _symbolic(self) -> bool:
         return any(is_symbolic(each) for each in self._parameters)
+
+    def _latex(self) -> str:
+        """In κ and ξ, T_t(c) = cosh(t ln ξ⁻¹)."""
+        if self.alpha != 0 or self.ell == 0:
+            return super()._latex()
+        below = r"\cosh\left(t \ln \xi^{-1}\right)"
+        kappa, ends = [(r"\kappa", self.kappa)], [(r"\ell", self.ell), ("L", self.L)]
+        if self.part == "residual":
+            formula, letters = rf"\frac{{1}}{{{below}}}", []
+        elif self.part == "initial":
+            formula = rf"\frac{{2 t^{{2}} - (1 - \kappa)}}{{(1 - \kappa) {below}}} \quad (t \ge 1)"
+            letters = kappa
+        else:
+            formula, letters = rf"\frac{{2 t^{{2}}}}{{(L - \ell) {below}}}", ends
+        if self.kappa.free_symbols:
+            defined = letters if letters == kappa else [*letters, *kappa]
+            return with_values(rf"{formula}, \quad {XI}", *defined)
+        return with_values(formula, *letters, (r"\xi", contraction(self.ell, self.L)))
 
     def _ball(self, t: int) -> arb:
         if t == 0:

@@ -15,6 +15,7 @@ from polyrates.core.methods.classical import GradientDescent
 from polyrates.core.spectra import Spectrum
 from polyrates.ground.numbers import is_symbolic, sign
 from polyrates.ground.numbers import t as iteration
+from polyrates.ground.typeset import with_values
 from polyrates.symbolic.derivations.gradient_descent import gradient_descent_proof
 from polyrates.symbolic.proofs.derivation import Claim, Derivation
 from polyrates.symbolic.theorems.balls import ball, precision
@@ -98,6 +99,21 @@ class GradientDescentTheorem(LogConcave):
             return at_zero(sympy.Integer(1), t, above)
         below = _magnitude(1 - self.low) ** (t - 1) * (1 + (t - 1) * self.low)
         return at_zero(sympy.Integer(1), t, sympy.Max(below, above))
+
+    def _latex(self) -> str:
+        """In q = max |1 − hλ|; the initial part where one end decides."""
+        at_low, at_high = self._ends
+        if (
+            self.part == "residual"
+            or self.rho == 0
+            or (self.part == "initial" and at_low == at_high)
+        ):
+            return super()._latex()
+        if self.part != "initial":
+            return with_values(r"h t q^{t - 1}", ("h", self.step), ("q", self.rho))
+        end = (r"\ell", self.ell) if at_low else ("L", self.L)
+        formula = rf"q^{{t - 1}} \left[1 + (t - 1) h {end[0]}\right] \quad (t \ge 1)"
+        return with_values(formula, ("h", self.step), end, ("q", self.rho))
 
     def _at(self, t: int) -> sympy.Expr:
         if self.part == "residual":

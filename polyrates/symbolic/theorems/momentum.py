@@ -20,10 +20,11 @@ from polyrates.core.methods.classical import HeavyBall, Nesterov
 from polyrates.core.spectra import Spectrum
 from polyrates.ground.numbers import is_symbolic, sign
 from polyrates.ground.numbers import t as iteration
+from polyrates.ground.typeset import with_values
 from polyrates.symbolic.derivations.momentum import heavy_ball_proof, nesterov_proof
 from polyrates.symbolic.proofs.derivation import Claim, Derivation
 from polyrates.symbolic.theorems.balls import ball
-from polyrates.symbolic.theorems.base import LogConcave, as_time, at_zero, power, times
+from polyrates.symbolic.theorems.base import XI, LogConcave, as_time, at_zero, power, times
 
 __all__ = ["MomentumTheorem", "heavy_ball_theorem", "nesterov_theorem"]
 
@@ -70,6 +71,28 @@ class MomentumTheorem(LogConcave):
             return times(power(self.ratio, t), polynomial)
         formula = self.ratio**t * self._polynomial(t, self.slope, self.weights)
         return at_zero(sympy.Integer(1), t, formula) if self.part == "initial" else formula
+
+    def _latex(self) -> str:
+        """In letters: with ξ = √m, 1 + c = 2/(1 − κ), and b and w as in the class."""
+        own = self.family == "heavy ball"
+        letter = r"\xi" if own else "s"
+        top = r"(1 - b) t^{2} + \frac{b}{3} t (t + 1) (t + 2)"
+        shown: list[tuple[str, sympy.Expr]] = []
+        if self.part == "residual":
+            formula = rf"{letter}^{{t}} \left(1 + b t\right)"
+        elif self.part == "initial":
+            inner = rf"\frac{{2}}{{1 - \kappa}} \left({top}\right) - 1 - b t"
+            formula = rf"{letter}^{{t}} \left[{inner}\right] \quad (t \ge 1)"
+            kappa = sympy.radsimp(sympy.cancel(1 - 2 / self.weights[2]))
+            shown = [(r"\kappa", kappa)]
+        else:
+            top = top if own else rf"t (1 + b t) + {top}"
+            formula, shown = rf"w \, {letter}^{{t}} \left[{top}\right]", [("w", self.weights[2])]
+        if own and self.ratio.free_symbols:
+            b = r"b = \frac{2 \sqrt{\kappa}}{1 + \kappa}"
+            meant = "" if self.part == "initial" else r", \quad \kappa = \frac{\ell}{L}"
+            return with_values(rf"{formula}, \quad {XI}, \quad {b}{meant}", *shown)
+        return with_values(formula, *shown, ("b", self.slope), (letter, self.ratio))
 
     @property
     def _symbolic(self) -> bool:

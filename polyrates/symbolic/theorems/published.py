@@ -22,6 +22,7 @@ from polyrates.core.methods.classical import (
 )
 from polyrates.core.recurrence import Method
 from polyrates.core.spectra import Interval
+from polyrates.ground.cards import Card, Carded, safe_html, typeset_cell
 from polyrates.ground.numbers import lam, t
 from polyrates.ground.references import REFERENCES, Reference
 from polyrates.symbolic.polynomials import residual_polynomial
@@ -37,7 +38,7 @@ _TIMES = (1, 2, 5, 12)
 
 
 @dataclass(frozen=True)
-class Published:
+class Published(Carded):
     """One published statement and the derived one, for L = 1, ℓ = κ, at t ≥ 1.
 
     Attributes
@@ -79,8 +80,33 @@ class Published:
             rf"\quad {latex(self.derived)}"
         )
 
-    def _repr_latex_(self) -> str:
-        return f"$${self._latex()}$$"
+    def _cells(self) -> tuple[str, str, str, str, str]:
+        return (
+            self.name,
+            typeset_cell(self.published),
+            f"{self.source.year}",
+            self.verdict,
+            typeset_cell(self.derived),
+        )
+
+    def _card(self) -> Card:
+        note = f"{self.normalization}; L = 1, ℓ = κ."
+        return Card(self.name, [self._cells()], _HEAD, note=note)
+
+
+_HEAD = ("rate", "published", "year", "verdict", "derived here")
+
+
+class PublishedRates(tuple[Published, ...]):
+    """The entries; a notebook shows them as a table."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        def build() -> str:
+            return Card("Published rates", [each._cells() for each in self], _HEAD).html()
+
+        return safe_html(self, build)
 
 
 _KAPPA = sympy.Symbol("kappa", positive=True)
@@ -109,9 +135,9 @@ def _entry(
     )
 
 
-def published_rates() -> tuple[Published, ...]:
+def published_rates() -> PublishedRates:
     """All entries. ‖x_t − x*‖ ≤ rate · ‖x_0 − x*‖ for iterates; L = 1, ℓ = κ throughout."""
-    return (*_iterates(), *_jacobians(), *_limits(), _marchenko_pastur())
+    return PublishedRates((*_iterates(), *_jacobians(), *_limits(), _marchenko_pastur()))
 
 
 _ROOT = sympy.sqrt(_KAPPA)
