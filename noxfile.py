@@ -77,6 +77,14 @@ def times(session: nox.Session) -> None:
 
 
 @nox.session
+def figures(session: nox.Session) -> None:
+    """Every number of every figure anew, against the committed ones."""
+    session.install(".[test]")
+    settings = {**SETTINGS, "POLYRATES_WHOLE": "1"}
+    session.run("python", "-m", "pytest", "tests/gallery", *session.posargs, env=settings)
+
+
+@nox.session
 def docs(session: nox.Session) -> None:
     """The site, built strictly and opened in a browser; README, CONTRIBUTING and docstrings."""
     session.install(".[test,docs]")
@@ -103,7 +111,7 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session
-def attacks(session: nox.Session) -> None:
+def attack(session: nox.Session) -> None:
     """Bounds against the truth on 133,000 problems and off quadratics; none may be violated."""
     session.install(".[all]")
     session.run("python", "experiments/attacks/run.py", env=SETTINGS)

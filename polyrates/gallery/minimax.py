@@ -68,6 +68,7 @@ LABELS = {
     "bound": r"$1/T_t(c)$",
 }
 DEGREE, ELL = 10, 0.1
+CLOSED_HORIZONS = {"0.1": (4, 48, 18), "0.01": (4, 120, 18)}  # κ: first, last, how many
 CLOSED = {"g = 0": 0.0, "g = ℓ": 1.0}
 CLOSED_LOOKS = {
     "0.1": Look("#0072B2"),
@@ -152,10 +153,10 @@ def _compute_profile(folder: Path) -> list[Path]:
 
 def _compute_closed_form(folder: Path) -> list[Path]:
     written = []
-    for name, last in (("0.1", 48), ("0.01", 120)):
+    for name, horizons in CLOSED_HORIZONS.items():
         kappa = PANELS[name][0]
         interval = Interval(kappa, 1.0)
-        t = np.unique(np.round(np.geomspace(4, last, 18)))
+        t = np.unique(np.round(np.geomspace(*horizons)))
         columns: dict[str, Array] = {"t": t}
         for label, factor in CLOSED.items():
             a, g = 1.0, factor * kappa
