@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import importlib.util
 import sys
 from pathlib import Path
@@ -92,6 +93,26 @@ def test_certificates_attacked(tmp_path: Path) -> None:
     tallies = module.attack(0.001, seed=1)
     assert sum(tally.cases for tally in tallies.values()) >= 120
     assert [tally.told for tally in tallies.values() if tally.violations] == []
+
+
+def test_a_bilevel_loop_that_is_certified_at_every_step(tmp_path: Path) -> None:
+    """The first outer steps of a logistic task anew; every bound is held to the truth on the way."""
+    module = load("bilevel", tmp_path)
+    with (FOLDER / "bilevel" / "steps.csv").open(encoding="utf-8") as file:
+        recorded = {(row["task"], row["way"], row["step"]): row for row in csv.DictReader(file)}
+    assert len(recorded) == 12 * 25
+    for task in module.tasks()[1:2]:
+        for way in ("certified", "unroll 20"):
+            for row in module.tune(task, way, 2):
+                old = recorded[task.name, way, str(row["step"])]
+                assert int(old["products"]) == row["products"]
+                assert float(old["loss"]) == pytest.approx(row["loss"], rel=1e-3)
+                if way == "certified":
+                    assert row["error"] <= row["bound"] <= 0.3
+    worst = {"certified": 0.0, "unroll 20": 0.0, "unroll 100": 0.0}
+    for (_, way, _), row in recorded.items():
+        worst[way] = max(worst[way], float(row["error"]))
+    assert worst["certified"] < 0.03 and min(worst["unroll 20"], worst["unroll 100"]) > 50
 
 
 def test_hyperparameters(tmp_path: Path) -> None:

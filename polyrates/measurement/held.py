@@ -30,6 +30,8 @@ class Held:
     known : Known
     steps : int
     preconditioner : Preconditioner or None
+    columns : bool
+        Whether a row solves for the columns of ∂_θ∇f too.
     """
 
     problem: Problem
@@ -38,6 +40,7 @@ class Held:
     known: Known
     steps: int
     preconditioner: Preconditioner | None
+    columns: bool = True
 
     @property
     def parameters(self) -> int:
@@ -56,6 +59,7 @@ def held(
     constants: Constants | None,
     products: int,
     preconditioner: Preconditioner | None,
+    columns: bool = True,
 ) -> Held:
     """The checked arguments; no product is spent."""
     at = flat_point(x)
@@ -81,7 +85,7 @@ def held(
         )
     if not np.all(np.isfinite(cross)):
         refuse_value("x", x, "has a ∂_θ∇f with NaN or infinity", "check the problem at x")
-    return Held(problem, at, cross, known, steps, preconditioner)
+    return Held(problem, at, cross, known, steps, preconditioner, columns)
 
 
 def positive_ell(ell: object) -> float | None:

@@ -7,7 +7,9 @@ Then
     vᵀA⁻¹B = wᵀB + s_vᵀZ + s_vᵀA⁻¹s_B,    |s_vᵀA⁻¹s_B| ≤ ‖s_v‖_{A⁻¹}‖s_B‖_{A⁻¹},
 
 two energy norms that Gauss and Radau's rule bounds: the error is a product of two small numbers,
-not of ‖v‖ and a norm of the whole Jacobian's error. What separates x̂ from x* adds
+not of ‖v‖ and a norm of the whole Jacobian's error. With many parameters the solves for Z can be
+left out: then Z = 0, ‖B‖_{A⁻¹} ≤ ‖B‖_F/√ℓ, and the error is that of the dual's solve alone, of
+first order in it, for k products whatever p is. What separates x̂ from x* adds
 ‖A⁻¹v‖(M‖∂x*‖ + N)ε, and (K‖∂x*‖ + K_θ)ε for an outer loss whose gradients are K- and
 K_θ-Lipschitz in x. A value from elsewhere is compared with this one.
 """
@@ -108,19 +110,17 @@ def _row(given: Held, place: Place, v: Array) -> _Row:
     B = _columns(np.asarray(to_numpy(problem.cross(place.x)), dtype=float))
     steps, pre = given.steps, given.preconditioner
     dual = bracket(operator, v, steps, ell, place.about, pre)
-    solves = [bracket(operator, column, steps, ell, place.about, pre) for column in B.T]
-    rest = v - (operator(dual.solution) if np.any(dual.solution) else 0 * v)
-    Z = np.stack([each.solution for each in solves], axis=1)
+    Z, sizes, energies = _columns_solved(given, place, operator, B)
+    rest = v - (operator(dual.solution) if np.any(dual.solution) and np.any(Z) else 0 * v)
     value = -(dual.solution @ B + rest @ Z)
-    energies = np.array([each.energy for each in solves])
     about = Probe(place.about.size, max(place.about.unit, operator.unit))
-    slip = _rounding(about, dual, B, solves)
+    slip = _rounding(about, dual, B, Z)
     missing = ["ell"] if place.measured else []
     M, N = known.hessian_lipschitz, known.mixed_lipschitz
-    size = float(euclidean(np.array([each.upper for each in solves])))
+    size = float(euclidean(sizes))
     if M is None or N is None:
         missing.append("hessian_lipschitz and mixed_lipschitz")
-        M, N = 0.0, _change(problem, place, Z)
+        M, N = 0.0, _change(problem, place, Z if np.any(Z) else B / place.ell)
     closeness = M * place.distance / place.ell
     if closeness < 1:
         jacobian = (size + N * place.distance / place.ell) / (1 - closeness)
@@ -132,10 +132,27 @@ def _row(given: Held, place: Place, v: Array) -> _Row:
     return _Row(value, solve, float(moved), float(jacobian), spent, tuple(missing))
 
 
-def _rounding(about: Probe, dual: InverseNorms, B: Array, solves: list[InverseNorms]) -> float:
+def _columns_solved(
+    given: Held, place: Place, operator: Operator, B: Array
+) -> tuple[Array, Array, Array]:
+    """Z ≈ A⁻¹B, what bounds the norms of A⁻¹B's columns, and the energies of the residuals."""
+    if not given.columns:
+        lengths = np.linalg.norm(B, axis=0) * (1 + 1e-12)
+        return np.zeros(B.shape), lengths / place.ell, lengths / np.sqrt(place.ell)
+    ell = None if place.measured else place.ell
+    solves = [
+        bracket(operator, column, given.steps, ell, place.about, given.preconditioner)
+        for column in B.T
+    ]
+    Z = np.stack([each.solution for each in solves], axis=1)
+    upper = np.array([each.upper for each in solves])
+    return Z, upper, np.array([each.energy for each in solves])
+
+
+def _rounding(about: Probe, dual: InverseNorms, B: Array, solution: Array) -> float:
     """What rounding in the products and sums can change the value by."""
     length, right = float(euclidean(dual.solution)), float(euclidean(B))
-    Z = float(euclidean(np.array([euclidean(each.solution) for each in solves])))
+    Z = float(np.linalg.norm(solution))
     sums = 16 * about.unit * math.sqrt(len(B)) * length * (right + about.size * Z)
     return about.slip(length * Z) + sums
 
@@ -220,6 +237,7 @@ def hypergradient(
     plan: Planned | None = None,
     outer_lipschitz: object = None,
     until: object = None,
+    columns: bool = True,
     products: int = 8,
     preconditioner: Preconditioner | None = None,
 ) -> Hypergradient:
@@ -246,6 +264,10 @@ def hypergradient(
         The bound wanted: ``products`` is doubled, and nothing else, until it is met or a doubling
         gains less than a tenth. All attempts together cost at most twice the last, and all count.
 
+    columns : bool
+        Whether A⁻¹∂_θ∇f is solved for too, ``products`` a parameter: False leaves that out, which
+        pays with many parameters.
+
     Returns
     -------
     Hypergradient
@@ -257,7 +279,7 @@ def hypergradient(
         run = plan.differentiate(problem, x)
         x, J = run.iterates[-1], run.jacobians[-1]
     goal = None if until is None else floating(positive(until, "until"), "until")
-    given = held(problem, x, ell, constants, products, preconditioner)
+    given = held(problem, x, ell, constants, products, preconditioner, columns)
     gradients = _outer_gradients(outer, problem, given.at, given.parameters)
     estimate = None if J is None else _columns(flat_jacobian(J, given.cross, "J"))
     found = _hypergradient(given, gradients, estimate, outer_lipschitz)

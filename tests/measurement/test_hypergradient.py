@@ -78,3 +78,23 @@ def test_a_shared_preconditioner_tightens_rows_and_hypergradients() -> None:
     error = 0.01 * np.linalg.norm(row)
     assert sure.lower <= error <= sure.bound
     assert sure.bound < pr.certify_vjp(problem, x, v, row * 1.01, ell=ell).bound
+
+
+def test_without_the_columns_it_costs_the_same_for_any_number_of_parameters() -> None:
+    rng = np.random.default_rng(2)
+    spent = []
+    for penalty in (0.3, np.full(12, 0.3)):
+        problem = pr.Ridge(rng.standard_normal((40, 12)), rng.standard_normal(40), penalty)
+        x = problem.solution + 1e-4
+        J = problem.solution_jacobian.reshape(12, -1)
+        truth = problem.solution @ J
+        g = (lambda x, theta: x, lambda x, theta: 0.0)
+        for k in (2, 4, 8):
+            found = pr.hypergradient(problem, g, x, outer_lipschitz=1, columns=False, products=k)
+            error = np.linalg.norm(np.atleast_1d(found.value) - truth)
+            assert error <= found.bound and found.status == "certified"
+        assert found.bound < 0.1 * np.linalg.norm(truth)
+        spent.append(found.products)
+        solved = pr.hypergradient(problem, g, x, outer_lipschitz=1)
+        assert solved.bound < found.bound and solved.products > found.products
+    assert spent[0] == spent[1]
