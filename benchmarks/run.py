@@ -23,7 +23,7 @@ from pathlib import Path
 
 from side_by_side import ROWS, Measured
 
-SCRIPTS = ("core", "rates", "minimax", "sobolev", "execution")
+SCRIPTS = ("core", "rates", "minimax", "sobolev", "execution", "certify")
 Rows = dict[str, Measured]
 
 

@@ -96,7 +96,7 @@ def test_certificates_attacked(tmp_path: Path) -> None:
 
 
 def test_a_bilevel_loop_that_is_certified_at_every_step(tmp_path: Path) -> None:
-    """The first outer steps of a logistic task anew; every bound is held to the truth on the way."""
+    """The first outer steps of a logistic task anew; every bound is held to the truth meanwhile."""
     module = load("bilevel", tmp_path)
     with (FOLDER / "bilevel" / "steps.csv").open(encoding="utf-8") as file:
         recorded = {(row["task"], row["way"], row["step"]): row for row in csv.DictReader(file)}

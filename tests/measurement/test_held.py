@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
@@ -116,3 +117,34 @@ def test_a_prediction_prints_no_inequality() -> None:
     assert hyper.status == "predicted" and "± about" in str(hyper) and "measured" in str(hyper)
     sure = pr.certify(problem, x, np.ones(6), constants=pr.Constants(1, 10, 0, 50))
     assert " ≤ error ≤ " in str(sure)
+
+
+def test_memory_is_flat_in_d_beyond_the_lanczos_vectors() -> None:
+    """In vectors of length d: one a step of Lanczos, and a number that d does not change."""
+
+    class Diagonal:
+        def __init__(self, d: int) -> None:
+            self.values = np.linspace(1.0, 50.0, d)
+            self.constants = pr.Constants(1.0, 50.0, 0.0, 1.0)
+
+        def gradient(self, x: np.ndarray) -> np.ndarray:
+            return self.values * x - 1.0
+
+        def hvp(self, x: np.ndarray, v: np.ndarray) -> np.ndarray:
+            return self.values * v
+
+        def cross(self, x: np.ndarray) -> np.ndarray:
+            return x
+
+    def vectors(d: int, k: int) -> float:
+        problem, x = Diagonal(d), np.full(d, 0.1)
+        pr.certify(problem, x, x, products=k)
+        tracemalloc.start()
+        pr.certify(problem, x, x, products=k)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return peak / (8 * d)
+
+    small, large = vectors(20_000, 8), vectors(200_000, 8)
+    assert large <= small * 1.02 and large <= 8 + 16
+    assert vectors(20_000, 24) - small <= 16 + 2
