@@ -12,6 +12,12 @@ from polyrates.symbolic.derivations.asymptotic.residual_drift import (
 )
 from polyrates.symbolic.derivations.asymptotic.with_cross import initial_cross_limit, outer_function
 from polyrates.symbolic.derivations.asymptotic.without_cross import zolotarev
+from polyrates.symbolic.derivations.certified import (
+    certificate_deflation,
+    certificate_dual,
+    certificate_quadrature,
+    certificate_residual,
+)
 from polyrates.symbolic.derivations.classical import chebyshev_proof, gegenbauer_proof
 from polyrates.symbolic.derivations.estimators import (
     implicit_pair,
@@ -36,6 +42,7 @@ from polyrates.symbolic.derivations.minimax import (
     weak_duality,
 )
 from polyrates.symbolic.derivations.momentum import heavy_ball_proof, nesterov_proof
+from polyrates.symbolic.derivations.outer import hypergradient_pair, warm_start_loop
 from polyrates.symbolic.derivations.sobolev.harmonic import harmonic_recurrence
 from polyrates.symbolic.derivations.sobolev.jacobi import jacobi_structure
 from polyrates.symbolic.derivations.sobolev.problem import average_case, degree_one, kernel_form
@@ -103,6 +110,12 @@ _MAKERS: tuple[Callable[[], Derivation], ...] = (
     nesterov_switching,
     diverging_heavy_ball,
     no_acceleration,
+    certificate_residual,
+    certificate_quadrature,
+    certificate_dual,
+    certificate_deflation,
+    hypergradient_pair,
+    warm_start_loop,
 )
 
 
