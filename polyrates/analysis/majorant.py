@@ -383,6 +383,8 @@ class _Question:
     def _implicit(self, u: np.ndarray, basin: Number, form: str, reason: str = "") -> Majorant:
         solve, sizes = self.estimator.solve, self._upward()
         assert solve is not None
+        if solve.damping:
+            refuse_value("estimator", solve.name, "has no majorant", "give one without damping")
         low, high = self.interval
         drop = sizes.hessian_lipschitz * u * (1 + 2.0**-52)
         if solve.inner is None:

@@ -7,6 +7,7 @@ from typing import Generic, NamedTuple, Protocol, TypeVar, cast
 
 from polyrates.core.recurrence import Jet
 from polyrates.core.transition import Scalar
+from polyrates.ground.errors import refuse_value
 from polyrates.ground.numbers import Number
 
 P = TypeVar("P")
@@ -74,9 +75,10 @@ class JetCarrier(Generic[P]):
 
 @dataclass(frozen=True)
 class InverseCarrier(Generic[P]):
-    """W = (Q − 1)/λ without the division: the method on the gradient λW + 1, started at 0."""
+    """W = (Q(λ+δ) − 1)/(λ+δ) without the division: the method on (λ+δ)W + 1, started at 0."""
 
     ring: Ring[P]
+    damping: Number = 0.0
 
     @property
     def start(self) -> P:
@@ -88,5 +90,19 @@ class InverseCarrier(Generic[P]):
         return self.ring.number(value)
 
     def gradient(self, point: P) -> P:
-        """λW + 1."""
-        return self.ring.gradient(point) + self.ring.start  # type: ignore[operator, no-any-return]
+        """(λ+δ)W + 1."""
+        slope: Scalar = self.ring.gradient(point) + self.ring.start  # type: ignore[operator]
+        return cast(P, slope + point * self.ring.number(self.damping) if self.damping else slope)
+
+
+def inverse_of(ring: Ring[P], damping: Number, name: str) -> P:
+    """1/(λ+δ), for an exact solve, where the ring has it."""
+    inverse = getattr(ring, "inverse", None)
+    if inverse is None:
+        refuse_value(
+            "estimator",
+            name,
+            "its drift −P_t/λ is not in this ring",
+            "evaluate it at points with λ > 0, or in the exact ring",
+        )
+    return cast(P, inverse(damping) if damping else inverse())

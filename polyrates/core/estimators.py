@@ -19,16 +19,25 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import ClassVar, NamedTuple
 
-from polyrates.core.carriers import InverseCarrier, JetCarrier, P, Pair, Ring, zero_of
-from polyrates.core.recurrence import Jet, Method, Shifted, check_steps, final, orbit, walk
-from polyrates.core.transition import advance, combine
+from polyrates.core.carriers import (
+    InverseCarrier,
+    JetCarrier,
+    P,
+    Pair,
+    Ring,
+    inverse_of,
+    zero_of,
+)
+from polyrates.core.recurrence import Method, check_steps, final, orbit
+from polyrates.core.tangent_pairs import pairs_from, pairs_moving
+from polyrates.core.transition import Scalar
 from polyrates.ground.cards import Typeset
 from polyrates.ground.errors import refuse_type, refuse_value
-from polyrates.ground.numbers import count
+from polyrates.ground.numbers import Number, count, nonnegative, sign
 from polyrates.ground.tables import escape_tex
+from polyrates.ground.typeset import latex
 
 __all__ = ["Estimator", "Implicit", "OneStep", "Truncated", "Unrolled"]
 
@@ -76,7 +85,7 @@ class Estimator(Typeset, ABC):
     @property
     def exact_solve(self) -> bool:
         """Whether it solves with H exactly, so that its drift is a polynomial over λ."""
-        return self.solve is not None and self.solve.inner is None
+        return self.solve is not None and self.solve.inner is None and not self.solve.damping
 
     def products(self, t: int) -> Products:
         """What the estimate at t costs: the run, and the steps that are differentiated."""
@@ -99,16 +108,16 @@ class Estimator(Typeset, ABC):
         steps = check_steps(method, steps)
         resets = [self.reset_at(t) for t in range(steps + 1)]
         if is_fixed(resets):
-            yield from _from(method, steps, resets[-1], rows, columns)
+            yield from pairs_from(method, steps, resets[-1], rows, columns)
         else:
-            yield from _moving(method, resets, rows, columns or rows)
+            yield from pairs_moving(method, resets, rows, columns or rows)
 
     def pair(
         self, method: Method, t: int, rows: Ring[P], columns: Ring[P] | None = None
     ) -> Pair[P]:
         """(R, C) at t."""
         if type(self).pairs is Estimator.pairs:
-            *_, result = _from(method, check_steps(method, t), self.reset_at(t), rows, columns)
+            *_, result = pairs_from(method, check_steps(method, t), self.reset_at(t), rows, columns)
         else:
             *_, result = self.pairs(method, t, rows, columns)
         return result
@@ -125,50 +134,6 @@ class Estimator(Typeset, ABC):
 def is_fixed(resets: Sequence[int]) -> bool:
     """Whether the tangents of every t begin at one step s (at t itself before s)."""
     return all(s == min(t, resets[-1]) for t, s in enumerate(resets))
-
-
-def _from(
-    method: Method, steps: int, s: int, rows: Ring[P], columns: Ring[P] | None
-) -> Iterator[Pair[P]]:
-    """Tangents from step s on, in one pass; (1, 0) before."""
-    values = rows if columns is None else columns
-    zero = zero_of(rows)
-    state: tuple[P, ...] = ()
-    for t, (_, reached) in enumerate(walk(method, values, s)):
-        state = reached
-        if t < s:
-            yield Pair(rows.start, zero)
-    fresh = tuple(Jet(point, zero) for point in state)
-    tangents = walk(method, JetCarrier(values, rows), steps, (s, fresh))
-    residuals = orbit(Shifted(method, s), rows, steps - s)
-    for (jet, _), residual in zip(tangents, residuals, strict=True):
-        yield Pair(residual, jet.tangent)
-
-
-def _moving(
-    method: Method, resets: Sequence[int], rows: Ring[P], values: Ring[P]
-) -> Iterator[Pair[P]]:
-    """The run once, keeping the states that are begun from; from each, R and C afresh."""
-    steps = len(resets) - 1
-    needed = [min(resets[t:]) for t in range(steps + 1)]  # no state before it is asked for again
-    transitions = list(islice(method.transitions(values.number), steps))
-    carrier, zero = JetCarrier(values, rows), zero_of(rows)
-    size = len(transitions[0].gain) if transitions else 1
-    states = {0: (values.start,) * size}
-    for t in range(steps + 1):
-        if t:
-            states[t] = advance(transitions[t - 1], states[t - 1], values.gradient)
-        for s in [s for s in states if s < needed[t] and s < t]:
-            del states[s]
-        jets = tuple(Jet(point, zero) for point in states[resets[t]])
-        fresh: tuple[P, ...] = (rows.start,) * size
-        pair = Pair(rows.start, zero)
-        for transition in transitions[resets[t] : t]:
-            jets = advance(transition, jets, carrier.gradient)
-            fresh = advance(transition, fresh, rows.gradient)
-            output = transition.output
-            pair = Pair(combine(output, fresh), combine(output, jets).tangent)
-        yield pair
 
 
 @dataclass(frozen=True)
@@ -270,7 +235,8 @@ class Implicit(Estimator):
     """−H⁻¹ ∂_θ∇f at x_t, solved exactly or by k inner steps of a method.
 
     Exact: R = 0, C = −P_t/λ (the one estimator with R(0) ≠ 1). With the inner residual polynomial
-    Q_k: R = Q_k, C = P_t(Q_k − 1)/λ.
+    Q_k: R = Q_k, C = P_t(Q_k − 1)/λ. Damped, (H + δ)V = −∂_θ∇f + δV_0 from V_0 = ∂x_0: exact
+    R = δ/(λ+δ), C = −P_t/(λ+δ); k steps R = 1 + λW, C = P_tW, W = (Q_k(λ+δ) − 1)/(λ+δ).
 
     Parameters
     ----------
@@ -278,14 +244,19 @@ class Implicit(Estimator):
         The inner method; None solves exactly.
     inner_steps : int ≥ 0, optional
         k, to be given with ``inner``.
+    damping : number ≥ 0
+        δ, in units of λ: for curvature that is tiny, zero or not known; the bias is R.
     """
 
     inner: Method | None = None
     inner_steps: int | None = None
+    damping: Number = 0
 
     sources = ("one-step",)
 
     def __post_init__(self) -> None:
+        damping = nonnegative(self.damping, "damping")
+        object.__setattr__(self, "damping", damping if sign(damping) != 0 else 0)
         if self.inner is None and self.inner_steps is not None:
             refuse_value("inner_steps", self.inner_steps, "needs an inner method", "give inner too")
         if self.inner is not None:
@@ -307,14 +278,24 @@ class Implicit(Estimator):
     @property
     def name(self) -> str:
         """Implicit, and how it is solved."""
+        damped = f", damped by {self.damping}" if self.damping else ""
         if self.inner is None:
-            return "implicit, exact solve"
-        return f"implicit, {self.inner_steps} inner steps of {self.inner.name}"
+            return f"implicit, exact solve{damped}"
+        return f"implicit, {self.inner_steps} inner steps of {self.inner.name}{damped}"
 
     def _latex(self) -> str:
+        k, damping = self.inner_steps, latex(self.damping)
+        if self.damping and self.inner is None:
+            below = rf"\lambda + {damping}"
+            return rf"R = \frac{{{damping}}}{{{below}}}, \quad C = -\frac{{P_{{t}}}}{{{below}}}"
+        if self.damping:
+            shifted = rf"\frac{{Q_{{{k}}}\left(\mu\right) - 1}}{{\mu}}"
+            return (
+                rf"R = 1 + \lambda W, \quad C = P_{{t}} W, \quad W = {shifted}, \quad "
+                rf"\mu = \lambda + {damping}"
+            )
         if self.inner is None:
             return r"R = 0, \quad C = -\frac{P_{t}}{\lambda}"
-        k = self.inner_steps
         return rf"R = Q_{{{k}}}, \quad C = \frac{{P_{{t}} \left(Q_{{{k}}} - 1\right)}}{{\lambda}}"
 
     @property
@@ -360,18 +341,17 @@ class Implicit(Estimator):
     def _solve(self, rows: Ring[P]) -> Callable[[P], Pair[P]]:
         """(R, C) as a function of P_t."""
         if self.inner is None or self.inner_steps is None:
-            inverse = getattr(rows, "inverse", None)
-            if inverse is None:
-                refuse_value(
-                    "estimator",
-                    self.name,
-                    "its drift −P_t/λ is not in this ring",
-                    "evaluate it at points with λ > 0, or in the exact ring",
-                )
-            zero, negated = zero_of(rows), inverse() * -1
-            return lambda value: Pair(zero, rows.product(negated, value))
-        residual = final(self.inner, rows, self.inner_steps)
-        solved = final(self.inner, InverseCarrier(rows), self.inner_steps)
+            inverse: Scalar = inverse_of(rows, self.damping, self.name)
+            exact: Scalar = zero_of(rows)
+            if self.damping:
+                exact = inverse * rows.number(self.damping)
+            return lambda value: Pair(exact, rows.product(inverse * -1, value))
+        solved: Scalar = final(self.inner, InverseCarrier(rows, self.damping), self.inner_steps)
+        if self.damping:
+            lifted: Scalar = rows.gradient(solved)
+            residual = lifted + rows.start
+        else:
+            residual = final(self.inner, rows, self.inner_steps)
         return lambda value: Pair(residual, rows.product(solved, value))
 
 

@@ -74,9 +74,9 @@ class PointRing(Generic[P]):
         """The product of two values."""
         return left * right  # type: ignore[operator, no-any-return]
 
-    def inverse(self) -> P:
-        """1/λ, for the exact implicit solve."""
-        point: Any = self.point
+    def inverse(self, damping: Number | None = None) -> P:
+        """1/(λ+δ), for the exact implicit solve."""
+        point: Any = self.point if damping is None else self.point + self.convert(damping)  # type: ignore[operator]
         if not point > 0:
             refuse_value("spectrum", point, "an exact solve needs eigenvalues > 0", "give ell > 0")
         return self.one / point  # type: ignore[no-any-return]

@@ -16,15 +16,17 @@ __all__ = ["exact_solve"]
 DENSE_LIMIT = 500  # below this many unknowns, forming the Hessian is cheaper than iterating
 
 
-def exact_solve(problem: Problem, x: Array, right: Array) -> Array:
-    """∇²f(x)⁻¹ right, shapes (d,) or (d, p): by its factors where d is small, else by CG."""
-    if isinstance(problem, QuadraticProblem):
+def exact_solve(problem: Problem, x: Array, right: Array, damping: float = 0.0) -> Array:
+    """(∇²f(x) + δ)⁻¹ right, (d,) or (d, p): by its factors where d is small, else by CG."""
+    if isinstance(problem, QuadraticProblem) and not damping:
         return problem.solve(right)
     d = len(x)
     shaped = right if right.ndim == 2 else right[:, None]
     if d <= DENSE_LIMIT:
-        return np.asarray(linalg.solve(hessian_matrix(problem, x), right, assume_a="sym"))
-    operator = LinearOperator((d, d), matvec=hessian_at(problem, x), dtype=float)
+        H = hessian_matrix(problem, x) + damping * np.eye(d)
+        return np.asarray(linalg.solve(H, right, assume_a="sym"))
+    product = hessian_at(problem, x)
+    operator = LinearOperator((d, d), matvec=lambda v: product(v) + damping * v, dtype=float)
     columns = []
     for column in shaped.T:
         solution, info = cg(operator, column, rtol=1e-13, atol=0.0, maxiter=20 * d)

@@ -15,7 +15,6 @@ of its Hessian-vector products acts on as many columns as there are parameters.
 
 from __future__ import annotations
 
-from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -33,7 +32,7 @@ from polyrates.execution.checks import check_problem
 from polyrates.execution.conjugate_gradients import cg_columns, cg_iterates, cg_tangents
 from polyrates.execution.exact_solve import exact_solve
 from polyrates.execution.run import Iterates
-from polyrates.execution.trajectory import Tangents
+from polyrates.execution.trajectory import Tangents, damped, solve_at
 from polyrates.ground.arrays import Array
 from polyrates.ground.errors import NonFiniteError, refuse_type, refuse_value
 from polyrates.ground.numbers import count, floating
@@ -218,13 +217,16 @@ def _implicit_product(
 ) -> Array:
     """V = Q(H)∂x_0 + W(H)C with W = (Q − 1)/λ, so vᵀV = (W(H)v)ᵀC + (v + H W(H)v)ᵀ∂x_0."""
     x = _end(method, problem, x0, steps)
+    delta = floating(chosen.damping)
+    product = damped(hessian_at(problem, x), delta)
     if chosen.inner is None:
-        return _pull(problem, x, exact_solve(problem, x, -v))
-    product = hessian_at(problem, x)
-    if chosen.inner.adaptive:
+        w = exact_solve(problem, x, -v, delta)
+        if not delta:
+            return _pull(problem, x, w)
+    elif chosen.inner.adaptive:
         w = cg_columns(product, v, np.zeros_like(v), chosen.inner_steps or 0)
     else:
-        residual = Iterates(np.zeros_like(v), lambda u: np.asarray(problem.hvp(x, u)) + v)
+        residual = Iterates(np.zeros_like(v), lambda u: product(u) + v)
         w = final(chosen.inner, residual, chosen.inner_steps or 0)
     result = _pull(problem, x, w)
     if np.any(dx0):
@@ -265,7 +267,7 @@ def jvp(
         if method.adaptive and isinstance(chosen, Unrolled):
             *_, (_, value) = cg_tangents(problem, x, dx, steps)
         elif chosen.solve is not None:
-            value = _solve(problem, _end(method, problem, x, steps), dx, chosen.solve)
+            value = solve_at(problem, _end(method, problem, x, steps), dx, chosen.solve)
         else:
             s = chosen.reset_at(steps)
             for _, state in walk(method, plain, s):  # noqa: B007
@@ -278,13 +280,3 @@ def jvp(
     parameters = 1 if dx.ndim == 1 else dx.shape[1]
     held = forward_memory(method, chosen, parameters) * len(x)
     return Derivative(value, chosen.products(steps), held)
-
-
-def _solve(problem: Problem, x: Array, dx0: Array, chosen: Implicit) -> Array:
-    right = np.asarray(problem.cross(x))
-    if chosen.inner is None:
-        return exact_solve(problem, x, -right)
-    if chosen.inner.adaptive:
-        return cg_columns(partial(problem.hvp, x), right, dx0, chosen.inner_steps or 0)
-    residual = Iterates(dx0, lambda v: np.asarray(problem.hvp(x, v)) + right)
-    return np.asarray(final(chosen.inner, residual, chosen.inner_steps or 0))

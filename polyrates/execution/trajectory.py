@@ -226,20 +226,26 @@ def _implicit_run(
         iterates = list(cg_iterates(problem, x0, steps))
     else:
         iterates = list(orbit(method, Iterates(x0, problem.gradient), steps))
-    jacobians = [_solve_at(problem, x, dx0, chosen) for x in iterates]
+    jacobians = [solve_at(problem, x, dx0, chosen) for x in iterates]
     return Trajectory(np.stack(iterates), np.stack(jacobians), chosen.products(steps))
 
 
-def _solve_at(problem: Problem, x: Array, dx0: Array, chosen: Implicit) -> Array:
+def solve_at(problem: Problem, x: Array, dx0: Array, chosen: Implicit) -> Array:
     """∇²f(x)V = −∂_θ∇f(x), from V = dx0."""
-    right = np.asarray(problem.cross(x))
-    inner_steps = chosen.inner_steps or 0
+    delta, inner_steps = floating(chosen.damping), chosen.inner_steps or 0
+    right = np.asarray(problem.cross(x)) - delta * dx0  # of (∇²f + δ)V = −right
     if chosen.inner is None:
-        return exact_solve(problem, x, -right)
+        return exact_solve(problem, x, -right, delta)
+    product = damped(partial(problem.hvp, x), delta)
     if chosen.inner.adaptive:
-        return cg_columns(partial(problem.hvp, x), right, dx0, inner_steps)
-    residual = Iterates(dx0, _linear_system(problem, x, right))
+        return cg_columns(product, right, dx0, inner_steps)
+    residual = Iterates(dx0, lambda v: product(v) + right)
     return _last(orbit(chosen.inner, residual, inner_steps))
+
+
+def damped(product: Callable[[Array], Array], delta: float) -> Callable[[Array], Array]:
+    """v ↦ (H + δ)v."""
+    return product if not delta else lambda v: product(v) + delta * v
 
 
 def _last(each: Iterable[T]) -> T:
@@ -268,7 +274,7 @@ def final_estimate(
     with np.errstate(over="ignore", invalid="ignore"):
         if estimator.solve is not None:
             last = _last(orbit(method, plain, steps))
-            found = Jet(last, _solve_at(problem, last, dx, estimator.solve))
+            found = Jet(last, solve_at(problem, last, dx, estimator.solve))
         else:
             s = estimator.reset_at(steps)
             _, state = _last(walk(method, plain, s))
@@ -278,8 +284,3 @@ def final_estimate(
         if not np.all(np.isfinite(values)):
             _refuse_growth(label, steps)
     return found
-
-
-def _linear_system(problem: Problem, x: Array, right: Array) -> Callable[[Array], Array]:
-    """V ↦ ∇²f(x)V + right, the gradient of the inner quadratic."""
-    return lambda v: problem.hvp(x, v) + right

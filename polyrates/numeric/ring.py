@@ -36,16 +36,17 @@ class ValueRing:
         """The pointwise product."""
         return np.asarray(left * right)
 
-    def inverse(self) -> np.ndarray:
-        """1/λ, for the exact implicit solve."""
-        if np.any(self.points <= 0):
+    def inverse(self, damping: Number = 0.0) -> np.ndarray:
+        """1/(λ+δ), for the exact implicit solve."""
+        shifted = self.points + floating(damping)
+        if np.any(shifted <= 0):
             refuse_value(
                 "spectrum",
                 float(np.min(self.points)),
                 "an exact solve needs eigenvalues > 0",
-                "give ell > 0",
+                "give ell > 0, or a damping",
             )
-        return 1.0 / self.points
+        return 1.0 / shifted
 
 
 @dataclass(frozen=True)

@@ -23,9 +23,10 @@ from dataclasses import dataclass
 
 import sympy
 
+from polyrates.core.carriers import InverseCarrier
 from polyrates.core.estimators import Estimator, Implicit, Truncated, Unrolled
 from polyrates.core.methods.classical import Chebyshev, Gegenbauer, GradientDescent
-from polyrates.core.recurrence import Method, Stationary, is_stationary
+from polyrates.core.recurrence import Method, Stationary, final, is_stationary
 from polyrates.core.transition import Transition
 from polyrates.ground.errors import NoClosedForm
 from polyrates.ground.numbers import Number, exact, is_symbolic, lam
@@ -74,8 +75,14 @@ def error_closed_forms(
     if type(estimator) is Unrolled:
         return residual, derivative(residual)
     if type(estimator) is Implicit:
+        damping = sympy.sympify(estimator.damping)
         if estimator.inner is None:
-            return sympy.Integer(0), -residual / lam
+            return damping / (lam + damping), -residual / (lam + damping)
+        if damping:
+            ring = ring_of(estimator.inner, numbers=(damping,))
+            last = final(estimator.inner, InverseCarrier(ring, damping), estimator.inner_steps or 0)
+            undone = ring.poly(last).as_expr()  # W
+            return 1 + lam * undone, residual * undone
         inner = polynomial_at(estimator.inner, estimator.inner_steps)
         solved = (inner - 1).exquo(sympy.Poly(lam, lam, domain=inner.get_domain()))
         return inner.as_expr(), residual * solved.as_expr()

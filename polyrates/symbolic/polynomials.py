@@ -11,7 +11,7 @@ from polyrates.core.estimators import Estimator, Unrolled
 from polyrates.core.recurrence import Method, as_method, check_steps
 from polyrates.ground.cards import Typeset
 from polyrates.ground.errors import refuse_type
-from polyrates.ground.numbers import lam
+from polyrates.ground.numbers import exact, lam
 from polyrates.ground.numbers import t as symbolic_t
 from polyrates.ground.typeset import aligned
 from polyrates.symbolic.at_step import polynomial_at
@@ -117,7 +117,12 @@ def error_polynomials(
         zero = sympy.Poly(0, lam, domain=residual.get_domain())
         return ErrorPolynomials(zero, -residual.as_expr() / lam)
     inner = None if chosen.solve is None else chosen.solve.inner
+    damping = 0 if chosen.solve is None else chosen.solve.damping
+    if chosen.solve is not None and inner is None:
+        residual = residual_polynomial(method, t).as_expr()
+        below = lam + exact(damping, "damping")
+        return ErrorPolynomials(damping / below, -residual / below)
     others = () if inner is None else (inner,)
-    ring = ring_of(method, *others)
+    ring = ring_of(method, *others, numbers=(exact(damping, "damping"),) if damping else ())
     pair = chosen.pair(method, t, ring)
     return ErrorPolynomials(ring.poly(pair.residual), ring.poly(pair.drift))

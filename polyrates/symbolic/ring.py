@@ -114,9 +114,9 @@ def polynomial_from_integers(numerators: Sequence[int], denominator: int) -> sym
     return sympy.Poly.new(DMP.from_list(coefficients, 0, sympy.QQ), lam)
 
 
-def ring_of(method: Method, *others: Method) -> ExactRing:
-    """The smallest exact ring for one or several methods; floats are refused."""
-    parameters = [p for each in (method, *others) for p in each.parameters]
+def ring_of(method: Method, *others: Method, numbers: Sequence[Number] = ()) -> ExactRing:
+    """The smallest exact ring for one or several methods, and numbers; floats are refused."""
+    parameters = [*numbers, *(p for each in (method, *others) for p in each.parameters)]
     for value in parameters:
         if isinstance(value, float):
             for each in (method, *others):

@@ -8,8 +8,8 @@ leaves it are floats with a bound on their error: :class:`EnclosedSeries` on an 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Container, Iterator
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import flint
@@ -41,7 +41,7 @@ class Maximum(NamedTuple):
 class EnclosedSeries:
     """Σ_k c_k T_k(m(λ)) on [ℓ, L], true to ``error`` in absolute value everywhere on it.
 
-    ``divided`` marks −p/λ for this p, the drift of an exact implicit solve.
+    ``divided`` marks p/(λ + shift) for this p up to its sign, parts of an exact implicit solve.
     """
 
     coefficients: np.ndarray
@@ -49,6 +49,7 @@ class EnclosedSeries:
     ell: float
     L: float
     divided: bool = False
+    shift: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -198,6 +199,8 @@ def _pairs(
                 drift = EnclosedSeries(series.coefficients, series.error, *ends, divided=True)
                 result.append({"residual": zero, "drift": drift, "initial": series, "cross": drift})
         return result
+    if estimator.solve is not None and estimator.solve.inner is None:
+        return _damped(method, estimator.solve.damping, steps, ring, wanted)
     for pair in _each(method, estimator, steps, ring, only):
         drift = enclose_series(pair.drift, ends)
         result.append(
@@ -208,6 +211,28 @@ def _pairs(
                 "cross": drift,
             }
         )
+    return result
+
+
+def _damped(
+    method: Method, damping: Number, steps: int, ring: BallRing, wanted: Container[int]
+) -> list[dict[str, EnclosedSeries]]:
+    """R = δ/(λ+δ), C = −P/(λ+δ), R − λC = (δ + λP)/(λ+δ): polynomials over λ + δ, δ > 0."""
+    ends = float(ring.low), float(ring.high)
+    shift, delta = ball(damping), ring.start * ball(damping)
+
+    def over(point: flint.arb_poly) -> EnclosedSeries:
+        # the shift is rounded by 2⁻⁵³ of itself at most, and so is the quotient
+        return replace(enclose_series(point, ends), divided=True, shift=float(shift))
+
+    result = []
+    for t, value in enumerate(orbit(method, ring, steps)):
+        if t in wanted:
+            drift = over(value)
+            start = enclose_series(ring.start, ends)  # R − λC = 1 at t = 0
+            initial = over(delta + ring.gradient(value)) if t else start
+            rows = {"residual": over(delta), "initial": initial}
+            result.append({**rows, "drift": drift, "cross": drift})
     return result
 
 

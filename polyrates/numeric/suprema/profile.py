@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from polyrates.ground.errors import refuse_value
 from polyrates.numeric.suprema.balls import EnclosedSeries
 from polyrates.numeric.suprema.series import times_up
 from polyrates.numeric.suprema.waves import (
@@ -71,6 +72,13 @@ class Piece:
     @classmethod
     def of(cls, first: EnclosedSeries, second: EnclosedSeries) -> Piece:
         """Two functions enclosed on the same interval, their series made equally long."""
+        if first.divided or second.divided:
+            refuse_value(
+                "estimator",
+                "an exact solve with damping",
+                "no tight joint worst case is known for its rational pair",
+                "give residual= and hessian=, a sum of two maxima",
+            )
         both = np.zeros((2, max(len(first.coefficients), len(second.coefficients))))
         both[0, : len(first.coefficients)] = first.coefficients
         both[1, : len(second.coefficients)] = second.coefficients

@@ -28,7 +28,9 @@ def grid_bound(series: EnclosedSeries, oversampling: int = 8) -> Maximum:
     if scale != 1.0:
         return _scaled(grid_bound(_divided_by(series, scale), oversampling), scale)
     if series.divided:
-        return weighted_supremum(series, lambda point: 1.0 / point, 1e-2, oversampling)
+        return weighted_supremum(
+            series, lambda point: 1.0 / (point + series.shift), 1e-2, oversampling
+        )
     c = series.coefficients
     n = len(c) - 1
     if n == 0:
@@ -104,7 +106,7 @@ def modulus(series: EnclosedSeries) -> Maximum:
     if scale != 1.0:
         return _scaled(modulus(_divided_by(series, scale)), scale)
     if series.divided:
-        return weighted_supremum(series, lambda point: 1.0 / point)
+        return weighted_supremum(series, lambda point: 1.0 / (point + series.shift))
     c = series.coefficients
     n = len(c) - 1
     if n == 0:

@@ -151,13 +151,15 @@ def _by_parts(
         return [_diagonal(supremum(parts["drift"], tight=tight)) for parts in pairs]
     outer = [supremum(series, tight=tight) for series in _residuals(method, wanted, segment)]
     if solve.inner is None:
-        low = float(ball(segment[0]).lower())
+        low = float((ball(segment[0]) + ball(solve.damping)).lower())
         if not low > 0:
             refuse_value("spectrum", low, "an exact solve needs eigenvalues > 0", "give ell > 0")
         low = float(np.nextafter(low, 0.0))
         return [
             TwoVariableMaximum(
-                each.lower / low * (1 - 8 * UNIT), each.upper / low * UP, (low, each.point)
+                each.lower / low * (1 - 8 * UNIT),
+                each.upper / low * UP,
+                (float(segment[0]), each.point),
             )
             for each in outer
         ]
@@ -210,7 +212,7 @@ def _solved(estimator: Implicit, segment: tuple[Number, Number]) -> EnclosedSeri
 
     def compute() -> EnclosedSeries:
         ring, ends = _ring(segment)
-        return enclose_series(final(inner, InverseCarrier(ring), k), ends)
+        return enclose_series(final(inner, InverseCarrier(ring, estimator.damping), k), ends)
 
     return _precisely(compute, k)
 
