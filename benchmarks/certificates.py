@@ -28,7 +28,7 @@ CASES = [
     *(("1 and [20, 30]", pr.Union([(1, 1), (20, 30)]), t, sizes)
       for t in (10, 40) for sizes in FORMS),
     *(("2, 5, 9", pr.Union([2, 5, 9]), t, sizes) for t in (3, 5) for sizes in FORMS),
-    ("[1, 10] and 100", pr.Union([(1, 10), 100]), 10, FORMS[0]),
+    *(("[1, 10] and 100", pr.Union([(1, 10), 100]), t, FORMS[0]) for t in (10, 20)),
     ("[1, 100], no cross", pr.Interval(1, 100), 40, {"initial": 1, "cross": 0}),
     ("[1, 100], no cross", pr.Interval(1, 100), 100, {"initial": 1, "cross": 0}),
     ("[1, 10] and [90, 100], no cross", GAPS, 20, {"initial": 1, "cross": 0}),

@@ -11,7 +11,8 @@ __all__ = ["TEXT", "add_options", "run"]
 
 TEXT = """\
 Re-prove the statement of a certificate in exact arithmetic and print it. Exit
-status 0 where it is proved, 1 where a clause fails (the clause is named).
+status 0 where it is proved, 1 where a clause fails (the clause is named), 2
+where the file is no certificate.
 
 With --checker, write check.py into the current folder: the same checker as one
 file that needs Python's standard library alone, for whoever does not trust this
@@ -44,6 +45,9 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.file is None:
         refuse_value("FILE", None, "there is nothing to check", "give a file, or --checker")
     verdict = check_certificate(arguments.file)
+    if verdict.clause == "form":
+        why = f"is no certificate ({verdict.statement})"
+        refuse_value("FILE", arguments.file, why, "give a file that --certificate wrote")
     if arguments.json:
         print_json({"ok": verdict.ok, "clause": verdict.clause, "statement": verdict.statement})
     elif verdict.ok:

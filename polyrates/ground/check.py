@@ -1,7 +1,8 @@
 """Check a polyrates certificate with Python's standard library alone: ``python check.py FILE``.
 
 Nothing in the file is trusted: each clause re-proves one thing in integers and fractions, and the
-statement printed is made of what was checked. Exit status 0 where it is proved, else 1.
+statement printed is made of what was checked. Exit status 0 where it is proved, 1 where a clause
+fails, 2 where the file is no certificate.
 
 A polynomial P, P(0) = 1, of degree ≤ t has A = P − λP′ ("initial/cross") or A = P
 ("residual/drift"), and B = P′. On a union S of intervals and points its worst case is
@@ -366,11 +367,12 @@ def main(arguments: list[str]) -> int:
         return 0
     except Refused as error:
         print(f"refused, clause {error.args[0]!r}: {error.args[1]}", file=sys.stderr)
+        return 2 if error.args[0] == "form" else 1
     except IndexError:
         print("usage: python check.py FILE", file=sys.stderr)
     except OSError as error:
         print(f"{arguments[0]}: {error.strerror}", file=sys.stderr)
-    return 1
+    return 2
 
 
 if __name__ == "__main__":

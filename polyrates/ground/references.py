@@ -94,7 +94,8 @@ def sources_of(obj: object) -> tuple[Reference, ...]:
 def cite(obj: object) -> str:
     """The sources of a method, estimator, spectrum, theorem, derivation or rate, one a line.
 
-    A string is read as a key of :data:`REFERENCES`.
+    A string is read as a key of :data:`REFERENCES`. A method of your own that names no ``sources``
+    cites the state-space form in which its rate is computed, not an origin of the method.
     """
     if isinstance(obj, str) and obj in REFERENCES:
         return str(REFERENCES[obj])

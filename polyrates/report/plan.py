@@ -101,7 +101,7 @@ def plan_json(plan: Plan, observed: Sequence[float | None] | None = None) -> dic
         entry: dict[str, object] = {
             "method": row.label,
             "estimator": row.family,
-            "guarantee": row.guarantee,
+            "predicted" if row.status == "predicted" else "guarantee": row.guarantee,
             "status": row.status,
             "lower": row.lower,
             "steps": row.t,

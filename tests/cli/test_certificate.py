@@ -48,12 +48,15 @@ def test_the_checker_is_copied_out(here: Path, capsys: pytest.CaptureFixture[str
         (["certificate"], "give a file, or --checker"),
         (["certificate", "absent.json"], "cannot be read"),
         ([*MINIMAX, "no/such.json"], "cannot be written"),
+        (["certificate", "text.json"], "is no certificate"),
+        (["certificate", "text.json", "--json"], "is no certificate"),
     ],
 )
 def test_bad_input_ends_with_two_and_one_line(
     argv: list[str], said: str, here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    (here / "text.json").write_text('{"kind": 3}', encoding="utf-8")
     assert main(argv) == 2
-    error = capsys.readouterr().err
-    assert said in error and error.count("\n") == 1
-    assert list(here.iterdir()) == []
+    out, error = capsys.readouterr()
+    assert said in error and error.count("\n") == 1 and out == ""
+    assert [path.name for path in here.iterdir()] == ["text.json"]

@@ -502,6 +502,8 @@ def test_plan_for_a_problem_of_ones_own(here: Path, capsys: pytest.CaptureFixtur
     argv = ["plan", "--model", "folder/mine_to_plan.py:make", "--budget", "12"]
     said = json.loads(Run(capsys, *argv, "--json").out)
     assert "observed" in said["verdict"] and said["status"] == "predicted"
+    assert not any("guarantee" in row for row in said["rows"])
+    assert all(row["status"] == "predicted" and row["predicted"] > 0 for row in said["rows"])
     errors = [row["observed"] for row in said["rows"]]
     assert errors == sorted(errors) and errors[0] < 0.2 * errors[-1]
     text = Run(capsys, *argv).out

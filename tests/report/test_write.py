@@ -454,6 +454,8 @@ def test_logistic_regression_has_predictions_and_no_guarantee(
     assert said["quadratic"] is False and said["verified"]
     large, chebyshev, sobolev = said["methods"]
     assert chebyshev["guarantee"] is None and chebyshev["jacobian"]["peak"] > 10
+    assert said["plan"]["status"] == "predicted"
+    assert all("guarantee" not in row and row["predicted"] > 0 for row in said["plan"]["rows"])
     # from this far the prediction has the height of the burn-in, and no more
     told = chebyshev["local_model"]["prediction"]["peak"]
     assert told == pytest.approx(chebyshev["jacobian"]["peak"], rel=0.1)

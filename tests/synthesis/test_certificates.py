@@ -260,13 +260,16 @@ def test_the_copied_checker_proves_every_kind_and_refuses(tmp_path: Path) -> Non
         ours = pr.check_certificate(tmp_path / name)
         assert said.returncode == 0 and said.stderr == ""
         assert said.stdout == f"proved: {ours.statement}\n" and ours.ok and ours.clause == ""
-    assert alone(tmp_path, "absent.json").returncode == 1
+    (tmp_path / "text.json").write_text("no certificate")
+    for name in ("absent.json", "text.json"):
+        said = alone(tmp_path, name)
+        assert said.returncode == 2 and said.stdout == "" and said.stderr.count("\n") == 1
     content = json.loads((tmp_path / "minimax.json").read_text())
     (tmp_path / "bad.json").write_text(json.dumps({**content, "degree": "4"}))
     said = alone(tmp_path, "bad.json")
     assert said.returncode == 1 and said.stdout == "" and "'digest'" in said.stderr
     assert {path.name for path in tmp_path.iterdir()} == {
-        "check.py", "bad.json", *(f"{kind}.json" for kind in proofs)
+        "check.py", "bad.json", "text.json", *(f"{kind}.json" for kind in proofs)
     }  # fmt: skip
 
 

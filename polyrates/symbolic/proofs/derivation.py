@@ -16,12 +16,13 @@ Evaluations at points, exact or in floats, illustrate: they refute a false step 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import TypeAlias
 
 import sympy
 
 from polyrates.ground.cards import Typeset
+from polyrates.symbolic.proofs.pickling import dumped, loaded
 from polyrates.symbolic.proofs.steps import (
     ARGUED,
     CERTIFICATE,
@@ -108,6 +109,10 @@ class Derivation(Typeset):
 
     def __str__(self) -> str:
         return plain_derivation(self)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        values = tuple(getattr(self, each.name) for each in fields(self))
+        return loaded, (type(self), dumped(values))
 
     def _latex(self) -> str:
         return latex_derivation(self)

@@ -27,10 +27,13 @@ class Ultraspherical(sympy.Function):  # type: ignore[misc]
         cls, n: sympy.Expr, alpha: sympy.Expr, x: sympy.Expr, k: sympy.Expr
     ) -> sympy.Expr | None:
         """A polynomial, where n is an integer."""
+        if not k.is_Integer or k.is_negative:
+            raise ValueError("the order of a derivative is an integer, 0 or more")
         if not n.is_Integer or n.is_negative:
             return None
         if n <= 1:
-            return ((sympy.S.One, sympy.S.Zero), (x, sympy.S.One))[int(n)][int(k)] if k < 2 else 0
+            known = ((sympy.S.One, sympy.S.Zero), (x, sympy.S.One))[int(n)]
+            return known[int(k)] if k < 2 else sympy.S.Zero
         return sympy.expand(_next(n - 1, alpha, x, k))
 
     def fdiff(self, argindex: int = 1) -> sympy.Expr:

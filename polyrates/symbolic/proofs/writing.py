@@ -136,10 +136,19 @@ def _formulas(derivation: Written) -> list[str]:
     """The statements, LaTeX cut at its ``\\quad``s, and the value for the method at hand."""
     result: list[str] = []
     for each in derivation.statement:
-        result += _cut(each) if isinstance(each, str) else [latex(each)]
+        result += _cut(each) if isinstance(each, str) else _claim_rows(each)
     if derivation.value is not None:
         result.append(rf"\text{{Here: }} {latex(derivation.value)}")
     return result
+
+
+def _claim_rows(claim: object) -> list[str]:
+    """A relation in one piece, or, where that is too wide, in rows."""
+    whole = latex(claim)
+    if not isinstance(claim, sympy.Rel) or max(map(visible, whole.split(r"\\"))) <= WIDTH:
+        return [whole]
+    relation = {"==": "=", ">=": r"\ge", "<=": r"\le"}.get(claim.rel_op, claim.rel_op)
+    return _relation_rows(_terms(claim.lhs), _terms(claim.rhs), relation, 2, 6)
 
 
 def _cut(formula: str) -> list[str]:
@@ -158,11 +167,20 @@ def _sides(step: Step) -> tuple[list[str], list[str]]:
     """The terms of both sides; a claim in words has a left side only."""
     if isinstance(step, Argued):
         return [step.claim], []
-    left, right = (
-        printer().signed_terms(side) if isinstance(side, sympy.Add) else [inline(side)]
-        for side in (step.left, step.right)
-    )
+    left, right = _terms(step.left), _terms(step.right)
     return left, [*right, step.remainder] if step.remainder else right
+
+
+def _terms(side: sympy.Basic) -> list[str]:
+    """Where a side may be broken: between terms; a wide product of sums between these."""
+    if isinstance(side, sympy.Add):
+        terms: list[str] = printer().signed_terms(side)
+        return terms
+    side, whole = sympy.sympify(side), inline(side)
+    sums = [each for each in side.args if isinstance(each, sympy.Add)]
+    if isinstance(side, sympy.Mul) and len(sums) == len(side.args) and visible(whole) > WIDTH:
+        return [rf"\left({inline(each)}\right)" for each in side.as_ordered_factors()]
+    return [whole]
 
 
 def _step_rows(step: Step, left_start: int, right_start: int) -> list[str]:
@@ -170,10 +188,17 @@ def _step_rows(step: Step, left_start: int, right_start: int) -> list[str]:
     left, right = _sides(step)
     if not right:
         return _cut(left[0])
+    return _relation_rows(left, right, step.relation, left_start, right_start)
+
+
+def _relation_rows(
+    left: list[str], right: list[str], relation: str, left_start: int, right_start: int
+) -> list[str]:
+    """The rows of both sides, the relation before the right one."""
     first, *others = broken_rows(left, left_start)
     rows = [first, *(rf"\quad {row}" for row in others)]
     lines = broken_rows(right, right_start)
-    return [*rows, rf"\quad {step.relation} {lines[0]}", *(rf"\qquad {row}" for row in lines[1:])]
+    return [*rows, rf"\quad {relation} {lines[0]}", *(rf"\qquad {row}" for row in lines[1:])]
 
 
 def _display(step: Step) -> str:
