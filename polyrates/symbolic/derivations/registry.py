@@ -42,6 +42,17 @@ from polyrates.symbolic.derivations.minimax import (
     weak_duality,
 )
 from polyrates.symbolic.derivations.momentum import heavy_ball_proof, nesterov_proof
+from polyrates.symbolic.derivations.off_quadratics import (
+    bumps,
+    contraction,
+    independent_terms,
+    local_remainder,
+    lyapunov_bound,
+    nesterov_safe_momentum,
+    no_help_before,
+    solved_off_quadratics,
+    where_to_start,
+)
 from polyrates.symbolic.derivations.outer import hypergradient_pair, warm_start_loop
 from polyrates.symbolic.derivations.sobolev.harmonic import harmonic_recurrence
 from polyrates.symbolic.derivations.sobolev.jacobi import jacobi_structure
@@ -116,6 +127,15 @@ _MAKERS: tuple[Callable[[], Derivation], ...] = (
     certificate_deflation,
     hypergradient_pair,
     warm_start_loop,
+    contraction,
+    local_remainder,
+    solved_off_quadratics,
+    lyapunov_bound,
+    nesterov_safe_momentum,
+    bumps,
+    independent_terms,
+    no_help_before,
+    where_to_start,
 )
 
 
