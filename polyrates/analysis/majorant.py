@@ -382,24 +382,19 @@ class _Question:
 
     def _implicit(self, u: np.ndarray, basin: Number, form: str, reason: str = "") -> Majorant:
         solve, sizes = self.estimator.solve, self._upward()
-        assert solve is not None
-        if solve.damping:
-            refuse_value("estimator", solve.name, "has no majorant", "give one without damping")
-        low, high = self.interval
+        if solve is None or solve.damping or solve.preconditioner is not None:
+            refuse_value("estimator", self.estimator.name, "has no majorant", "give pr.Implicit()")
         drop = sizes.hessian_lipschitz * u * (1 + 2.0**-52)
         if solve.inner is None:
-            room = math.nextafter(floating(low), 0.0) - drop
+            room = math.nextafter(floating(self.interval[0]), 0.0) - drop
             with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
                 v = np.where(room > 0, sizes.cross_lipschitz * u / room * (1 + 2.0**-50), np.inf)
             if not np.all(np.isfinite(v)):
                 reason = reason or "M‖x_t − x*‖ is not below ℓ at the first steps"
             return self._made((u, v), basin, form, reason=reason)
         inner, k = solve.inner, solve.inner_steps or 0
-        v = np.empty_like(u)
-        for t, (bound, width) in enumerate(zip(u, drop, strict=True)):
-            if not math.isfinite(width):
-                v[t] = np.inf
-                continue
-            Q, W = inner_maxima(inner, k, (low, high), float(width))
-            v[t] = (Q * sizes.residual + W * sizes.cross_lipschitz * bound) * (1 + 2.0**-50)
+        v = np.full_like(u, np.inf)
+        for t in np.flatnonzero(np.isfinite(drop)):
+            Q, W = inner_maxima(inner, k, self.interval, float(drop[t]))
+            v[t] = (Q * sizes.residual + W * sizes.cross_lipschitz * u[t]) * (1 + 2.0**-50)
         return self._made((u, v), basin, form, reason=reason)

@@ -75,10 +75,14 @@ class JetCarrier(Generic[P]):
 
 @dataclass(frozen=True)
 class InverseCarrier(Generic[P]):
-    """W = (Q(λ+δ) − 1)/(λ+δ) without the division: the method on (λ+δ)W + 1, started at 0."""
+    """W = (Q(λ+δ) − 1)/(λ+δ) without the division: the method on (λ+δ)W + 1, started at 0.
+
+    With a preconditioner r(λ), on r(λ)((λ+δ)W + 1).
+    """
 
     ring: Ring[P]
     damping: Number = 0.0
+    preconditioner: P | None = None
 
     @property
     def start(self) -> P:
@@ -92,7 +96,11 @@ class InverseCarrier(Generic[P]):
     def gradient(self, point: P) -> P:
         """(λ+δ)W + 1."""
         slope: Scalar = self.ring.gradient(point) + self.ring.start  # type: ignore[operator]
-        return cast(P, slope + point * self.ring.number(self.damping) if self.damping else slope)
+        if self.damping:
+            slope = slope + point * self.ring.number(self.damping)
+        if self.preconditioner is not None:
+            slope = self.ring.product(slope, self.preconditioner)
+        return cast(P, slope)
 
 
 def inverse_of(ring: Ring[P], damping: Number, name: str) -> P:

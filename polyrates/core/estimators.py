@@ -30,6 +30,12 @@ from polyrates.core.carriers import (
     inverse_of,
     zero_of,
 )
+from polyrates.core.preconditioning import (
+    checked_preconditioner,
+    degree_of,
+    element_of,
+    preconditioned_latex,
+)
 from polyrates.core.recurrence import Method, check_steps, final, orbit
 from polyrates.core.tangent_pairs import pairs_from, pairs_moving
 from polyrates.core.transition import Scalar
@@ -246,17 +252,28 @@ class Implicit(Estimator):
         k, to be given with ``inner``.
     damping : number ≥ 0
         δ, in units of λ: for curvature that is tiny, zero or not known; the bias is R.
+    preconditioner : expression in ``pr.lam``, callable, or object with ``solve``, optional
+        With ``inner``, which then sees r(H)(H + δ) or P⁻¹(H + δ). A function r(λ) > 0 near
+        1/(λ+δ): R = 1 + λW, C = P_tW are rational, W by the method on r(λ)((λ+δ)W + 1), certified
+        where r is a polynomial. v ↦ P⁻¹v, symmetric and positive, is run, not analyzed. Its cost is
+        not counted.
     """
 
     inner: Method | None = None
     inner_steps: int | None = None
     damping: Number = 0
+    preconditioner: object = None
 
     sources = ("one-step",)
 
     def __post_init__(self) -> None:
         damping = nonnegative(self.damping, "damping")
         object.__setattr__(self, "damping", damping if sign(damping) != 0 else 0)
+        object.__setattr__(
+            self,
+            "preconditioner",
+            checked_preconditioner(self.preconditioner, self.inner is not None),
+        )
         if self.inner is None and self.inner_steps is not None:
             refuse_value("inner_steps", self.inner_steps, "needs an inner method", "give inner too")
         if self.inner is not None:
@@ -279,6 +296,7 @@ class Implicit(Estimator):
     def name(self) -> str:
         """Implicit, and how it is solved."""
         damped = f", damped by {self.damping}" if self.damping else ""
+        damped += "" if self.preconditioner is None else ", preconditioned"
         if self.inner is None:
             return f"implicit, exact solve{damped}"
         return f"implicit, {self.inner_steps} inner steps of {self.inner.name}{damped}"
@@ -288,6 +306,8 @@ class Implicit(Estimator):
         if self.damping and self.inner is None:
             below = rf"\lambda + {damping}"
             return rf"R = \frac{{{damping}}}{{{below}}}, \quad C = -\frac{{P_{{t}}}}{{{below}}}"
+        if self.preconditioner is not None:
+            return preconditioned_latex(self.preconditioner, damping, k)
         if self.damping:
             shifted = rf"\frac{{Q_{{{k}}}\left(\mu\right) - 1}}{{\mu}}"
             return (
@@ -320,7 +340,8 @@ class Implicit(Estimator):
 
     def degree(self, t: int) -> int:
         """Outer and inner degrees add up."""
-        return t + (self.inner_steps or 0)
+        more, k = degree_of(self.preconditioner), self.inner_steps or 0
+        return t + k * (1 + more) + more * (k > 0)
 
     def pairs(
         self, method: Method, steps: int, rows: Ring[P], columns: Ring[P] | None = None
@@ -338,6 +359,13 @@ class Implicit(Estimator):
         value = final(method, rows if columns is None else columns, t)
         return self._solve(rows)(value)
 
+    def undone(self, ring: Ring[P]) -> P:
+        """W with V_k = V_0 + W(HV_0 + ∂_θ∇f): near −1/(λ+δ), (Q_k(λ+δ) − 1)/(λ+δ) where plain."""
+        assert self.inner is not None
+        made = element_of(ring, self.preconditioner)
+        carrier = InverseCarrier(ring, self.damping, made)
+        return final(self.inner, carrier, self.inner_steps or 0)
+
     def _solve(self, rows: Ring[P]) -> Callable[[P], Pair[P]]:
         """(R, C) as a function of P_t."""
         if self.inner is None or self.inner_steps is None:
@@ -346,8 +374,8 @@ class Implicit(Estimator):
             if self.damping:
                 exact = inverse * rows.number(self.damping)
             return lambda value: Pair(exact, rows.product(inverse * -1, value))
-        solved: Scalar = final(self.inner, InverseCarrier(rows, self.damping), self.inner_steps)
-        if self.damping:
+        solved: Scalar = self.undone(rows)
+        if self.damping or self.preconditioner is not None:
             lifted: Scalar = rows.gradient(solved)
             residual = lifted + rows.start
         else:

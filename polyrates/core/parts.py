@@ -74,6 +74,10 @@ class PointRing(Generic[P]):
         """The product of two values."""
         return left * right  # type: ignore[operator, no-any-return]
 
+    def quotient(self, left: P, right: P) -> P:
+        """The quotient of two values."""
+        return left / right  # type: ignore[operator, no-any-return]
+
     def inverse(self, damping: Number | None = None) -> P:
         """1/(λ+δ), for the exact implicit solve."""
         point: Any = self.point if damping is None else self.point + self.convert(damping)  # type: ignore[operator]

@@ -68,8 +68,16 @@ def cg_iterates(problem: Problem, x0: Array, steps: int) -> Iterator[Array]:
     return cg_orbit(problem.gradient, x0, steps, product)
 
 
-def cg_columns(product: Callable[[Array], Array], right: Array, start: Array, steps: int) -> Array:
+def cg_columns(
+    product: Callable[[Array], Array],
+    right: Array,
+    start: Array,
+    steps: int,
+    precondition: Callable[[Array], Array] = lambda g: g,
+) -> Array:
     """V_k of HV = −right from ``start``, each column by its own conjugate gradients.
+
+    ``precondition`` is g ↦ P⁻¹g: then those of P^{−½}HP^{−½}.
 
     ``product`` maps (d,) or (d, p), whichever ``right`` is, to its product with H.
     """
@@ -78,7 +86,8 @@ def cg_columns(product: Callable[[Array], Array], right: Array, start: Array, st
     largest = np.max(np.abs(G), axis=0)
     unit = 2.0 ** np.floor(np.log2(np.where(largest > 0, largest, 1.0)))
     V, G = np.zeros_like(V), G / unit
-    P, sizes = -G, np.sum(G * G, axis=0)
+    Z = precondition(G)
+    P, sizes = -Z, np.sum(G * Z, axis=0)
     for _ in range(steps):
         active = sizes > 0
         if not np.any(active):
@@ -94,8 +103,9 @@ def cg_columns(product: Callable[[Array], Array], right: Array, start: Array, st
             )
         alpha = np.where(active, sizes / np.where(active, bends, 1.0), 0.0)
         V, G = V + alpha * P, G + alpha * Q
-        before, sizes = np.where(active, sizes, 1.0), np.sum(G * G, axis=0)
-        P = -G + np.where(active, sizes / before, 0.0) * P
+        Z = precondition(G)
+        before, sizes = np.where(active, sizes, 1.0), np.sum(G * Z, axis=0)
+        P = -Z + np.where(active, sizes / before, 0.0) * P
     return np.asarray(start + unit * V)
 
 

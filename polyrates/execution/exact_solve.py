@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
+import sympy
 from scipy import linalg
 from scipy.sparse.linalg import LinearOperator, cg
 
 from polyrates.ground.arrays import Array
 from polyrates.ground.errors import refuse_value
+from polyrates.ground.numbers import floating, lam
 from polyrates.problems.quadratic import Problem, QuadraticProblem
 from polyrates.problems.solved import hessian_at, hessian_matrix
 
-__all__ = ["exact_solve"]
+__all__ = ["applied", "exact_solve"]
 
 DENSE_LIMIT = 500  # below this many unknowns, forming the Hessian is cheaper than iterating
 
@@ -39,3 +43,38 @@ def exact_solve(problem: Problem, x: Array, right: Array, damping: float = 0.0) 
             )
         columns.append(solution)
     return np.stack(columns, axis=1).reshape(right.shape)
+
+
+def applied(preconditioner: object, problem: Problem, x: Array) -> Callable[[Array], Array]:
+    """g ↦ P⁻¹g on (d,) or (d, p): a function of λ at ∇²f(x), a callable column by column."""
+    if preconditioner is None:
+        return lambda g: g
+    if isinstance(preconditioner, sympy.Expr):
+        values, vectors = linalg.eigh(hessian_matrix(problem, x))
+        above, below = sympy.fraction(sympy.together(preconditioner))
+        r = _at(above, values) / _at(below, values)
+        if not np.all(r > 0):
+            refuse_value(
+                "preconditioner",
+                preconditioner,
+                f"is {float(np.min(r)):.3g} at an eigenvalue of the Hessian",
+                "give a function that is positive on the spectrum",
+            )
+        return lambda g: np.asarray(vectors @ ((vectors.T @ g).T * r).T)
+    solve: object = getattr(preconditioner, "solve", preconditioner)
+    assert callable(solve)
+
+    def by_columns(g: Array) -> Array:
+        columns = [np.asarray(solve(each), dtype=float) for each in g.reshape(len(g), -1).T]
+        if any(each.shape != (len(g),) or not np.all(np.isfinite(each)) for each in columns):
+            refuse_value(
+                "preconditioner", "its value", f"must be {len(g)} finite numbers", "check it"
+            )
+        return np.stack(columns, axis=1).reshape(g.shape)
+
+    return by_columns
+
+
+def _at(polynomial: sympy.Expr, points: Array) -> Array:
+    coefficients = [floating(c) for c in sympy.Poly(polynomial, lam).all_coeffs()]
+    return np.polyval(coefficients, points)

@@ -30,7 +30,7 @@ from polyrates.core.recurrence import Jet, Method, as_method, check_steps, final
 from polyrates.core.transition import Transition, combine
 from polyrates.execution.checks import check_problem
 from polyrates.execution.conjugate_gradients import cg_columns, cg_iterates, cg_tangents
-from polyrates.execution.exact_solve import exact_solve
+from polyrates.execution.exact_solve import applied, exact_solve
 from polyrates.execution.run import Iterates
 from polyrates.execution.trajectory import Tangents, damped, solve_at
 from polyrates.ground.arrays import Array
@@ -224,9 +224,11 @@ def _implicit_product(
         if not delta:
             return _pull(problem, x, w)
     elif chosen.inner.adaptive:
-        w = cg_columns(product, v, np.zeros_like(v), chosen.inner_steps or 0)
+        precondition = applied(chosen.preconditioner, problem, x)
+        w = cg_columns(product, v, np.zeros_like(v), chosen.inner_steps or 0, precondition)
     else:
-        residual = Iterates(np.zeros_like(v), lambda u: product(u) + v)
+        precondition = applied(chosen.preconditioner, problem, x)
+        residual = Iterates(np.zeros_like(v), lambda u: precondition(product(u) + v))
         w = final(chosen.inner, residual, chosen.inner_steps or 0)
     result = _pull(problem, x, w)
     if np.any(dx0):

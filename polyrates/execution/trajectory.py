@@ -21,7 +21,7 @@ from polyrates.core.estimators import (
 from polyrates.core.recurrence import Jet, Method, as_method, check_steps, orbit, walk
 from polyrates.execution.checks import check_problem
 from polyrates.execution.conjugate_gradients import cg_columns, cg_iterates, cg_tangents
-from polyrates.execution.exact_solve import exact_solve
+from polyrates.execution.exact_solve import applied, exact_solve
 from polyrates.execution.run import Iterates
 from polyrates.execution.stopping import Goal, goal_of, until_certified
 from polyrates.ground.arrays import Array
@@ -237,9 +237,10 @@ def solve_at(problem: Problem, x: Array, dx0: Array, chosen: Implicit) -> Array:
     if chosen.inner is None:
         return exact_solve(problem, x, -right, delta)
     product = damped(partial(problem.hvp, x), delta)
+    precondition = applied(chosen.preconditioner, problem, x)
     if chosen.inner.adaptive:
-        return cg_columns(product, right, dx0, inner_steps)
-    residual = Iterates(dx0, lambda v: product(v) + right)
+        return cg_columns(product, right, dx0, inner_steps, precondition)
+    residual = Iterates(dx0, lambda v: precondition(product(v) + right))
     return _last(orbit(chosen.inner, residual, inner_steps))
 
 

@@ -36,6 +36,10 @@ class ValueRing:
         """The pointwise product."""
         return np.asarray(left * right)
 
+    def quotient(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+        """The pointwise quotient."""
+        return np.asarray(left / right)
+
     def inverse(self, damping: Number = 0.0) -> np.ndarray:
         """1/(λ+δ), for the exact implicit solve."""
         shifted = self.points + floating(damping)

@@ -28,7 +28,7 @@ from polyrates.core.estimators import Estimator, Implicit, Truncated, Unrolled
 from polyrates.core.methods.classical import Chebyshev, Gegenbauer, GradientDescent
 from polyrates.core.recurrence import Method, Stationary, final, is_stationary
 from polyrates.core.transition import Transition
-from polyrates.ground.errors import NoClosedForm
+from polyrates.ground.errors import NoClosedForm, refuse_value
 from polyrates.ground.numbers import Number, exact, is_symbolic, lam
 from polyrates.ground.typeset import latex
 from polyrates.symbolic.at_step import is_classical, polynomial_at
@@ -78,6 +78,8 @@ def error_closed_forms(
         damping = sympy.sympify(estimator.damping)
         if estimator.inner is None:
             return damping / (lam + damping), -residual / (lam + damping)
+        if estimator.preconditioner is not None:
+            refuse_value("t", t, "a preconditioned pair has no form in t", "give an integer")
         if damping:
             ring = ring_of(estimator.inner, numbers=(damping,))
             last = final(estimator.inner, InverseCarrier(ring, damping), estimator.inner_steps or 0)

@@ -7,7 +7,7 @@ from typing import Any
 
 import sympy
 
-from polyrates.core.estimators import Estimator, Unrolled
+from polyrates.core.estimators import Estimator, Implicit, Unrolled
 from polyrates.core.recurrence import Method, as_method, check_steps
 from polyrates.ground.cards import Typeset
 from polyrates.ground.errors import refuse_type
@@ -16,7 +16,7 @@ from polyrates.ground.numbers import t as symbolic_t
 from polyrates.ground.typeset import aligned
 from polyrates.symbolic.at_step import polynomial_at
 from polyrates.symbolic.closed_forms import error_closed_forms, residual_closed_form
-from polyrates.symbolic.ring import ring_of
+from polyrates.symbolic.ring import RationalRing, ring_of
 
 __all__ = ["ErrorPolynomials", "error_polynomials", "residual_polynomial"]
 
@@ -83,6 +83,13 @@ class ErrorPolynomials(Typeset):
         return aligned(rows)
 
 
+def _numbers_of(solve: Implicit) -> tuple[sympy.Expr, ...]:
+    """The damping and the coefficients of a preconditioner."""
+    parts = sympy.fraction(sympy.together(sympy.sympify(solve.preconditioner)))
+    found = [c for part in parts for c in sympy.Poly(part, lam).all_coeffs()]
+    return tuple(exact(each, "preconditioner") for each in [*found, solve.damping])
+
+
 def error_polynomials(
     method: Method, t: Any, estimator: Estimator | None = None
 ) -> ErrorPolynomials:
@@ -123,6 +130,10 @@ def error_polynomials(
         below = lam + exact(damping, "damping")
         return ErrorPolynomials(damping / below, -residual / below)
     others = () if inner is None else (inner,)
+    if chosen.solve is not None and isinstance(chosen.solve.preconditioner, sympy.Expr):
+        field = RationalRing.of(ring_of(method, *others, numbers=_numbers_of(chosen.solve)))
+        pair = chosen.pair(method, t, field)
+        return ErrorPolynomials(field.expression(pair.residual), field.expression(pair.drift))
     ring = ring_of(method, *others, numbers=(exact(damping, "damping"),) if damping else ())
     pair = chosen.pair(method, t, ring)
     return ErrorPolynomials(ring.poly(pair.residual), ring.poly(pair.drift))

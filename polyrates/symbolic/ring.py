@@ -23,7 +23,7 @@ from polyrates.ground.errors import InexactError, refuse_value
 from polyrates.ground.numbers import Number, lam
 from polyrates.symbolic.proofs.radicals import restore, symbols_under_roots, without_roots
 
-__all__ = ["ExactRing", "polynomial_from_integers", "ring_of"]
+__all__ = ["ExactRing", "RationalRing", "polynomial_from_integers", "ring_of"]
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,43 @@ class ExactRing:
             return sympy.Poly.from_dict(terms, lam, domain=sympy.EX)
         terms = {monomial: coefficient for monomial, coefficient in point.items()}  # noqa: C416
         return sympy.Poly.new(DMP.from_dict(terms, 0, self.domain), lam)
+
+
+@dataclass(frozen=True)
+class RationalRing:
+    """K(λ) as a carrier, for pairs of preconditioned solves."""
+
+    field: Domain
+
+    @classmethod
+    def of(cls, ring: ExactRing) -> RationalRing:
+        """The quotients of a ring's elements."""
+        return cls(ring.domain.frac_field(lam))
+
+    @property
+    def start(self) -> DomainElement:
+        """The function 1."""
+        return self.field.one
+
+    def number(self, value: Number) -> DomainElement:
+        """An exact number as a constant."""
+        return self.field.from_sympy(sympy.sympify(value))
+
+    def gradient(self, point: DomainElement) -> DomainElement:
+        """λ times a function."""
+        return point * self.field.gens[0]
+
+    def product(self, left: DomainElement, right: DomainElement) -> DomainElement:
+        """The product of two functions."""
+        return left * right
+
+    def quotient(self, left: DomainElement, right: DomainElement) -> DomainElement:
+        """The quotient of two functions."""
+        return left / right
+
+    def expression(self, point: DomainElement) -> sympy.Expr:
+        """A function as an expression in λ, in lowest terms."""
+        return self.field.to_sympy(point)
 
 
 def _wrap(rep: DomainElement) -> sympy.Poly:

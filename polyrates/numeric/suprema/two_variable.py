@@ -31,9 +31,8 @@ from typing import TypeVar
 import flint
 import numpy as np
 
-from polyrates.core.carriers import InverseCarrier
 from polyrates.core.estimators import Estimator, Implicit, as_estimator
-from polyrates.core.recurrence import Method, as_method, check_steps, final, orbit, walk
+from polyrates.core.recurrence import Method, as_method, check_steps, orbit, walk
 from polyrates.core.spectra import Spectrum, as_spectrum
 from polyrates.core.transition import Transition, combine
 from polyrates.ground.arrays import Array
@@ -207,14 +206,12 @@ def _residuals(
 
 def _solved(estimator: Implicit, segment: tuple[Number, Number]) -> EnclosedSeries:
     """(Q_k − 1)/λ."""
-    inner, k = estimator.inner, estimator.inner_steps
-    assert inner is not None and k is not None
 
     def compute() -> EnclosedSeries:
         ring, ends = _ring(segment)
-        return enclose_series(final(inner, InverseCarrier(ring, estimator.damping), k), ends)
+        return enclose_series(estimator.undone(ring), ends)
 
-    return _precisely(compute, k)
+    return _precisely(compute, estimator.degree(0))
 
 
 Factors = tuple[list[EnclosedSeries], list[EnclosedSeries]]
