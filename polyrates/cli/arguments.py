@@ -18,6 +18,7 @@ from polyrates.problems.sizes import SIZES
 __all__ = [
     "EXACT",
     "add_column",
+    "add_columns",
     "add_estimator",
     "add_hull",
     "add_outputs",
@@ -25,6 +26,7 @@ __all__ = [
     "estimator",
     "given",
     "integer",
+    "names",
     "parsed_sizes",
     "support",
 ]
@@ -81,6 +83,19 @@ def add_column(parser: argparse.ArgumentParser, *older: str) -> None:
     parser.add_argument("--column", metavar="COLUMN", help="the column of the CSV file to predict")
     for name in older:
         parser.add_argument(name, dest="column", help=argparse.SUPPRESS)
+
+
+def add_columns(parser: argparse.ArgumentParser) -> None:
+    """--drop and --features; :func:`names` reads them."""
+    parser.add_argument("--drop", metavar="A,B", help="columns of the CSV file to leave out")
+    parser.add_argument(
+        "--features", metavar="A,B", help="the columns to predict by (all that are left)"
+    )
+
+
+def names(text: str | None) -> tuple[str, ...]:
+    """Names between commas."""
+    return tuple(name.strip() for name in (text or "").split(",") if name.strip())
 
 
 def add_sizes(parser: argparse.ArgumentParser, before: str = "") -> None:

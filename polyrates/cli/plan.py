@@ -10,11 +10,13 @@ import numpy as np
 from polyrates.choices.plan import Plan, plan
 from polyrates.cli.arguments import (
     add_column,
+    add_columns,
     add_hull,
     add_outputs,
     add_sizes,
     given,
     integer,
+    names,
     parsed_sizes,
     support,
 )
@@ -22,7 +24,7 @@ from polyrates.cli.output import Progress, print_json, write, write_document
 from polyrates.ground.digits import exact_text
 from polyrates.ground.errors import refuse_value
 from polyrates.ground.numbers import parse
-from polyrates.problems.data import load_vector
+from polyrates.problems.data import BUILT_IN, load_vector
 from polyrates.problems.quadratic import Problem
 from polyrates.problems.sizes import SIZES
 
@@ -53,6 +55,7 @@ examples
 """
 
 _LARGEST_BUDGET = 600
+_OF_DATA = ("column", "drop", "features", "penalty", "seed")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -76,6 +79,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="your own problem instead: what the function returns, such as pr.from_loss(…)",
     )
     add_column(parser)
+    add_columns(parser)
     parser.add_argument("--penalty", metavar="P", help="ridge penalty, with --data (0.2)")
     parser.add_argument("--x0", metavar="zero|far|FILE", help="start, with --data or --model")
     parser.add_argument("--seed", metavar="N", help="seed of the far start, with --data (0)")
@@ -149,17 +153,19 @@ def _measured(arguments: argparse.Namespace) -> tuple[Problem, np.ndarray]:
         refuse_value(other, text, f"is measured from --{option}", "leave one of them")
     if arguments.model is not None:
         return _own(arguments)
-    data = read_data(arguments.data, arguments.column)
+    drop, features = names(arguments.drop), names(arguments.features)
+    data = read_data(arguments.data, arguments.column, drop, features)
     problem = ridge(data, arguments.penalty or "0.2")
     seed = integer(arguments.seed or "0", "seed")
-    return problem, choose_start(problem, arguments.x0 or "far", seed).x0
+    start = arguments.x0 or ("far" if arguments.data in BUILT_IN else "zero")
+    return problem, choose_start(problem, start, seed).x0
 
 
 def _own(arguments: argparse.Namespace) -> tuple[Problem, np.ndarray]:
     """The user's problem, and its own x0 unless --x0 says otherwise."""
     from polyrates.report.subject import imported
 
-    for option, text in given(arguments, ("data", "column", "penalty", "seed")).items():
+    for option, text in given(arguments, ("data", *_OF_DATA)).items():
         refuse_value(option, text, "goes without --model", "leave one of them")
     problem = imported(arguments.model)
     known = getattr(problem, "x0", None)
@@ -178,7 +184,7 @@ def _own(arguments: argparse.Namespace) -> tuple[Problem, np.ndarray]:
 
 
 def _require_no_data(arguments: argparse.Namespace) -> None:
-    for option, text in given(arguments, ("column", "penalty", "x0", "seed")).items():
+    for option, text in given(arguments, (*_OF_DATA, "x0")).items():
         refuse_value(option, text, "goes with --data", "give --data too")
     for option in ("ell", "L"):
         if getattr(arguments, option) is None:

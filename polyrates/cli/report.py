@@ -6,7 +6,7 @@ import argparse
 import os
 import textwrap
 
-from polyrates.cli.arguments import EXACT, add_column, integer
+from polyrates.cli.arguments import EXACT, add_column, add_columns, integer, names
 from polyrates.cli.output import Progress, print_json
 from polyrates.core.methods.named import DEFAULT_METHODS, help_on_methods
 
@@ -66,6 +66,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="breast-cancer (default), diabetes, or a CSV file of numbers with a header",
     )
     add_column(parser, "--target")
+    add_columns(parser)
     parser.add_argument(
         "--penalty",
         metavar="P",
@@ -74,10 +75,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--steps", default="150", metavar="T", help="how many steps (150)")
     parser.add_argument(
         "--x0",
-        default="far",
         metavar="zero|far|FILE",
-        help="far (default): ||x_0|| = 10 ||x*|| in a random direction; zero; or a "
-        "file with one number a feature",
+        help="zero (default for your own data or problem); far, the default of the demonstrations: "
+        "||x_0|| = 10 ||x*|| in a random direction; or a file with one number a feature",
     )
     parser.add_argument("--seed", default="0", metavar="N", help="seed of the far start (0)")
     parser.add_argument(
@@ -99,6 +99,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the folder, print the answer; 1 if a run disagrees with its prediction."""
+    from polyrates.report.advice import advice
     from polyrates.report.answer import answer
     from polyrates.report.registry import as_json
     from polyrates.report.sections.overview import table_text
@@ -113,12 +114,15 @@ def run(arguments: argparse.Namespace) -> int:
         seed=integer(arguments.seed, "seed"),
         methods=arguments.methods,
         model=arguments.model,
+        drop=names(arguments.drop),
+        features=names(arguments.features),
     )
     with Progress() as progress:
         analysis, folder = report(request, arguments.out, progress)
     if arguments.json:
         print_json(as_json(analysis))
     else:
-        print(textwrap.fill(answer(analysis), 79), "", table_text(analysis), "", sep="\n")
+        said = [textwrap.fill(each, 79) for each in (answer(analysis), advice(analysis))]
+        print(said[0], "", said[1], "", table_text(analysis), "", sep="\n")
         print(os.path.join(os.path.relpath(folder), "report.html"))
     return 0 if all(each.verified for each in analysis.methods) else 1

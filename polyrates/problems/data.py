@@ -1,8 +1,9 @@
 """Real data for the main job: two data sets that come with scikit-learn, or the user's own CSV.
 
 Every feature is standardised (mean 0, variance 1 over the rows) and the target centred and scaled
-to variance 1, so that the spectrum of XᵀX/n does not depend on units. Only numbers are read:
-nothing in a file is evaluated, nothing is guessed, and a value that is missing is refused.
+to variance 1, so that the spectrum of XᵀX/n does not depend on units. Only numbers are read, and a
+target of two words: nothing in a file is evaluated, what may mean two things is refused, and so is
+a value that is missing.
 """
 
 from __future__ import annotations
@@ -10,20 +11,21 @@ from __future__ import annotations
 import csv
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 import numpy.typing as npt
 
 from polyrates.ground.errors import meant, refuse_type, refuse_value
+from polyrates.problems.cells import Bad, decimal_sign, number_in, read_cell, two_words
 
 __all__ = ["BUILT_IN", "Dataset", "load", "load_csv", "load_vector"]
 
 Array = npt.NDArray[np.float64]
 
 BUILT_IN = ("breast-cancer", "diabetes")
-_MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "?", "-"})
 _INSTALL = "pip install 'polyrates[report]'"
 
 
@@ -43,6 +45,8 @@ class Dataset:
         The names of the columns of X.
     target : str
         The name of y.
+    notes : tuple of str
+        What was read in a way of its own.
     """
 
     name: str
@@ -50,6 +54,7 @@ class Dataset:
     y: Array
     features: tuple[str, ...]
     target: str
+    notes: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -86,34 +91,100 @@ def load(name: str) -> Dataset:
     return _standardised(name, X, y, features, target)
 
 
-def load_csv(path: str | Path, column: str) -> Dataset:
-    """A CSV file with a header line and nothing but numbers below it.
+def load_csv(
+    path: str | Path, column: str, drop: Sequence[str] = (), features: Sequence[str] = ()
+) -> Dataset:
+    """A CSV file with a header line and numbers below it.
+
+    Numbers may have a decimal comma and signs between thousands, see
+    :mod:`polyrates.problems.cells`. A target of two words becomes 0 and 1, and ``notes`` says which
+    is which.
 
     Parameters
     ----------
     path : str or Path
         UTF-8, separated by commas, semicolons or tabs.
     column : str
-        The name of the column to predict; all other columns are features.
+        The name of the column to predict.
+    drop : names of columns to leave out
+    features : names of the columns to predict by; none given: all that are left
     """
     path = Path(path)
     if not isinstance(column, str) or not column:
         refuse_type("column", column, "must be the name of a column", "give --column COLUMN")
-    header, rows = _read(path)
-    if column not in header:
-        shown = ", ".join(header[:8]) + (", …" if len(header) > 8 else "")
-        close = meant(column, header, f"its columns are {shown}")
-        refuse_value("column", column, f"is not a column of {path.name}", close)
-    table = np.array([_numbers(path, header, line, row) for line, row in rows])
-    if len(table) < 2:
+    header, rows, delimiter = _read(path)
+    for option, names in (("column", [column]), ("drop", drop), ("features", features)):
+        for name in names:
+            _require_column(path, header, option, name)
+    for line, row in rows:
+        if len(row) != len(header):
+            words = f"line {line} has {len(row)} cells, the header has {len(header)}"
+            refuse_value("data", str(path), words)
+    if len(rows) < 2:
         refuse_value(
-            "data", str(path), f"has {len(table)} row of values and needs at least 2", "add rows"
+            "data", str(path), f"has {len(rows)} row of values and needs at least 2", "add rows"
         )
-    at = header.index(column)
     if len(header) < 2:
         refuse_value("data", str(path), "has no column besides the target", "add features")
-    features = tuple(name for i, name in enumerate(header) if i != at)
-    return _standardised(path.name, np.delete(table, at, axis=1), table[:, at], features, column)
+    chosen = tuple(
+        name
+        for name in header
+        if name != column and name not in drop and (not features or name in features)
+    )
+    if not chosen:
+        refuse_value("drop", ", ".join(drop), "leaves no feature", "drop fewer columns")
+    table, notes = _numbers(path, header, rows, [*chosen, column], delimiter)
+    X, y = table[:, :-1], table[:, -1]
+    return replace(_standardised(path.name, X, y, chosen, column), notes=notes)
+
+
+def _require_column(path: Path, header: Sequence[str], option: str, name: str) -> None:
+    if name not in header:
+        shown = ", ".join(header[:8]) + (", …" if len(header) > 8 else "")
+        close = meant(name, header, f"its columns are {shown}")
+        refuse_value(option, name, f"is not a column of {path.name}", close)
+
+
+def _numbers(
+    path: Path,
+    header: Sequence[str],
+    rows: Sequence[tuple[int, list[str]]],
+    chosen: Sequence[str],
+    delimiter: str,
+) -> tuple[Array, tuple[str, ...]]:
+    """The chosen columns, the target last, and notes; all that is no number in one message."""
+    columns = {name: [row[header.index(name)] for _, row in rows] for name in chosen}
+    sign = decimal_sign(str(path), (c for each in columns.values() for c in each), delimiter)
+    values: list[list[float]] = []
+    bad: list[Bad] = []
+    notes: tuple[str, ...] = ()
+    for name, cells in columns.items():
+        read = [
+            read_cell(cell, name, line, sign) for (line, _), cell in zip(rows, cells, strict=True)
+        ]
+        wrong = [each for each in read if isinstance(each, Bad)]
+        words = two_words(name, cells) if wrong and name == chosen[-1] else None
+        if words is not None:
+            values.append(words[0])
+            notes = (words[1],)
+        else:
+            bad += wrong[:1]
+            values.append([math.nan if isinstance(each, Bad) else each for each in read])
+    if bad:
+        _refuse_bad(path, bad)
+    return np.array(values).T, notes
+
+
+def _refuse_bad(path: Path, bad: Sequence[Bad]) -> NoReturn:
+    shown = "; ".join(each.text for each in bad[:12]) + ("; …" if len(bad) > 12 else "")
+    if len(bad) > 1:
+        shown = f"{len(bad)} columns have what is no number: {shown}"
+    names = ",".join(each.column for each in bad)
+    if len(bad) == 1 and "missing" in bad[0].reason:
+        remedy = f"fill it in, drop the row, or the column: --drop {names}"
+    else:
+        remedy = f"leave them out: --drop {names}; or encode them as numbers"
+    refuse_value("data", str(path), shown, remedy)
 
 
 def load_vector(path: str | Path, dimension: int, argument: str = "x0") -> Array:
@@ -122,7 +193,7 @@ def load_vector(path: str | Path, dimension: int, argument: str = "x0") -> Array
     cells = text.replace(",", " ").replace(";", " ").split()
     values = []
     for i, cell in enumerate(cells):
-        value = _number(cell)
+        value = number_in(cell)
         if value is None or not math.isfinite(value):
             refuse_value(argument, str(path), f"entry {i + 1}, {cell!r}, is not a finite number")
         values.append(value)
@@ -150,7 +221,7 @@ def _text(path: Path, argument: str = "data") -> str:
         refuse_value(argument, str(path), f"cannot be read ({error.strerror})")
 
 
-def _read(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
+def _read(path: Path) -> tuple[list[str], list[tuple[int, list[str]]], str]:
     text = _text(path)
     if not text.strip():
         refuse_value("data", str(path), "is empty", "give a header line and rows of numbers")
@@ -164,7 +235,7 @@ def _read(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
     except csv.Error as error:
         refuse_value("data", str(path), f"is not well-formed CSV ({error})")
     header = [cell.strip() for cell in lines[0][1]]
-    if all(_number(cell) is not None for cell in header):
+    if all(number_in(cell) is not None for cell in header):
         refuse_value("data", str(path), "its first line has no column names", "add a header line")
     for i, name in enumerate(header):
         if not name:
@@ -173,42 +244,7 @@ def _read(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
             refuse_value("data", str(path), f"has two columns named {name!r}", "rename one")
     if len(lines) == 1:
         refuse_value("data", str(path), "has a header and no rows", "add rows of numbers")
-    return header, lines[1:]
-
-
-def _numbers(path: Path, header: Sequence[str], line: int, row: Sequence[str]) -> list[float]:
-    if len(row) != len(header):
-        refuse_value(
-            "data", str(path), f"line {line} has {len(row)} cells, the header has {len(header)}"
-        )
-    values = []
-    for name, cell in zip(header, row, strict=True):
-        value = _number(cell)
-        where = f"column {name!r}, line {line}"
-        if cell.strip().lower() in _MISSING:
-            refuse_value(
-                "data", str(path), f"a value is missing ({where})", "fill it in or drop the row"
-            )
-        if value is None:
-            refuse_value(
-                "data",
-                str(path),
-                f"{cell.strip()[:40]!r} is not a number ({where})",
-                "drop the column or encode it as numbers",
-            )
-        if not math.isfinite(value):
-            refuse_value("data", str(path), f"{cell.strip()[:40]!r} is not finite ({where})")
-        values.append(value)
-    return values
-
-
-def _number(cell: str) -> float | None:
-    if "_" in cell:
-        return None
-    try:
-        return float(cell)
-    except ValueError:
-        return None
+    return header, lines[1:], delimiter
 
 
 def _standardised(name: str, X: Array, y: Array, features: tuple[str, ...], target: str) -> Dataset:

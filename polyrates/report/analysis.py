@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from polyrates.analysis.rate import rate
+from polyrates.choices.observation import observed_error
 from polyrates.choices.plan import Plan
 from polyrates.choices.plan_rows import FAMILIES
 from polyrates.choices.ranking import ranked
@@ -23,7 +24,7 @@ from polyrates.core.methods.classical import Chebyshev, GradientDescent
 from polyrates.core.methods.named import NamedMethod, parse_methods
 from polyrates.core.spectra import Interval
 from polyrates.execution.trajectory import differentiate
-from polyrates.ground.errors import NonFiniteError, refuse_value
+from polyrates.ground.errors import refuse_value
 from polyrates.ground.numbers import Number, count, floating
 from polyrates.measurement.verify import Formula, Verification, predicted_errors
 from polyrates.problems.data import load_vector
@@ -95,11 +96,19 @@ def analyse(request: Request, progress: Callable[[str], None] = lambda _: None) 
     steps = count(request.steps, "steps", 1)
     seed = count(request.seed, "seed")
     progress("problem")
-    about = subject(request.model, request.data, request.column, request.penalty, seed)
+    about = subject(
+        request.model,
+        request.data,
+        request.column,
+        request.penalty,
+        seed,
+        request.drop,
+        request.features,
+    )
     quadratic = about.quadratic
     progress("spectrum")
     eigenvalues = quadratic.eigensystem[0]
-    start = choose_start(quadratic, request.x0, seed, about.problem.cross)
+    start = choose_start(quadratic, request.start, seed, about.problem.cross)
     low, high = hull_on_the_way(about, start.x0)
     widened = high - low < 1e-6 * high
     if widened:
@@ -198,12 +207,7 @@ def _planned(
     truth = about.quadratic.solution_jacobian
     observed = []
     for row in made.rows:
-        try:
-            last = row.differentiate(about.problem, start.x0).jacobians[-1]
-        except NonFiniteError:
-            observed.append(math.inf)
-            continue
-        observed.append(float(np.linalg.norm(last - truth)) / start.E)
+        observed.append(observed_error(row, about.problem, start.x0, None, truth) / start.E)
     return made, tuple(observed)
 
 

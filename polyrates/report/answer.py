@@ -38,7 +38,10 @@ def _setting(analysis: Analysis) -> str:
 def _where(analysis: Analysis) -> str:
     """How the answer begins."""
     lead = {"ridge": "On ", "logistic": "For logistic regression on ", "own": "For "}
-    return f"{lead[_kind(analysis)]}{_setting(analysis)}"
+    start = ""
+    if analysis.start.kind == "far":
+        start = f", from a start at {number_text(analysis.start.length)} times ‖x⋆‖"
+    return f"{lead[_kind(analysis)]}{_setting(analysis)}{start}"
 
 
 def _quickest(analysis: Analysis) -> MethodResult:
@@ -50,6 +53,16 @@ def _quickest(analysis: Analysis) -> MethodResult:
         return (late if settled is None else settled, each.optimiser.final)
 
     return min(analysis.methods, key=order)
+
+
+def _as_quick(analysis: Analysis, quick: MethodResult) -> list[MethodResult]:
+    """The others within 1 % from the same step on: a tie, whatever their last digits say."""
+    if quick.optimiser.settled is None:
+        return []
+    same = quick.optimiser.settled
+    return [
+        each for each in analysis.methods if each is not quick and each.optimiser.settled == same
+    ]
 
 
 def _calmest(analysis: Analysis) -> MethodResult:
@@ -92,7 +105,12 @@ def answer(analysis: Analysis) -> str:
     if many == 1:
         lead = f"the Jacobian from unrolling {name}"
     elif quick.seen.peak > GROWS:
+        ties = _as_quick(analysis, quick)
         lead = f"{name} is the fastest of {many} methods to the solution, yet its unrolled Jacobian"
+        if ties:
+            others = " and ".join(each.named.title for each in ties)
+            lead = f"{name} and {others} are the fastest of {many} methods to the solution, "
+            lead += f"equally, yet {name}'s unrolled Jacobian"
     else:
         lead = f"the Jacobian from unrolling {bad.named.title}"
         quick = bad

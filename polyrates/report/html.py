@@ -12,6 +12,7 @@ from html import escape
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
+from polyrates.report.advice import advice
 from polyrates.report.answer import answer, title
 from polyrates.report.mathml import mathml
 from polyrates.report.pictures import Picture
@@ -39,6 +40,7 @@ def page(analysis: Analysis, sections: Sequence[Words], drawn: Mapping[str, Pict
     text = environment.get_template("report.html").render(
         title=title(analysis),
         answer=answer(analysis),
+        advice=advice(analysis),
         sections=sections,
         command=analysis.request.command,
     )

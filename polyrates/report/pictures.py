@@ -16,7 +16,7 @@ from polyrates.ground.drawing import (
     pdf,
     svg,
 )
-from polyrates.report.results import Analysis, MethodResult
+from polyrates.report.results import SHOWN, Analysis, MethodResult
 
 if TYPE_CHECKING:  # matplotlib is loaded when something is drawn
     from matplotlib.axes import Axes
@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # matplotlib is loaded when something is drawn
 
 __all__ = ["FLOOR", "Picture", "log_lambda", "looks", "panel", "picture", "rug"]
 
-FLOOR = 1e-4
+FLOOR = SHOWN
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,11 +11,13 @@ import numpy.typing as npt
 
 from polyrates.choices.plan import Plan
 from polyrates.core.methods.named import DEFAULT_METHODS, NamedMethod
+from polyrates.problems.data import BUILT_IN
 from polyrates.report.subject import MODELS, PENALTIES, Subject
 
 __all__ = ["Analysis", "Locality", "MethodResult", "Profile", "Request", "Start"]
 
 Array = npt.NDArray[np.float64]
+SHOWN = 1e-4  # errors below this, relative to the start, are no part of the story
 TARGET = 0.01  # "accurate" on the page: 1 % of the initial error
 
 
@@ -27,10 +29,20 @@ class Request:
     column: str | None = None
     penalty: str | None = None
     steps: int = 150
-    x0: str = "far"
+    x0: str | None = None
     seed: int = 0
     methods: str = DEFAULT_METHODS
     model: str = "ridge"
+    drop: tuple[str, ...] = ()
+    features: tuple[str, ...] = ()
+
+    @property
+    def start(self) -> str:
+        """x0, or its default: far for the demonstrations, zero for a user's data or problem."""
+        if self.x0 is not None:
+            return self.x0
+        own = self.model not in MODELS or (self.data is not None and self.data not in BUILT_IN)
+        return "zero" if own else "far"
 
     @property
     def command(self) -> str:
@@ -41,8 +53,10 @@ class Request:
         if self.model in MODELS:
             words += ["--data", self.data or "breast-cancer"]
             words += [] if self.column is None else ["--column", self.column]
+            for option, names in (("--drop", self.drop), ("--features", self.features)):
+                words += [option, ",".join(names)] if names else []
             words += ["--penalty", self.penalty or PENALTIES[self.model]]
-        words += ["--steps", str(self.steps), "--x0", self.x0, "--seed", str(self.seed)]
+        words += ["--steps", str(self.steps), "--x0", self.start, "--seed", str(self.seed)]
         if self.methods != DEFAULT_METHODS:
             words += ["--methods", self.methods]
         return shlex.join(words)
@@ -242,6 +256,15 @@ class Analysis:
     def steps(self) -> int:
         """T."""
         return self.request.steps
+
+    @property
+    def told_until(self) -> int:
+        """The last t of the pictures over t: a little after every curve has left below."""
+        curves = [
+            np.asarray(values) for each in self.methods for values in (each.iterate, each.jacobian)
+        ]
+        last = max(int(np.max(np.flatnonzero(~(c < SHOWN)), initial=0)) for c in curves)
+        return min(self.steps, max(last + last // 20 + 1, 10))
 
     @property
     def shown_at(self) -> int:

@@ -99,18 +99,26 @@ class Subject:
 
 
 def subject(
-    model: str, data: str | None, column: str | None, penalty: str | None, seed: int = 0
+    model: str,
+    data: str | None,
+    column: str | None,
+    penalty: str | None,
+    seed: int = 0,
+    drop: tuple[str, ...] = (),
+    features: tuple[str, ...] = (),
 ) -> Subject:
     """What was asked for, as strings."""
     if model not in MODELS:
         if ":" not in model:
             close = meant(model, MODELS, "give ridge, logistic, module:function")
             refuse_value("model", model, "is not the name of a model", close)
-        for name, value in (("data", data), ("column", column), ("penalty", penalty)):
-            if value is not None:
+        belonging = {"data": data, "column": column, "penalty": penalty}
+        belonging |= {"drop": ",".join(drop), "features": ",".join(features)}
+        for name, value in belonging.items():
+            if value:
                 refuse_value(name, value, "belongs to ridge and logistic", f"leave --{name} out")
         return own_problem(model, seed)
-    source = read_data(data or "breast-cancer", column)
+    source = read_data(data or "breast-cancer", column, drop, features)
     strength = penalty or PENALTIES[model]
     if model == "ridge":
         problem = ridge(source, strength)
@@ -129,9 +137,17 @@ def _ends(problem: QuadraticProblem) -> tuple[float, float]:
     return float(values[0]), float(values[-1])
 
 
-def read_data(data: str, column: str | None) -> Dataset:
+def read_data(
+    data: str,
+    column: str | None,
+    drop: tuple[str, ...] = (),
+    features: tuple[str, ...] = (),
+) -> Dataset:
     """A built-in data set by name, else a CSV file."""
     if data in BUILT_IN:
+        for option, names in (("drop", drop), ("features", features)):
+            if names:
+                refuse_value(option, ",".join(names), "goes with a CSV file", f"leave --{option}")
         if column is not None:
             refuse_value("column", column, f"{data} has its own target", "leave --column out")
         return load(data)
@@ -140,7 +156,7 @@ def read_data(data: str, column: str | None) -> Dataset:
         refuse_value("data", data, "is neither a built-in data set nor a file", close)
     if column is None and Path(data).is_file():
         refuse_value("column", None, "a CSV file needs it", "give --column COLUMN")
-    return load_csv(data, column or "y")
+    return load_csv(data, column or "y", drop, features)
 
 
 def _strength(penalty: str) -> float:

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from polyrates.ground.tables import escape_tex, inline_tex, latex_table
+from polyrates.report.advice import advice
 from polyrates.report.answer import answer, title
 from polyrates.report.results import Analysis
 from polyrates.report.section import Formulas, Grid, Note, Pictures, Words
@@ -44,6 +45,7 @@ def centered(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 def paper(analysis: Analysis, sections: Sequence[Words]) -> bytes:
     """The report as LaTeX; it includes figures/*.pdf."""
     body = [rf"\textbf{{{escape_tex(answer(analysis))}}}", ""]
+    body += [escape_tex(advice(analysis)), ""]
     for section in sections:
         if section.heading:
             body.append(rf"\section*{{{escape_tex(section.heading)}}}")

@@ -200,7 +200,63 @@ def test_figures_are_well_formed_and_named_in_the_paper(folder: Path) -> None:
         assert (folder / name).exists(), name
 
 
+# what to do, and where the story ends
+
+
+def test_the_page_says_what_to_do(folder: Path, said: dict) -> None:
+    from polyrates.report.advice import advice
+
+    assert said["advice"].startswith("What to do: ") and "advice" in page(folder)
+    analysis = analysed()
+    text, row = advice(analysis), analysis.plan.rows[0]
+    assert row.label in text and row.split in text
+    seen = analysis.plan_observed[0]
+    assert number_text(seen) in text and number_text(row.guarantee / analysis.start.E) in text
+    if row.family != "unrolled":
+        assert analysis.plan.best_of("unrolled").label in text
+
+
+def test_axes_end_where_the_story_ends() -> None:
+    analysis = analyse(small(data="diabetes", penalty="2", methods="chebyshev", steps=120))
+    last = analysis.told_until
+    each = analysis.methods[0]
+    assert 10 <= last < 60
+    for values in (each.iterate, each.jacobian):
+        assert np.all(values[last:] < 1e-4)
+    assert analysed().told_until == analysed().steps  # nothing has left by then
+
+
+def test_equally_fast_methods_are_a_tie() -> None:
+    analysis = analyse(small(data=None, methods="chebyshev,chebyshev,large", steps=60))
+    assert "Chebyshev and Chebyshev are the fastest of 3 methods" in answer(analysis)
+    assert "equally" in answer(analysis)
+
+
 # starts
+
+
+def test_a_users_own_data_start_at_zero_and_the_demonstration_far(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    path = csv_write(tmp_path, rng.standard_normal((9, 2)), rng.standard_normal(9))
+    assert Request(data=path, column="y").start == "zero"
+    assert Request(model="mine:make").start == "zero"
+    assert Request().start == Request(data="diabetes").start == "far"
+    assert Request(data=path, x0="far").start == "far"
+    analysis = analyse(small(data=path, column="y"))
+    assert analysis.start.kind == "zero" and not np.any(analysis.start.x0)
+    assert "--x0 zero" in analysis.request.command
+    assert "from a start at 10 times" in answer(analysed())
+
+
+def test_columns_are_chosen_and_words_noted(tmp_path: Path) -> None:
+    from polyrates.report.advice import advice
+
+    path = tmp_path / "d.csv"
+    path.write_text("a;city;b;y\n1,5;Rome;2;no\n2,25;Oslo;3;yes\n4;Bern;1;yes\n3,5;Bonn;5;no\n")
+    analysis = analyse(small(data=str(path), column="y", drop=("city",)))
+    assert analysis.about.data is not None and analysis.about.data.features == ("a", "b")
+    assert "'yes' is 1, 'no' is 0" in advice(analysis)
+    assert "--drop city" in analysis.request.command
 
 
 def test_the_start_at_zero_hides_the_burn_in_and_the_page_says_why(tmp_path: Path) -> None:

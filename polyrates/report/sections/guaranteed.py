@@ -136,7 +136,7 @@ def _confrontation(analysis: Analysis, index: int) -> Picture:
             zorder=3,
         )
         mark_one(ax)
-        ax.set_xlim(0, analysis.steps)
+        ax.set_xlim(0, analysis.told_until)
         ax.set_xlabel("$t$", labelpad=1)
         ax.set_title(each.named.title, fontsize=11, color=seen.ink)
         told_ = "below the guaranteed bound" if each.exact else "and what the local model predicts"

@@ -8,6 +8,7 @@ from polyrates.ground.drawing import Curve, draw_curves, limits, mark_one, style
 from polyrates.ground.numbers import floating
 from polyrates.ground.tables import text_table
 from polyrates.numeric.values import chebyshev_size
+from polyrates.report.advice import advice
 from polyrates.report.answer import answer
 from polyrates.report.pictures import FLOOR, Picture, looks, panel, picture
 from polyrates.report.results import Analysis, MethodResult, Profile
@@ -121,6 +122,7 @@ def _profile(profile: Profile) -> dict[str, object]:
 def _numbers(analysis: Analysis) -> dict[str, object]:
     return {
         "answer": answer(analysis),
+        "advice": advice(analysis),
         "command": analysis.request.command,
         "methods": [_method(each) for each in analysis.methods],
     }
@@ -151,14 +153,19 @@ def _pictures(analysis: Analysis) -> list[Picture]:
 
 def _errors(analysis: Analysis, which: str) -> Picture:
     iterates = which == "iterates"
-    steps = np.arange(analysis.steps + 1)
+    steps = np.arange(analysis.told_until + 1)
     curves = [
-        Curve(each.named.label, steps, each.iterate if iterates else each.jacobian, seen)
+        Curve(
+            each.named.label,
+            steps,
+            (each.iterate if iterates else each.jacobian)[: len(steps)],
+            seen,
+        )
         for each, seen in zip(analysis.methods, looks(analysis.methods), strict=True)
     ]
     # one scale for both panels, so that they can be compared
     everything = [
-        Curve("", steps, values, curve.look)
+        Curve("", steps, values[: len(steps)], curve.look)
         for each, curve in zip(analysis.methods, curves, strict=True)
         for values in (each.iterate, each.jacobian)
     ]
