@@ -6,6 +6,7 @@ import re
 import shutil
 import signal
 import sys
+from dataclasses import replace
 from functools import cache
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -227,7 +228,9 @@ def test_axes_end_where_the_story_ends() -> None:
 
 
 def test_equally_fast_methods_are_a_tie() -> None:
-    analysis = analyse(small(data=None, methods="chebyshev,chebyshev,large", steps=60))
+    analysis = analyse(small(data=None, methods="chebyshev,large", steps=30))
+    first, other = analysis.methods
+    analysis = replace(analysis, methods=(first, replace(first), other))
     assert "Chebyshev and Chebyshev are the fastest of 3 methods" in answer(analysis)
     assert "equally" in answer(analysis)
 
