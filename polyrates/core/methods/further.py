@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sympy
 
+from polyrates.core.measures.densities import GegenbauerDensity
 from polyrates.core.methods.accelerated import FISTA, OptimizedGradient, TripleMomentum
 from polyrates.core.methods.averaging import AveragedIterates, ExponentialAverage, ScheduleFree
 from polyrates.core.methods.classical import GradientDescent, Nesterov
+from polyrates.core.methods.conjugate_gradient import ConjugateGradient
 from polyrates.core.methods.entry import Entry, Given, register, together
 from polyrates.core.methods.lookahead import Lookahead
 from polyrates.core.methods.step_schedules import ArcsineSteps, SilverSteps
@@ -100,6 +102,23 @@ register(
         about="step (1/L), horizon (20): the best bound for convex functions",
         look=Look("#33A02C", (0, (6, 2, 1, 2, 1, 2))),
         kind=OptimizedGradient,
+    )
+)
+register(
+    Entry(
+        "conjugate-gradients",
+        "conjugate gradients on a density",
+        "CG",
+        lambda ell, L, given: ConjugateGradient().on(
+            GegenbauerDensity(*together(ell, L, given["alpha"]))
+        ),
+        options=("alpha",),
+        defaults={"alpha": "1/2"},
+        update=r"x_{t+1} = x_t + \alpha_t p_t,\quad p_{t+1} = -g_{t+1} + \beta_t p_t",
+        residual=r"P_t = \arg\min_{P(0)=1} \int P^2 / \lambda \, d\mu",
+        about="alpha (1/2, uniform): their polynomials where the first\n"
+        "gradient is spread so over [ell, L]",
+        look=Look("#1B7837", (0, (3, 1, 1, 1, 1, 1))),
     )
 )
 register(
