@@ -67,6 +67,15 @@ def require(name: str, available: bool) -> None:
     pytest.skip(f"{name} is not installed")
 
 
+def without_coq() -> bool:
+    """Said in words where the machine cannot have Coq (POLYRATES_WITHOUT); else it is required."""
+    if "coq" in os.environ.get("POLYRATES_WITHOUT", "").split(","):
+        print("Coq cannot be installed here: derivations/formal is not compiled")
+        return True
+    require("coq", shutil.which("coqc") is not None)
+    return False
+
+
 KATEX = """
 const katex = require('katex');
 const formulas = JSON.parse(require('fs').readFileSync(0, 'utf8'));

@@ -1,0 +1,90 @@
+"""Changes a number or a sign in the conclusion of each theorem and shows that Coq refuses it.
+
+``python derivations/formal/mutate.py [FILE ...]`` compiles a few changed copies of each file (``make``
+first) and rewrites mutants.md, which docs/formal.md shows. A change that leaves the statement true is
+no fault of the proof; it is listed as what it is.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from polyrates.ground.tables import markdown_table
+from polyrates.symbolic.derivations.formal import LEMMAS
+
+HERE = Path(__file__).parent
+EACH, LONGEST = 3, 120
+CHANGE = re.compile(r"(?<![\w%.])\d+(?![\w.])| \+ | - |<=")
+
+
+def statement(text: str, name: str) -> tuple[int, int]:
+    """Where the statement of a theorem begins and ends."""
+    found = re.search(rf"^Theorem {name}\b(.*?)\.\nProof", text, re.S | re.M)
+    assert found is not None, name
+    return found.span(1)
+
+
+def places(text: str, name: str) -> list[tuple[int, int, str]]:
+    """(begin, end, other text): numbers raised by one and signs turned, in conclusions alone."""
+    begin, end = statement(text, name)
+    found, at = [], begin
+    for claim in text[begin:end].split("/\\\n"):
+        last = max(claim.rfind("->"), claim.rfind("fun "), 0)
+        for each in CHANGE.finditer(claim, last):
+            old = each[0]
+            new = {" + ": " - ", " - ": " + ", "<=": ">="}.get(old) or str(int(old) + 1)
+            found.append((at + each.start(), at + each.end(), new))
+        at += len(claim) + len("/\\\n")
+    return found
+
+
+def refused(text: str) -> bool:
+    """Whether coqc does not compile a file."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "Mutant.v"
+        file.write_text(text, encoding="utf-8")
+        command = ["coqc", "-w", "none", "-R", str(HERE), "Polyrates", str(file)]
+        try:
+            done = subprocess.run(command, capture_output=True, timeout=LONGEST, check=False)
+        except subprocess.TimeoutExpired:
+            return True
+        return done.returncode != 0
+
+
+def row(name: str, file: str) -> list[str]:
+    text = (HERE / f"{file}.v").read_text(encoding="utf-8")
+    assert not refused(text), file
+    everywhere = places(text, name)
+    chosen = random.Random(name).sample(everywhere, min(EACH, len(everywhere)))
+    left = []
+    for begin, end, new in sorted(chosen):
+        if not refused(text[:begin] + new + text[end:]):
+            left.append(
+                " ".join(f"{text[max(0, begin - 20) : begin]}{new}{text[end : end + 20]}".split())
+            )
+    return [
+        f"`{file}.v`",
+        str(len(everywhere)),
+        str(len(chosen)),
+        str(len(chosen) - len(left)),
+        ", ".join(f"`{x}`" for x in left),
+    ]
+
+
+def main(files: list[str]) -> None:
+    chosen = {name: file for name, file in LEMMAS.items() if not files or file in files}
+    rows = [row(name, file) for name, file in chosen.items()]
+    table = markdown_table(["file", "numbers and signs", "changed", "refused", "compiled"], rows)
+    if files:
+        print(table)
+    else:
+        (HERE / "mutants.md").write_text(table + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
