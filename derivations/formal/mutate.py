@@ -50,7 +50,9 @@ def refused(text: str) -> bool:
         file.write_text(text, encoding="utf-8")
         command = ["coqc", "-w", "none", "-R", str(HERE), "Polyrates", str(file)]
         try:
-            done = subprocess.run(command, capture_output=True, timeout=LONGEST, check=False)
+            done = subprocess.run(
+                command, cwd=folder, capture_output=True, timeout=LONGEST, check=False
+            )
         except subprocess.TimeoutExpired:
             return True
         return done.returncode != 0

@@ -30,6 +30,8 @@ LEMMAS: dict[str, str] = {
     "nesterov_residual": "NesterovResidual",
     "nesterov_drift": "NesterovDrift",
     "counterexample": "Counterexample",
+    "kernel_form": "SobolevKernel",
+    "condition_k": "ConditionK",
 }
 """The file of derivations/formal, without its ending, whose theorem has the derivation's name."""
 
