@@ -64,8 +64,9 @@ def plan(
         reaches it.
     x0, dx0 : arrays
         With a problem: where its run starts, None its own ``x0``; ``dx0`` None is 0.
-    methods : mapping of str to Method, optional
-        What to rank besides the optimal ones; None takes :func:`standard_methods`.
+    methods : mapping of str to Method, or str, optional
+        What to rank besides the optimal ones; None takes :func:`standard_methods`, a string names
+        them as the command line does: "fista,triple-momentum,lookahead:period=3".
     observe : int ≥ 0, optional
         With a problem that is no quadratic: the most products to spend on running rows from
         ``x0``, which are then ranked by the error that was observed, see

@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from polyrates.choices.ranking import standard_methods
+from polyrates.core.methods.named import parse_methods
 from polyrates.core.recurrence import Method, as_method
 from polyrates.core.spectra import Interval, Spectrum, as_spectrum
 from polyrates.execution.checks import check_problem
@@ -160,6 +161,9 @@ def methods_of(methods: object, where: Spectrum) -> dict[str, Method]:
     """What to rank besides the optimal ones; None takes the standard methods."""
     if methods is None:
         return standard_methods(where)
+    if isinstance(methods, str):  # as the command line names them
+        ell, L = (floating(end, name) for end, name in zip(where.hull, ("ell", "L"), strict=True))
+        return {each.title: each.method for each in parse_methods(methods, ell, L)}
     if not isinstance(methods, Mapping):
         refuse_type("methods", methods, "must map names to methods", 'give {"mine": method}')
     return {str(name): as_method(each, f"methods[{name!r}]") for name, each in methods.items()}

@@ -84,6 +84,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--x0", metavar="zero|far|FILE", help="start, with --data or --model")
     parser.add_argument("--seed", metavar="N", help="seed of the far start, with --data (0)")
     parser.add_argument(
+        "--methods", metavar="LIST", help="rank these named methods, as report and rate name them"
+    )
+    parser.add_argument(
         "--plot", metavar="FILE", help="draw guarantee against N into FILE, .svg or .pdf"
     )
     add_outputs(parser)
@@ -121,16 +124,18 @@ def _ranked(arguments: argparse.Namespace) -> tuple[Plan, list[float | None] | N
     sizes = parsed_sizes(arguments)
     if arguments.data is not None or arguments.model is not None:
         problem, x0 = _measured(arguments)
-        result = plan(problem, budget, target=target, x0=x0)
+        result = plan(problem, budget, target=target, x0=x0, methods=arguments.methods)
         return result, observed_errors(result, problem, x0), ""
     _require_no_data(arguments)
     where = support(arguments)
-    result = plan(where, budget, target=target, **sizes)
+    result = plan(where, budget, target=target, methods=arguments.methods, **sizes)
     words = [f"pr.Interval({arguments.ell!r}, {arguments.L!r})", str(result.budget)]
     if arguments.gap is not None:
         pieces = [(exact_text(low), exact_text(high)) for low, high in where.support]
         words[0] = f"pr.Union({pieces})"
     words += [f"{name}={text!r}" for name, text in texts.items()]
+    if arguments.methods is not None:
+        words.append(f"methods={arguments.methods!r}")
     return result, None, f"in Python: pr.plan({', '.join(words)})"
 
 

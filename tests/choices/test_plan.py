@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 import polyrates as pr
 from polyrates.analysis.attained import worst_case_problem
 from polyrates.choices.plan import Plan, plan, plan_curves
+from polyrates.cli.entry import main
 from polyrates.ground.numbers import number
 from polyrates.measurement.measured_sizes import SpectrumMoves
 from polyrates.problems.sizes import InitialSizes, SizePair, joint_sizes, sizes_of, sizes_of_problem
@@ -89,6 +90,26 @@ def test_both_solves_by_conjugate_gradients_are_within_their_bound(
     for row in plan(problem, budget, x0=x0, methods={"C": pr.Chebyshev(0.05, 1.0)}).rows:
         if row.by_conjugate_gradients:
             assert row.observed is not None and row.observed <= row.guarantee + 1e-9
+
+
+def test_methods_are_ranked_by_name(capsys: pytest.CaptureFixture[str]) -> None:
+    """The catalogue's names, in the library and on the command line."""
+    names = "fista,triple-momentum,lookahead:period=3,silver,averaged,schedule-free"
+    made = plan(pr.Interval(0.1, 1.0), 12, residual=1, drift=1, methods=names)
+    labels = {row.label for row in made.rows}
+    assert {"FISTA", "triple momentum", "schedule-free gradient descent"} <= labels
+    for row in made.rows:
+        if row.label in ("FISTA", "triple momentum") and row.family == "unrolled":
+            worst = pr.rate(row.method, (0.1, 1.0)).worst_case(row.t, residual=1, drift=1)
+            assert row.guarantee == pytest.approx(float(worst), rel=1e-6)
+    words = ["plan", "--ell", "1/10", "--L", "1", "--budget", "12", "--residual", "1"]
+    assert main([*words, "--drift", "1", "--methods", names]) == 0
+    printed = capsys.readouterr().out
+    assert "FISTA" in printed and f"methods={names!r}" in " ".join(printed.split())
+    assert main([*words, "--drift", "1", "--methods", "fistta"]) == 2
+    assert "fista" in capsys.readouterr().err
+    with pytest.raises(ValueError, match="name of a method"):
+        plan(pr.Interval(0.1, 1.0), 12, residual=1, drift=1, methods="fistta")
 
 
 def value(made: Plan, label: str, family: str) -> float:
