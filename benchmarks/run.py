@@ -23,7 +23,7 @@ from pathlib import Path
 
 from side_by_side import ROWS, Measured
 
-SCRIPTS = ("core", "rates", "minimax", "sobolev", "execution", "certify")
+SCRIPTS = ("core", "rates", "minimax", "sobolev", "execution", "certify", "verdict")
 Rows = dict[str, Measured]
 
 
