@@ -17,11 +17,11 @@ _NEAR = 2.0  # rows within this factor of the best are as good to a reader
 def simplest_row(rows: Sequence[PlanRow], floor: float) -> PlanRow:
     """Of the rows within twice the best error, or within twice ``floor``, the simplest.
 
-    What was observed is preferred to what was only predicted. The order is that of a tie, by family
-    and by memory, then the smaller error.
+    What was only predicted does not count beside what was observed. The order is that of a tie, by
+    family and by memory, then the smaller error.
     """
     best = rows[0]
-    known = [row for row in rows if row.word == best.word]
+    known = [row for row in rows if row.word in (best.word, "certified")]
     near = [row for row in known if row.error <= _NEAR * max(best.error, floor)]
     return min(near or [best], key=lambda row: (*simplicity(row), row.error))
 
@@ -35,7 +35,7 @@ def verdict(
     if best.word == "observed":
         text += f" ({best.status} {best.guarantee:.3g})"
     text += _margins(rows, floor) + "."
-    if best.by_conjugate_gradients:
+    if best.by_conjugate_gradients and found is None:  # off quadratics every row is a run
         text += f" The error is {best.right}."
     simple = simplest_row(rows, floor)
     if simple is not best and best.error >= floor:
