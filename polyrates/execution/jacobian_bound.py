@@ -122,6 +122,12 @@ def _vector(value: object) -> Array:
     return np.asarray(to_numpy(value), dtype=float)
 
 
+def _unit(value: object) -> float:
+    """The unit roundoff of the precision that an array came in."""
+    dtype = np.asarray(to_numpy(value)).dtype
+    return float(np.finfo(dtype).eps) / 2 if dtype.kind == "f" else 2.0**-53
+
+
 def locate(
     problem: Problem,
     x: Array,
@@ -132,7 +138,8 @@ def locate(
     """x, or the point that k products with the Hessian lead to, and how far it is from x*."""
     operator = Operator(lambda v: problem.hvp(x, v), len(x))
     about = probe(operator)
-    g = _vector(problem.gradient(x))
+    raw = problem.gradient(x)
+    about, g = Probe(about.size, max(about.unit, _unit(raw))), _vector(raw)
     if not np.all(np.isfinite(g)):
         refuse_value("x", x, "has a gradient with NaN or infinity", "check the problem at x")
     found = bracket(operator, g, steps, known.ell, about, preconditioner)
@@ -205,10 +212,12 @@ def residual_bound(
 ) -> JacobianBound:
     """The bound of J, shape (d,) or (d, p), at a place that was located; k block products."""
     d = len(place.x)
+    # in the precision of the products, which the operator must see
     block = Operator(
-        lambda v: _vector(problem.hvp(place.x, v.reshape(J.shape))).reshape(-1), J.size
+        lambda v: np.asarray(to_numpy(problem.hvp(place.x, v.reshape(J.shape)))).reshape(-1), J.size
     )
-    B = _vector(problem.cross(place.x))
+    raw = problem.cross(place.x)
+    block.unit, B = max(place.about.unit, _unit(raw)), _vector(raw)
     product = block(np.ascontiguousarray(J.reshape(-1))).reshape(J.shape)
     r = product + B
     length = float(euclidean(J))

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from polyrates.gallery import (
     beyond,
+    certificates,
     estimators,
     experiments,
     figure1,
@@ -54,6 +55,7 @@ FIGURES: dict[str, Figure] = {
     "sobolev": sobolev,
     "minimax": minimax,
     "beyond": beyond,
+    "certificates": certificates,
 }
 
 

@@ -23,12 +23,14 @@ from polyrates.core.estimators import Unrolled
 from polyrates.core.methods.classical import Chebyshev, GradientDescent
 from polyrates.core.methods.named import NamedMethod, parse_methods
 from polyrates.core.spectra import Interval
-from polyrates.execution.trajectory import differentiate
+from polyrates.execution.jacobian_bound import known_constants
+from polyrates.execution.trajectory import Trajectory, differentiate
 from polyrates.ground.errors import refuse_value
 from polyrates.ground.numbers import Number, count, floating
+from polyrates.measurement.certify import certify
 from polyrates.measurement.verify import Formula, Verification, predicted_errors
 from polyrates.problems.data import load_vector
-from polyrates.problems.quadratic import QuadraticProblem, Ridge
+from polyrates.problems.quadratic import Problem, QuadraticProblem, Ridge
 from polyrates.problems.sizes import sizes_of_problem
 from polyrates.report.results import Analysis, Locality, MethodResult, Request, Start
 from polyrates.report.subject import Subject, guarded, hull_on_the_way, subject
@@ -39,6 +41,7 @@ Array = npt.NDArray[np.float64]
 FAR = 10.0  # ‖x_0‖/‖x*‖ of the far start
 NEAR = 1e-3  # distance in units of ‖x*‖ at which the local model is checked
 LARGEST_PLAN = 320  # products; beyond, the certificates of a plan take long
+CERTIFICATES = 12  # how many of a run's steps are certified after the fact, beside the first
 RANKED = tuple(family for family in FAMILIES if family != "restarted")
 
 
@@ -159,7 +162,22 @@ def _examined(
         gap,
         agrees,
         about.exact,
+        _certified(about.problem, run, float(jacobian[0])),
     )
+
+
+def _certified(problem: Problem, run: Trajectory, size: float) -> tuple[tuple[int, float], ...]:
+    """(t, bound over the initial error) at some steps, where a certificate is possible."""
+    if not known_constants(problem, None, None).complete or size == 0.0:
+        return ()
+    found = []
+    steps = len(run.iterates) - 1
+    for t in sorted({round(steps * i / CERTIFICATES) for i in range(CERTIFICATES + 1)}):
+        if np.all(np.isfinite(run.jacobians[t])):
+            bound = certify(problem, run.iterates[t], run.jacobians[t]).bound
+            if math.isfinite(bound):
+                found.append((t, bound / size))
+    return tuple(found)
 
 
 def _predicted(named: NamedMethod, quadratic: QuadraticProblem, x0: Array, steps: int) -> Array:

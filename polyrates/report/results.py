@@ -150,7 +150,9 @@ class MethodResult:
     ``bound`` is the guarantee for every quadratic with spectrum in [ℓ, L] and these sizes of E, D
     and G, the tight joint worst case where H and ∂H commute; ``iterate_bound`` is max|P|. Both are
     upper bounds, certified. ``predicted`` is what the formula says of this problem; where it is not
-    quadratic, of its local model, and ``bound`` holds for that model only.
+    quadratic, of its local model, and ``bound`` holds for that model only. ``certified`` are pairs
+    (t, bound) of :func:`polyrates.measurement.certify.certify`, which knows neither method nor
+    start: at a few steps, where it is certified and finite.
     """
 
     named: NamedMethod
@@ -162,6 +164,7 @@ class MethodResult:
     gap: float
     agrees: bool
     exact: bool
+    certified: tuple[tuple[int, float], ...] = ()
 
     @property
     def key(self) -> str:

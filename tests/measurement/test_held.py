@@ -119,6 +119,29 @@ def test_a_prediction_prints_no_inequality() -> None:
     assert " ≤ error ≤ " in str(sure)
 
 
+def test_products_in_single_precision_are_taken_for_what_they_are() -> None:
+    """Small blocks, where the process would otherwise see an asymmetry beyond 64-bit rounding."""
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        d, p = int(rng.integers(1, 5)), int(rng.integers(1, 4))
+        Q = np.linalg.qr(rng.standard_normal((d, d)))[0]
+        values = rng.uniform(0.5, 1.0, d)
+        dH = rng.standard_normal((p, d, d))
+        base = pr.Quadratic(
+            (Q * values) @ Q.T, rng.standard_normal(d), dH + np.swapaxes(dH, 1, 2),
+            rng.standard_normal((p, d)),
+        )  # fmt: skip
+        problem = Counted(lambda H, v, A=base.H: A.astype(np.float32) @ v.astype(np.float32))
+        problem.base = base
+        N = float(np.linalg.norm(base.dH.reshape(-1, d), 2))
+        J = base.solution_jacobian * (1 + 1e-3) + 1e-3
+        error = float(np.linalg.norm(J - base.solution_jacobian))
+        found = pr.certify(
+            problem, base.solution + 1e-3, J, constants=pr.Constants(0.4, 1.1, 0.0, N)
+        )
+        assert found.lower <= error <= found.bound
+
+
 def test_memory_is_flat_in_d_beyond_the_lanczos_vectors() -> None:
     """In vectors of length d: one a step of Lanczos, and a number that d does not change."""
 
