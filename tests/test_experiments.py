@@ -95,6 +95,10 @@ def test_certificates_attacked(tmp_path: Path) -> None:
     ]
     assert sum(tally.cases for tally in tallies) >= 120
     assert [tally.told for tally in tallies if tally.violations] == []
+    recorded = (FOLDER / "attacks" / "certify" / "table.md").read_text(encoding="utf-8")
+    rows = [line.split("|") for line in recorded.splitlines()[2:]]
+    assert sum(int(row[2]) for row in rows) >= 30_000
+    assert {int(row[3]) for row in rows} == {0}
 
 
 def test_a_bilevel_loop_that_is_certified_at_every_step(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from polyrates.core.methods.named import NamedMethod, parse_methods
 from polyrates.core.spectra import Interval
 from polyrates.execution.jacobian_bound import known_constants
 from polyrates.execution.trajectory import Trajectory, differentiate
-from polyrates.ground.errors import refuse_value
+from polyrates.ground.errors import PolyratesError, refuse_value
 from polyrates.ground.numbers import Number, count, floating
 from polyrates.measurement.certify import certify
 from polyrates.measurement.verify import Formula, Verification, predicted_errors
@@ -173,10 +173,14 @@ def _certified(problem: Problem, run: Trajectory, size: float) -> tuple[tuple[in
     found = []
     steps = len(run.iterates) - 1
     for t in sorted({round(steps * i / CERTIFICATES) for i in range(CERTIFICATES + 1)}):
-        if np.all(np.isfinite(run.jacobians[t])):
+        if not np.all(np.isfinite(run.jacobians[t])):
+            continue
+        try:
             bound = certify(problem, run.iterates[t], run.jacobians[t]).bound
-            if math.isfinite(bound):
-                found.append((t, bound / size))
+        except PolyratesError:  # an extra of the page: what it cannot certify it leaves out
+            return ()
+        if math.isfinite(bound):
+            found.append((t, bound / size))
     return tuple(found)
 
 
