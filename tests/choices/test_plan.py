@@ -15,9 +15,8 @@ import polyrates as pr
 from polyrates.analysis.attained import worst_case_problem
 from polyrates.choices.plan import Plan, plan, plan_curves
 from polyrates.cli.entry import main
-from polyrates.ground.numbers import number
 from polyrates.measurement.measured_sizes import SpectrumMoves
-from polyrates.problems.sizes import InitialSizes, SizePair, joint_sizes, sizes_of, sizes_of_problem
+from polyrates.problems.sizes import sizes_of_problem
 
 INTERVAL = pr.Interval(0.01, 1.0)
 
@@ -317,33 +316,6 @@ def test_bad_input(arguments, named: str) -> None:  # type: ignore[no-untyped-de
         plan(spectrum, **given_arguments)
     assert caught.value.argument.startswith(named)  # type: ignore[attr-defined]
     assert caught.value.remedy  # type: ignore[attr-defined]
-
-
-def test_sizes() -> None:
-    assert sizes_of(residual=1, drift=2) == InitialSizes(number(1), drift=number(2))
-    assert [form for form, _, _ in sizes_of(residual=1, drift=1, cross=1).forms] == [
-        "residual/drift", "initial/cross",
-    ]  # fmt: skip
-    pairs = list(sizes_of(residual=1, drift=2, cross=3).forms)
-    assert pairs == [SizePair("residual/drift", 1, 2), SizePair("initial/cross", 1, 3)]
-    assert [pair.arguments for pair in pairs] == list(
-        sizes_of(initial=1, drift=2, cross=3).arguments
-    )
-    assert joint_sizes(pairs[0].arguments) == pairs[0]
-    for bad in ({}, {"initial": 1}, {"residual": 1}, {"drift": 1}, {"cross": 1}, {"hessian": 1},
-                {"initial": 1, "residual": 1}):  # fmt: skip
-        with pytest.raises(pr.InvalidValue):
-            sizes_of(**bad)
-    problem = pr.Quadratic.random(pr.Interval(1, 10), 4, 0)
-    measured = sizes_of_problem(problem, np.ones(4))
-    checked = sizes_of(
-        problem.spectrum, residual=measured.error, drift=measured.drift, cross=measured.cross
-    )
-    assert checked == measured
-    with pytest.raises(pr.InvalidValue, match="x0"):
-        sizes_of_problem(problem, np.ones(3))
-    with pytest.raises(pr.InvalidType, match="problem"):
-        sizes_of_problem(None, np.ones(3))  # type: ignore[arg-type]
 
 
 def test_a_plan_on_pieces_runs_the_optimum_of_the_pieces():

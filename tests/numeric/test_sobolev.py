@@ -22,10 +22,8 @@ from polyrates.core.measures.densities import (
 )
 from polyrates.core.measures.empirical import Empirical
 from polyrates.core.measures.mixture import Mixture
-from polyrates.numeric.arnoldi import lifted
 from polyrates.numeric.sobolev import (
     banded_values,
-    discretize,
     enclosure,
     optimum,
     series,
@@ -164,18 +162,6 @@ def test_roots_and_recurrence_are_the_polynomial() -> None:
     weights = weights_from_series(curve.coef, 1.0, 9.0)
     exact_weights = symbolic.chebyshev_weights(exact, sympy.Integer(1), sympy.Integer(9), 11)
     np.testing.assert_allclose(weights, np.array(exact_weights, float), atol=1e-9)
-
-
-def test_compression_keeps_the_optimum() -> None:
-    """Many points through a Gauss rule, against Arnoldi's process on all of them."""
-    rng = np.random.default_rng(3)
-    points = rng.gamma(2.0, 1.0, 3000) + 0.05
-    measure = Empirical(points)
-    full = lifted(*measure.atoms(), 0.7, 25)
-    result, _ = optimum(measure, 0.7, 25)
-    np.testing.assert_allclose(result.values.logs, full.values.logs, atol=1e-10)
-    rule = discretize(measure, 25)
-    assert len(rule.nodes) == 26
 
 
 @settings(max_examples=20, deadline=None)

@@ -19,8 +19,7 @@ from support import finished, require
 
 import polyrates as pr
 from polyrates.cli.entry import main
-from polyrates.core.methods.catalogue import NAMES
-from polyrates.core.methods.named import DEFAULT_METHODS, build, parse_methods, split
+from polyrates.core.methods.named import DEFAULT_METHODS
 from polyrates.ground.errors import InvalidValue
 from polyrates.ground.tables import escape_tex
 from polyrates.report.analysis import analyse
@@ -340,19 +339,6 @@ def test_odd_names_survive_in_every_format(tmp_path: Path) -> None:
 
 
 # methods
-
-
-def test_methods_by_name() -> None:
-    assert split("large,heavy-ball:step=1,momentum=2,sobolev") == [
-        "large", "heavy-ball:step=1,momentum=2", "sobolev"
-    ]  # fmt: skip
-    for name in NAMES:
-        options = ":step=1/9" if name == "gradient-descent" else ""
-        assert build(name + options, 0.5, 10.0).method.parameters
-    two = parse_methods("chebyshev,chebyshev:L=20", 1.0, 10.0)
-    assert two[0].label != two[1].label
-    tuned = build("heavy-ball:momentum=1/2", 1.0, 10.0).method
-    assert tuned.momentum == 0.5 and tuned.step == build("heavy-ball", 1.0, 10.0).method.step
 
 
 def test_every_method_can_be_on_the_page(tmp_path: Path) -> None:

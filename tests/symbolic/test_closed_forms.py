@@ -29,7 +29,7 @@ from polyrates.symbolic.closed_forms import (
     residual_closed_form,
 )
 from polyrates.symbolic.polynomials import error_polynomials, residual_polynomial
-from polyrates.symbolic.proofs.radicals import root_of, tidy
+from polyrates.symbolic.proofs.radicals import tidy
 
 h, m = sympy.symbols("h m", positive=True)
 ell, L, alpha = sympy.symbols("ell L alpha", positive=True)
@@ -186,11 +186,3 @@ def test_refusals():
         error_closed_forms(METHODS[-1], t, Unrolled())
     with pytest.raises(InexactError):
         residual_closed_form(GradientDescent(0.1), t)
-
-
-def test_roots():
-    assert root_of(sympy.expand((3 - sympy.sqrt(5)) ** 2)) == 3 - sympy.sqrt(5)
-    xi = (L + ell - 2 * sympy.sqrt(ell * L)) / (L - ell)
-    assert sympy.simplify(root_of(sympy.expand(xi**2)) ** 2 - xi**2) == 0
-    assert root_of(m) == sympy.sqrt(m)
-    assert tidy(2 * ell / (4 * L)) == ell / (2 * L)

@@ -22,10 +22,8 @@ from polyrates.core.measures.densities import (
 )
 from polyrates.core.measures.empirical import Empirical
 from polyrates.core.measures.mixture import Mixture
-from polyrates.core.methods.orthogonal import Sobolev
 from polyrates.ground.numbers import lam
 from polyrates.symbolic.moments import integral, mean_square
-from polyrates.symbolic.polynomials import residual_polynomial
 from polyrates.symbolic.sobolev import (
     banded,
     banded_values,
@@ -46,20 +44,6 @@ def rows(name: str) -> list[dict[str, str]]:
 
 def shown(expansion) -> list[sympy.Expr]:
     return [expansion.domain.to_sympy(value) for value in expansion.values]
-
-
-@pytest.mark.parametrize(
-    "row", rows("sobolev_exact.csv"), ids=lambda r: "{weight_exponent} {eta} {t}".format(**r)
-)
-def test_reference_polynomials(row) -> None:
-    density = GegenbauerDensity(row["ell"], row["L"], F(row["weight_exponent"]) + F(1, 2))
-    eta, t = R(row["eta"]), int(row["t"])
-    expected = [R(x) for x in reversed(row["coefficients_ascending"].split())]
-    for route in (kkt, kernel, banded):
-        found = route(density, eta, t)
-        assert found.polynomial.all_coeffs() == expected
-        assert shown(found)[-1] == R(row["minimum"])
-    assert residual_polynomial(Sobolev(density, eta), t).all_coeffs() == expected
 
 
 def test_reference_connection_coefficients() -> None:

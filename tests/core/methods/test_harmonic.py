@@ -112,17 +112,6 @@ def test_it_stays_near_the_optimum(L: float, cross: float, worst: float, late: f
     assert prices[-1] < late
 
 
-@pytest.mark.parametrize("L", [3, 10, 100])
-@pytest.mark.parametrize("drift", [0.01, 0.1, 1, 10])
-def test_it_stays_near_the_optimum_in_residual_drift(L: float, drift: float) -> None:
-    interval = pr.Interval(1, L)
-    guarantee = pr.rate(pr.near_minimax(interval, residual=1, drift=drift), interval)
-    for t in (2, 5, 10, 20, 40):
-        optimum = pr.minimax_optimal(interval, t, residual=1, drift=drift).value
-        price = float(guarantee.worst_case(t, residual=1, drift=drift)) / optimum
-        assert 1 - 1e-10 <= price < 1.65
-
-
 def test_its_weight_is_the_limit_of_the_optimum_s() -> None:
     """η = g²s/(a²(1 − s)) of the certified optimum tends to that of the closed form."""
     eta = pr.near_minimax((1, 10), initial=1, cross=1).eta
