@@ -45,6 +45,8 @@ def test_every_module_with_mathematics_is_held_by_a_file() -> None:
 def test_the_files_that_are_shared_exist() -> None:
     for name, file in shared().items():
         assert file.exists(), (name, file)
+        assert (PACKAGE / f"{name}.py").exists(), f"{name} is gone"
+        assert not modules()[name].exists(), f"{name} has a file of its own by now"
 
 
 def test_every_file_of_a_room_is_in_the_tree() -> None:
