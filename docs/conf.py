@@ -60,12 +60,13 @@ html_theme = "pydata_sphinx_theme"
 html_title = "polyrates"
 html_math_renderer = "katex"
 html_static_path = ["_static"]
-html_css_files = ["katex/katex.min.css", "site.css"]
+html_css_files = ["katex/katex.min.css", "site.css", "play.css"]
 html_js_files = [
     ("katex/katex.min.js", {"defer": "defer"}),
     ("katex/auto-render.min.js", {"defer": "defer"}),
     ("formulas.js", {"defer": "defer"}),
 ]
+html_context = {"default_mode": "auto"}
 html_show_sourcelink = False
 html_show_search_summary = False  # it would fetch pages, which file:// refuses
 html_copy_source = False
