@@ -88,7 +88,7 @@ def figures(session: nox.Session) -> None:
 def docs(session: nox.Session) -> None:
     """The site, built strictly and opened in a browser; README, CONTRIBUTING and docstrings."""
     session.install(".[test,docs]")
-    session.run("python", "docs/build.py", env=SETTINGS)
+    session.run("python", "docs/build.py", "--check", env=SETTINGS)
     session.run(
         "python", "-m", "pytest", "tests/test_readme.py", "tests/test_contributing.py",
         "tests/test_derivations.py", "tests/test_notebook_formulas.py", "tests/test_quality.py",

@@ -40,6 +40,8 @@ def main() -> int:
         "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
         "OMP_NUM_THREADS": "1",
         "PYTHONHASHSEED": "0",
+        "IPYTHONDIR": str(source / "making" / "ipython"),
+        "MATPLOTLIBRC": str(source / "making" / "matplotlibrc"),
     }
     command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-b", "html"]
     done = subprocess.run(

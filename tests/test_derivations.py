@@ -21,7 +21,8 @@ def load(path):
 def test_the_derivations_are_there():
     assert {
         "01_master_identity", "02_gradient_descent", "03_heavy_ball_and_nesterov",
-        "04_chebyshev", "05_lower_bound", "06_two_horns",
+        "04_chebyshev", "05_lower_bound", "06_two_horns", "07_worst_case", "08_sobolev",
+        "09_minimax", "10_estimators",
     } <= {path.stem for path in BOOKS}  # fmt: skip
 
 

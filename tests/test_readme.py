@@ -15,21 +15,24 @@ from polyrates.cli.entry import main
 from polyrates.cli.parser import make_parser
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "guide" / "cli.md").read_text(encoding="utf-8")
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", README, flags=re.DOTALL)
+def blocks(language: str, text: str = README) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", text, flags=re.DOTALL)
 
 
 def commands() -> list[str]:
     return [
-        part.strip() for line in "".join(blocks("sh")).splitlines() for part in line.split("&&")
+        part.strip()
+        for line in "".join(blocks("sh") + blocks("sh", PAGE)).splitlines()
+        for part in line.split("&&")
     ]
 
 
 def test_python_runs_as_written_and_prints_what_is_shown() -> None:
     programs, printed = blocks("python"), blocks("text")
-    assert len(programs) == 4
+    assert len(programs) == 2
     jax = pytest.importorskip("jax")
     before = jax.config.jax_enable_x64
     names: dict[str, object] = {}

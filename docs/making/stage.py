@@ -60,8 +60,28 @@ def stage(source: Path) -> None:
             name: text.encode("utf-8") if isinstance(text, str) else text
             for name, text in generated.items()
         }
+    made["more.md"] = with_others(made).encode("utf-8")
     made["extra/llms.txt"] = overview(made).encode("utf-8")
     write(source, made)
+
+
+def with_others(made: dict[str, bytes]) -> str:
+    """``more.md`` with every page of docs/ that no list names: a new one is shown at once."""
+    pages = {name: text.decode("utf-8") for name, text in made.items() if name.endswith(".md")}
+    lists = "\n".join(
+        block
+        for text in pages.values()
+        for block in re.findall(r"^```{toctree}.*?^```", text, re.MULTILINE | re.DOTALL)
+    )
+    named = {posixpath.basename(line.strip()) for line in lists.split("\n")}
+    others = [
+        name.removesuffix(".md")
+        for name in sorted(pages)
+        if "/" not in name and name != "index.md" and name.removesuffix(".md") not in named
+    ]
+    return re.sub(
+        r"^others\n", "".join(f"{name}\n" for name in others), pages["more.md"], flags=re.M
+    )
 
 
 def write(folder: Path, made: dict[str, bytes]) -> None:

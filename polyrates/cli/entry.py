@@ -1,4 +1,4 @@
-"""The commands: report, rate, optimal, plan, verify, certify, figures, certificate.
+"""The commands: report, rate, optimal, plan, verify, certify, figures, examples, certificate.
 
 One file each. Exit status 0 on success, 1 when a verification fails, 2 on bad input with one line
 on stderr. Numbers are parsed exactly ("2/11", "0.1", "1e-3") and never evaluated.

@@ -22,6 +22,7 @@ commands
   verify    run methods on problems and compare with the prediction
   certify   how wrong is a Jacobian in a file; exit status 1 if too wrong
   figures   make the figures of the README again
+  examples  copy the notebooks of the course and the examples out
   certificate   check a saved proof of an optimum, or copy out the checker
 """
 
@@ -54,7 +55,17 @@ class _Parser(argparse.ArgumentParser):
 def make_parser() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
     """The parser, and those of the commands by name."""
     from polyrates import __version__
-    from polyrates.cli import certificate, certify, figures, optimal, plan, rate, report, verify
+    from polyrates.cli import (
+        certificate,
+        certify,
+        examples,
+        figures,
+        optimal,
+        plan,
+        rate,
+        report,
+        verify,
+    )
 
     parser = _Parser(
         prog="polyrates",
@@ -68,7 +79,7 @@ def make_parser() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentP
     commands = parser.add_subparsers(
         dest="command", metavar="COMMAND", prog="polyrates", help=argparse.SUPPRESS
     )
-    for module in (report, rate, optimal, plan, verify, certify, figures, certificate):
+    for module in (report, rate, optimal, plan, verify, certify, figures, examples, certificate):
         lead, _, rest = module.TEXT.partition("\n\nexamples\n")
         command: argparse.ArgumentParser = commands.add_parser(
             module.__name__.rpartition(".")[2],
