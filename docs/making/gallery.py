@@ -34,7 +34,7 @@ def pages() -> dict[str, str | bytes]:
     cards = ["::::{grid} 1 1 2 2", ":gutter: 3", ""]
     for name, figure in FIGURES.items():
         source = inspect.getsource(figure)  # type: ignore[arg-type]
-        pictures = _named(source, "svg|png") or [f"{name}.svg"]
+        pictures = _named(name, source, "svg|png")
         made[f"gallery/{name}.md"] = _page(name, figure, source, pictures)
         cards += [
             f":::{{grid-item-card}} {name}",
@@ -52,15 +52,12 @@ def pages() -> dict[str, str | bytes]:
     return made
 
 
-def _named(source: str, endings: str) -> list[str]:
-    """The files of figures/ that a module names, those with a part that varies included."""
-    found: list[str] = []
-    for text in re.findall(rf'"(\w[\w{{}}.\[\]-]*\.(?:{endings}))"', source):
-        pattern = re.sub(r"\\{.*?\\}", r"[\\w.-]+", re.escape(text))
-        found += [
-            path.name for path in sorted(FOLDER.iterdir()) if re.fullmatch(pattern, path.name)
-        ]
-    return list(dict.fromkeys(found))
+def _named(name: str, source: str, endings: str) -> list[str]:
+    """The files of a figure: those that begin with its name, and those that its module names."""
+    files = [path.name for path in sorted(FOLDER.iterdir())]
+    files = [each for each in files if re.search(rf"\.({endings})$", each)]
+    own = [each for each in files if re.match(rf"{re.escape(name)}[-.]", each)]
+    return own + [each for each in files if f'"{each}"' in source and each not in own]
 
 
 def _page(name: str, figure: object, source: str, pictures: list[str]) -> str:
@@ -77,7 +74,7 @@ def _page(name: str, figure: object, source: str, pictures: list[str]) -> str:
             "```",
             "",
         ]
-    numbers = _named(source, "csv")
+    numbers = _named(name, source, "csv")
     if numbers:
         listed = ", ".join(f"{{download}}`{each} <../figures/{each}>`" for each in numbers)
         lines += ["## Numbers", "", listed, ""]
