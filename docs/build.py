@@ -43,7 +43,7 @@ def main() -> int:
         "IPYTHONDIR": str(source / "making" / "ipython"),
         "MATPLOTLIBRC": str(source / "making" / "matplotlibrc"),
     }
-    command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-b", "html"]
+    command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-j", "2", "-b", "html"]
     done = subprocess.run(
         [*command, "-d", str(BUILD / "doctrees"), str(source), str(site)],
         env=environment,

@@ -126,7 +126,10 @@ def _rates(rate: pr.Rate) -> Iterator[str]:
         ("cross", "Jacobian, `cross`"),
     ):
         part = getattr(rate, name)
-        values = [tried(lambda t=t, part=part: f"{float(part(t)):.4g}") for t in STEPS]
+        values = [
+            tried(lambda t=t, part=part: f'<span class="number">{float(part(t)):.4g}</span>')
+            for t in STEPS
+        ]
         limit = tried(lambda part=part: f"{float(part.asymptotic):.6f}")
         yield f"| {words} | {' | '.join(values)} | {limit} | {part.status} |"
 
@@ -135,7 +138,7 @@ def _facts(method: pr.Method, rate: pr.Rate, noisy: pr.Method) -> Iterator[str]:
     """Burn-in and peak; and what is known of the method in other settings; ``noisy`` in floats."""
     part, hull = rate.initial, (ELL, HIGH)
     peak = tried(lambda: _peak(part))
-    yield "| | |\n|---|---|"
+    yield "| what | value |\n|---|---|"
     yield f"| peak of the Jacobian's error, relative to the start | {peak} |"
     yield f"| burn-in: worse than at the start until t = | {tried(lambda: str(part.burn_in))} |"
     where = pr.Interval(float(ELL), float(HIGH))

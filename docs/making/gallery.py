@@ -57,6 +57,7 @@ def _named(name: str, source: str, endings: str) -> list[str]:
     files = [path.name for path in sorted(FOLDER.iterdir())]
     files = [each for each in files if re.search(rf"\.({endings})$", each)]
     own = [each for each in files if re.match(rf"{re.escape(name)}[-.]", each)]
+    own.sort(key=len)
     return own + [each for each in files if f'"{each}"' in source and each not in own]
 
 

@@ -11,14 +11,16 @@ function laidOut() {
     }
     return !each.closest(".katex-mathml, dialog, .sr-only");
   });
-  const words = (document.querySelector("article") || document.body).innerText;
+  const words = [...document.querySelectorAll("article p, article li, article td, article h1, article h2")]
+    .map((each) => each.cloneNode(true));
+  words.forEach((each) => each.querySelectorAll("pre, code, .katex").forEach((inner) => inner.remove()));
   return {
     width: document.documentElement.scrollWidth - innerWidth,
     wide: wide.slice(0, 3).map((each) => `${each.tagName}.${each.className}`),
     plain: formulas.filter((each) => !each.querySelector(".katex")).length,
     refused: [...document.querySelectorAll(".katex-error")].map((each) => each.title),
     flat: formulas.filter((each) => each.offsetParent && each.getBoundingClientRect().height < 4).length,
-    raw: words.match(/\\(frac|left|lambda|text)\b/g) || [],
+    raw: words.flatMap((each) => each.textContent.match(/\\(frac|left|lambda|text)\b/g) || []),
   };
 }
 
