@@ -138,8 +138,14 @@ def test_what_is_not_known_is_refused() -> None:
         pr.rate(METHOD, (1, 10), DAMPED["exact"]).worst_case(3, residual=1, drift=1)
     with pytest.raises(ValueError, match="majorant"):
         pr.majorant(
-            METHOD, (1, 10), 4, hessian_lipschitz=1e-3, cross_lipschitz=1, distance=1, residual=1,
+            METHOD,
+            (1, 10),
+            4,
+            hessian_lipschitz=1e-3,
+            cross_lipschitz=1,
+            distance=1,
+            residual=1,
             estimator=DAMPED["exact"],
-        )  # fmt: skip
+        )
     for each in DAMPED.values():
         assert "damped by 1/3" in each.name and r"\lambda" in pr.latex(each)

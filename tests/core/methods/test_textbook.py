@@ -337,8 +337,11 @@ def test_rates_are_brute_force(name: str, t: int) -> None:
     P, slope = x.real, x.imag / 1e-30
     rate = pr.rate(method, pr.Interval(1, 10))
     for part, values in (
-        ("residual", P), ("drift", slope), ("cross", slope), ("initial", P - grid * slope)
-    ):  # fmt: skip
+        ("residual", P),
+        ("drift", slope),
+        ("cross", slope),
+        ("initial", P - grid * slope),
+    ):
         brute = np.abs(values).max()
         lower, upper = getattr(rate, part).enclosure(t)
         assert lower <= upper <= brute * (1 + 1e-4) and brute <= upper * (1 + 1e-9), part
@@ -448,16 +451,28 @@ def test_exactness_is_refused_with_a_reason() -> None:
 def test_bad_input_is_refused() -> None:
     descent_ = pr.GradientDescent(F(1, 10))
     bad: list[Callable[[], object]] = [
-        lambda: FISTA(0), lambda: FISTA(1, 0), lambda: FISTA(None), lambda: OptimizedGradient(1, 0),
-        lambda: OptimizedGradient(1, 1.5), lambda: TripleMomentum(0, 0, 0, 0),
-        lambda: TripleMomentum.tuned(0, 1), lambda: SilverSteps(-1), lambda: ArcsineSteps(2, 1),
-        lambda: AveragedIterates(None), lambda: AveragedIterates(descent_, -1),
-        lambda: ExponentialAverage(descent_, 1), lambda: ExponentialAverage(descent_, -1),
-        lambda: ExponentialAverage(3, 0.5), lambda: ScheduleFree(1, 2), lambda: ScheduleFree(0),
-        lambda: Lookahead(descent_, 0, 1), lambda: Lookahead(descent_, 2, "x"),
-        lambda: Lookahead(descent_, 2, 1, "yes"), lambda: Lookahead(None, 2, 1),
+        lambda: FISTA(0),
+        lambda: FISTA(1, 0),
+        lambda: FISTA(None),
+        lambda: OptimizedGradient(1, 0),
+        lambda: OptimizedGradient(1, 1.5),
+        lambda: TripleMomentum(0, 0, 0, 0),
+        lambda: TripleMomentum.tuned(0, 1),
+        lambda: SilverSteps(-1),
+        lambda: ArcsineSteps(2, 1),
+        lambda: AveragedIterates(None),
+        lambda: AveragedIterates(descent_, -1),
+        lambda: ExponentialAverage(descent_, 1),
+        lambda: ExponentialAverage(descent_, -1),
+        lambda: ExponentialAverage(3, 0.5),
+        lambda: ScheduleFree(1, 2),
+        lambda: ScheduleFree(0),
+        lambda: Lookahead(descent_, 0, 1),
+        lambda: Lookahead(descent_, 2, "x"),
+        lambda: Lookahead(descent_, 2, 1, "yes"),
+        lambda: Lookahead(None, 2, 1),
         lambda: Lookahead(pr.Richardson([1]), 2, 1, True),
-    ]  # fmt: skip
+    ]
     for make in bad:
         with pytest.raises(pr.PolyratesError):
             make()
