@@ -10,8 +10,8 @@ __all__ = ["course_pages"]
 
 _INDEX = """# The course
 
-Ten notebooks, from the identity behind everything to the best possible method. Each derives, checks
-every step by machine, draws, and ends in assertions. They need nothing but the package:
+Eleven notebooks, from the identity behind everything to the best possible method. Each derives,
+checks every step by machine, draws, and ends in assertions. They need nothing but the package:
 `polyrates examples` copies them into a folder of yours.
 
 """

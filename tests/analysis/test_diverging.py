@@ -143,9 +143,31 @@ def test_floats_jax_and_torch_see_the_same_problem():
                     for other in theirs:
                         assert np.allclose(part(here), np.asarray(part(other)), rtol=1e-13), name
                 if x == 0.0 and name == "blend":
-                    continue  # the solution, where f″ oscillates without a limit
+                    continue  # f_0′ has no derivative there: the test below
                 slope = jax.grad(lambda z, f=example: f.slope(z)[0])(theirs[0])
                 assert np.allclose(slope[0], example.curvature(here), rtol=1e-9, atol=1e-9)
+
+
+def test_at_the_solution_the_second_derivative_is_an_interval():
+    """f_0 is C^{1,1}: f_0′(x)/x and f_0″ fill intervals of [ell, L] near 0 from both sides.
+
+    f_0′(x)/x = a + b sin(ω ln|x|) has no limit, so f_0″(0) does not exist; Clarke's second
+    derivative at 0 is the set of limits of f_0″, [a − b√(1 + ω²), a + b√(1 + ω²)] = [ell, L]. What
+    ``curvature`` says at 0, a + bω, is one of them.
+    """
+    problem = pr.diverging_example(pr.HeavyBall.tuned(0.01, 1.0), (0.01, 1.0), 25)
+    a, b, omega, xi = problem._constants(1.0)
+    for side in (1.0, -1.0):
+        x = side * np.geomspace(xi**40, xi**36, 40_001)  # two periods of the logarithm
+        bent = problem.curvature(x)
+        assert 0.01 * (1 - 1e-12) <= bent.min() <= 0.01 * (1 + 1e-4)
+        assert 1 - 1e-5 <= bent.max() <= 1 + 1e-12
+        chords = problem.slope(x) / x
+        assert chords.min() == pytest.approx(a - b, rel=1e-5)
+        assert chords.max() == pytest.approx(a + b, rel=1e-5)
+    here = float(problem.curvature(np.array([0.0]))[0])
+    assert 0.01 <= here <= 1.0 and here == pytest.approx(a + b * omega, rel=1e-12)
+    assert problem.slope(np.array([0.0]))[0] == 0.0
 
 
 def test_arrays_of_mpmath_numbers():
