@@ -27,7 +27,7 @@ import sympy as sp
 import polyrates as pr
 from polyrates.symbolic.proofs.derivation import Derivation
 from polyrates.symbolic.proofs.extremes import MaxAbs
-from polyrates.symbolic.proofs.steps import Argued, DerivationError, Numeric, Step
+from polyrates.symbolic.proofs.steps import Argued, Numeric, Step
 from polyrates.symbolic.proofs.vanishing import vanishes
 
 __all__ = ["TABLE", "VERDICTS", "Mutant", "mutants", "of_step", "verdict"]
@@ -45,6 +45,7 @@ class Mutant:
     steps: tuple[Step, ...]  # of the derivation: one must yield the formula of a statement
     old: sp.Basic
     new: sp.Basic
+    side: bool = True  # a side of a relation, not a condition
 
     def __str__(self) -> str:
         place = self.changed.why if isinstance(self.changed, Step) else "the statement"
@@ -91,7 +92,7 @@ def changes(expression: sp.Basic) -> list[sp.Basic]:
         for rebuild in rebuilds:
             try:
                 found.append(rebuild(change))
-            except (TypeError, ValueError, AttributeError):
+            except Exception:
                 continue  # no expression
     return [each for each in dict.fromkeys(found) if each != expression]
 
@@ -126,7 +127,7 @@ def of_step(step: Step) -> Iterator[Mutant]:
         if rest.subs(symbol, value) != rest:
             for new in changes(sp.sympify(value)):
                 pairs = (*where[:i], (symbol, new), *where[i + 1 :])
-                yield Mutant(replace(step, where=pairs), (), sp.sympify(value), new)
+                yield Mutant(replace(step, where=pairs), (), sp.sympify(value), new, False)
         rest = rest.subs(symbol, value)
 
 
@@ -146,7 +147,7 @@ def verdict(mutant: Mutant, cap: float | None = None) -> str:
     try:
         if _refused(mutant):
             return "refused"
-        return "same" if _equal(mutant.old, mutant.new) else "passed"
+        return "same" if _equal(mutant) else "passed"
     except Late:
         return "undecided"
     finally:
@@ -159,21 +160,22 @@ def _refused(mutant: Mutant) -> bool:
         if not isinstance(mutant.changed, Step):
             return not any(step.yields(mutant.changed) for step in mutant.steps)
         mutant.changed.check()
-    except (
-        DerivationError, ValueError, TypeError, ZeroDivisionError, AttributeError,
-        NotImplementedError, sp.PolynomialError,
-    ):  # fmt: skip
+    except Exception:  # whatever stops a check, it did not pass
         return True
     return False
 
 
-def _equal(one: sp.Basic, other: sp.Basic) -> bool:
-    """Whether a change changed nothing: |−x|, a constant under a derivative, 0 times another."""
+def _equal(mutant: Mutant) -> bool:
+    """Whether a change changed nothing under the step's conditions: |−x|, or 0 times another."""
+    one, other = mutant.old, mutant.new
     if one.has(sp.zoo, sp.nan) or not isinstance(one, sp.Expr) or one.has(MaxAbs):
         return False
     try:
-        return vanishes((one - other).doit())
-    except (ValueError, TypeError, NotImplementedError, sp.PolynomialError):
+        difference = one - other
+        for old, new in getattr(mutant.changed, "where", ()) if mutant.side else ():
+            difference = difference.subs(old, new)
+        return vanishes(difference.doit())
+    except Exception:
         return False
 
 

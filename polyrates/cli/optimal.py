@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 import sympy
 
@@ -110,7 +111,11 @@ def _average(arguments: argparse.Namespace, where: Spectrum, t: int) -> int:
 
 def _save(arguments: argparse.Namespace, result: Optimum) -> None:
     if arguments.certificate is not None:
-        result.certificate.save(arguments.certificate)
+        proof = result.certificate
+        proof.save(arguments.certificate)
+        remark = getattr(proof, "remark", "")
+        if remark:
+            print(f"note: {remark}", file=sys.stderr)
 
 
 def _density(arguments: argparse.Namespace, ell: Number, L: Number) -> ClassicalDensity:

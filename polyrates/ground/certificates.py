@@ -23,6 +23,9 @@ from polyrates.ground.errors import refuse_value
 __all__ = ["ProofFile", "Verdict", "check_certificate", "write_checker"]
 
 
+_WIDE = 10**6
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What the checker says of a file.
@@ -71,6 +74,17 @@ class ProofFile:
         if name in self.content:
             return number(self.content[name])
         return Fraction(integer(self.content["numerator"]), integer(self.content["denominator"]))
+
+    @property
+    def remark(self) -> str:
+        """Why the bracket is wide, where it is wider than a millionth; else empty."""
+        if (self.upper - self.lower) * _WIDE <= self.upper:
+            return ""
+        share = float((self.upper - self.lower) / self.upper)
+        return (
+            f"the bracket is wide, {share:.1g} of its upper end: both ends are proved, but on this "
+            "support the solver's floats gave no better polynomial or no better multipliers"
+        )
 
     @property
     def kind(self) -> str:

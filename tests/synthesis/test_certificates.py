@@ -14,6 +14,8 @@ from pathlib import Path
 import mpmath
 import pytest
 import sympy
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from support import REFERENCE, finished
 
 import polyrates as pr
@@ -126,6 +128,42 @@ def test_every_kind_of_question_has_a_tight_certificate(name: str) -> None:
     assert proof.upper - proof.lower <= proof.upper * Fraction(gap)
 
 
+@settings(max_examples=5, deadline=None, derandomize=True)
+@given(
+    st.lists(st.integers(1, 60), min_size=2, max_size=6, unique=True),
+    st.lists(st.booleans(), min_size=3, max_size=3),
+    st.integers(0, 4),
+    st.sampled_from([("initial", "cross"), ("residual", "drift")]),
+    st.tuples(st.integers(0, 9), st.integers(0, 9)),
+    st.sampled_from([Fraction(1), Fraction(10) ** 150, Fraction(1, 10**150), Fraction(1, 7)]),
+)
+def test_random_supports_with_points_in_any_unit(
+    ends: list[int],
+    joined: list[bool],
+    t: int,
+    form: tuple[str, str],
+    sizes: tuple[int, int],
+    unit: Fraction,
+) -> None:
+    """P(λ) on S with sizes (a, g) is P(λ/u) on uS with (a, ug): both are proved, and agree."""
+    places = sorted(ends)
+    pieces: list[tuple[Fraction, Fraction]] = []
+    while places:
+        low = places.pop(0)
+        high = places.pop(0) if places and joined[len(pieces) % 3] else low
+        pieces.append((Fraction(low), Fraction(high)))
+    found = []
+    for u in (Fraction(1), unit):
+        where = pr.Union([(low * u, high * u) for low, high in pieces])
+        asked = dict(zip(form, (sizes[0], sizes[1] * u), strict=True))
+        optimum = pr.minimax_optimal(where, t, **asked)
+        proof = optimum.certificate
+        assert proof.check().ok, proof.check()
+        assert proof.lower <= Fraction(optimum.upper) and Fraction(optimum.lower) <= proof.upper
+        found.append(proof)
+    assert found[0].lower <= found[1].upper and found[1].lower <= found[0].upper
+
+
 def test_a_size_that_is_no_float_is_rounded_away_from_the_value() -> None:
     where = pr.Union([(Fraction(551, 97), Fraction(733, 97)), (Fraction(1078, 97), 29)])
     optimum = pr.minimax_optimal(where, 7, initial=Fraction(1, 3), cross=100)
@@ -139,6 +177,8 @@ def test_hard_questions_have_an_honest_certificate(where: pr.Union, cross: int) 
     optimum = pr.minimax_optimal(where, 8, initial=1, cross=cross)
     proof = optimum.certificate
     assert proof.check().ok and 0 < proof.lower <= proof.upper
+    wide = proof.upper - proof.lower > proof.upper * Fraction(1, 10**6)
+    assert ("wide" in proof.remark) == wide
     assert proof.lower <= Fraction(float(optimum.upper))
     assert Fraction(float(optimum.lower)) <= proof.upper
 
@@ -271,6 +311,14 @@ def test_the_copied_checker_proves_every_kind_and_refuses(tmp_path: Path) -> Non
     assert {path.name for path in tmp_path.iterdir()} == {
         "check.py", "bad.json", "text.json", *(f"{kind}.json" for kind in proofs)
     }  # fmt: skip
+
+
+def test_a_wide_bracket_says_why() -> None:
+    content = A_VALUE.content
+    assert A_VALUE.remark == ""
+    half = ProofFile({**content, "lower": str(A_VALUE.upper / 2)})
+    assert half.check().ok and "0.5 of its upper end" in half.remark
+    assert pr.lower_bound_certificate((1, 9), 4).remark == ""
 
 
 def test_a_file_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:

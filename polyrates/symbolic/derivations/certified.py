@@ -162,7 +162,7 @@ def certificate_deflation() -> Derivation:
         least the smaller eigenvalue of $((1, \psi), (\psi, 1 + \psi^{2}))$, whose characteristic
         polynomial is
 
-        with the root $\varphi$
+        with these two roots: $\varphi$ is the first, the smaller one
 
         $A \ge \varphi P$ gives $A^{-1} \le P^{-1}/\varphi$, and for any $z$ with the residual $s =
         r - A z$, $\left|\left\|A^{-1} r\right\| - \left\|z\right\|\right| \le \left\|A^{-1}
@@ -176,9 +176,9 @@ def certificate_deflation() -> Derivation:
         ),
         Equality((1 - phi) * (1 + psi**2 - phi) - psi**2, phi**2 - (2 + psi**2) * phi + 1),
         Equality(
+            (phi - (2 + psi**2 - psi * sympy.sqrt(4 + psi**2)) / 2)
+            * (phi - (2 + psi**2 + psi * sympy.sqrt(4 + psi**2)) / 2),
             phi**2 - (2 + psi**2) * phi + 1,
-            0,
-            where=((phi, (2 + psi**2 - psi * sympy.sqrt(4 + psi**2)) / 2),),
         ),
         Nonnegative(
             1 / (_low * (_low + _w)),

@@ -157,7 +157,7 @@ def matching_average() -> Derivation:
             _a**2 / _s * (A**2 + eta * B**2),
             where=((eta, match),),
         ),
-        Equality(value**2, _a**2 / _s * mean, where=((value, _a * sympy.sqrt(mean / _s)),)),
+        Equality(value, _a * sympy.sqrt(mean / _s), where=((mean, _s * value**2 / _a**2),)),
         Equality(
             _A**2 + eta * _slope**2, _P**2 - 2 * lam * _P * _slope + (lam**2 + eta) * _slope**2
         ),

@@ -125,8 +125,8 @@ def _attained() -> tuple[Step, ...]:
             (w * x1**2 + (1 - w) * x2**2) / _u + (w * y1**2 + (1 - w) * y2**2) / _v,
             _u + _v,
             where=(
-                (x1, sympy.sqrt((_u**2 - (1 - w) * x2**2) / w)),
-                (y1, sympy.sqrt((_v**2 - (1 - w) * y2**2) / w)),
+                (x1**2, (_u**2 - (1 - w) * x2**2) / w),
+                (y1**2, (_v**2 - (1 - w) * y2**2) / w),
             ),
         ),
         Equality(_x**2 / (_s * height) + _y**2 / ((1 - _s) * height), height),

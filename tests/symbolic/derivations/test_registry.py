@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import html
 import pickle
 import random
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import sympy as sp
-from mutants import mutants, of_step, verdict
+from mutants import TABLE, VERDICTS, mutants, of_step, verdict
 
 import polyrates as pr
 from polyrates.ground.references import REFERENCES, cite
@@ -114,6 +115,20 @@ def test_some_changes_of_numbers_are_refused(name: str) -> None:
     assert found, "nothing to change"
     for each in random.Random(f"{name} again").sample(found, min(6, len(found))):
         assert verdict(each) in ("refused", "same"), str(each)
+
+
+UNTRIED: set[str] = set()  # not yet changed whole: only ever fewer
+
+
+def test_every_change_was_refused_when_all_were_tried() -> None:
+    """The table that ``nox -s mutants`` writes is of this registry, and nothing passed."""
+    with open(TABLE, encoding="utf-8") as file:
+        rows = {row["derivation"]: row for row in csv.DictReader(file)}
+    assert set(rows) | UNTRIED == set(NAMES) and not set(rows) & UNTRIED
+    for name, row in rows.items():
+        assert int(row["passed"]) == 0, name
+        assert int(row["mutants"]) == sum(int(row[each]) for each in VERDICTS) > 0
+        assert int(row["undecided"]) <= int(row["mutants"]) // 20
 
 
 def test_a_mutant_that_is_true_would_be_seen() -> None:

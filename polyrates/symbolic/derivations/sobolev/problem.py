@@ -49,7 +49,7 @@ def average_case() -> Derivation:
         Equality(
             cosine**2 * e11 + 2 * cosine * s * e12 + s**2 * e22,
             ee + 2 * cosine * s * e12,
-            where=((e11, ee), (e22, ee), (s, sympy.sqrt(1 - cosine**2))),
+            where=((e11, ee), (e22, ee), (s**2, 1 - cosine**2)),
         ),
         Equality(
             p**2 * ee + 2 * p * q * ed + q**2 * dd,
@@ -96,8 +96,9 @@ P^{\star}\right\|^{2}$, for every $t$: the minimum is $1/A_{t}$, attained at $P^
 never rises with $t$, since $A_{t}$ never falls
 
 the other way, in any basis with Gram matrix $G$ and values $v$ at 0: stationarity is $G c = \nu
-v$ with $v^{T} c = 1$, hence $1/\nu = v^{T} G^{-1} v$. Eliminating, $G = M N M^{T}$ and $v = M s$,
-gives $v^{T} G^{-1} v = s^{T} N^{-1} s = A_{t}$ (for every $t$; written out for $t = 1$)
+v$ with $v^{T} c = 1$, hence $1/\nu = v^{T} G^{-1} v$. Eliminating, $G = M N M^{T}$, $v = M s$
+and $w = M r$ give $v^{T} G^{-1} w = s^{T} N^{-1} r$ (for every $t$; written out for $t = 1$); with
+$w = v$ that is $A_{t}$
 """
 
 
@@ -154,6 +155,7 @@ def kernel_form() -> Derivation:
     weight = sympy.Symbol(r"\sum {s_{i}^{2}/N_{i}}")
     g00, g01, g11, v0, v1 = symbols_of("G_{00} G_{01} G_{11} v_{0} v_{1}")
     s0, s1, n0, n1, low = symbols_of("s_{0} s_{1} N_{0} N_{1} l")
+    w0, w1, r0, r1 = symbols_of("w_{0} w_{1} r_{0} r_{1}")
     steps: tuple[Step, ...] = told(
         _KERNEL_FORM,
         Equality(
@@ -166,14 +168,16 @@ def kernel_form() -> Derivation:
             where=((at_zero, 1), (weight, total)),
         ),
         Equality(
-            (g11 * v0**2 - 2 * g01 * v0 * v1 + g00 * v1**2) / (g00 * g11 - g01**2),
-            s0**2 / n0 + s1**2 / n1,
+            (g11 * v0 * w0 - g01 * (v0 * w1 + v1 * w0) + g00 * v1 * w1) / (g00 * g11 - g01**2),
+            s0 * r0 / n0 + s1 * r1 / n1,
             where=(
                 (g00, n0),
                 (g01, low * n0),
                 (g11, low**2 * n0 + n1),
                 (v0, s0),
                 (v1, low * s0 + s1),
+                (w0, r0),
+                (w1, low * r0 + r1),
             ),
         ),
         *_kernel_instances(),
@@ -237,7 +241,7 @@ def degree_one() -> Derivation:
             (b + ETA) * (h - a / (b + ETA)) ** 2 + (b + ETA - a**2) / (b + ETA),
         ),
         Equality(a / (b + ETA), best, where=((a, m1), (b, m2))),
-        Equality((b + ETA - a**2) / (b + ETA), least, where=((a, m1), (b, m2))),
+        Equality((b + ETA - a**2) / (b + ETA), least, where=((a**2, (L + ell) ** 2 / 4), (b, m2))),
         whole,
         Equality(slope, best, computed=True),
         Equality(value, least, computed=True),
