@@ -44,7 +44,7 @@ def test_versions_agree() -> None:
 
 
 def test_the_contents_page_names_everything_public() -> None:
-    assert sorted(pr.__all__) == list(pr.__all__)
+    assert len(set(pr.__all__)) == len(pr.__all__)  # their order is ruff's (RUF022)
     assert pr.__doc__ is not None
     listed = set(re.findall(r"\w+", pr.__doc__))
     verbs = [

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import os
-import subprocess
 import sys
 from dataclasses import dataclass
 from fractions import Fraction as F
@@ -13,7 +12,7 @@ import matplotlib
 import numpy as np
 import pytest
 import sympy as sp
-from support import ROOT
+from support import ROOT, finished
 
 import polyrates as pr
 from polyrates.ground.cards import Card, number_cell, plainly
@@ -56,10 +55,7 @@ def test_every_plot_of_a_session_shows_and_the_users_own_are_left_alone() -> Non
     pytest.importorskip("IPython")
     pytest.importorskip("matplotlib_inline")
     path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
-    done = subprocess.run(
-        [sys.executable, "-c", SESSION], env={**os.environ, "PYTHONPATH": path},
-        capture_output=True, text=True, timeout=300, check=False,
-    )  # fmt: skip
+    done = finished([sys.executable, "-c", SESSION], env={**os.environ, "PYTHONPATH": path})
     assert done.returncode == 0, done.stderr[-2000:] + done.stdout[-2000:]
     assert done.stdout.strip().endswith("all shown")
 

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 HERE = Path(__file__).parent
-NAMES = ("majorant",)
+NAMES = ("majorant", "horizons")
 ROUNDING = 1e-9
 """By how much floats may pass a bound, relative to it."""
 

@@ -18,9 +18,8 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Protocol, cast
+from typing import Protocol
 
 import numpy as np
 
@@ -31,10 +30,11 @@ from polyrates.execution.preconditioner import Preconditioner, bracket
 from polyrates.execution.trajectory import Trajectory
 from polyrates.ground.arrays import Array, euclidean, library, to_numpy
 from polyrates.ground.cards import safe_html
-from polyrates.ground.errors import refuse_type, refuse_value
+from polyrates.ground.errors import refuse_value
 from polyrates.ground.numbers import floating, nonnegative, positive
 from polyrates.measurement.certify import Certified, Status
 from polyrates.measurement.held import Held, flat_jacobian, held
+from polyrates.measurement.outer import Outer, outer_gradients
 from polyrates.problems.losses import Constants
 from polyrates.problems.quadratic import Problem
 
@@ -47,10 +47,6 @@ class Planned(Protocol):
     def differentiate(self, problem: Problem, x0: object, /) -> Trajectory:
         """The run that the plan chose."""
         ...
-
-
-Outer = Callable[[Array], tuple[Array, Array]]
-_Slopes = Callable[[Array], tuple[object, object]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -280,7 +276,7 @@ def hypergradient(
         x, J = run.iterates[-1], run.jacobians[-1]
     goal = None if until is None else floating(positive(until, "until"), "until")
     given = held(problem, x, ell, constants, products, preconditioner, columns)
-    gradients = _outer_gradients(outer, problem, given.at, given.parameters)
+    gradients = outer_gradients(outer, problem, given.at, given.parameters)
     estimate = None if J is None else _columns(flat_jacobian(J, given.cross, "J"))
     found = _hypergradient(given, gradients, estimate, outer_lipschitz)
     if goal is None:
@@ -343,70 +339,3 @@ def _lipschitz(
         return 0.0, 0.0
     (v, direct), (near, other) = gradients(place.x), gradients(place.x + step)
     return float(euclidean(near - v)) / size, float(euclidean(other - direct)) / size
-
-
-def _outer_gradients(outer: object, problem: Problem, at: Array, parameters: int) -> Outer:
-    """x ↦ (∇_x g, ∂_θ g) as arrays (d,) and (p,)."""
-    theta = getattr(problem, "theta", None)
-    if isinstance(outer, (tuple, list)) and len(outer) == 2 and all(map(callable, outer)):
-        first, second = cast("tuple[Callable[..., object], Callable[..., object]]", tuple(outer))
-
-        both: _Slopes = lambda x: (first(x, theta), second(x, theta))  # noqa: E731
-    elif callable(outer):
-        both = _differentiated(outer, theta)
-    else:
-        refuse_type(
-            "outer",
-            outer,
-            "must be g(x, theta) of JAX or torch, or its two gradients",
-            "give (lambda x, theta: ∇_x g, lambda x, theta: ∂_θ g)",
-        )
-
-    def checked(x: Array) -> tuple[Array, Array]:
-        given = both(x)
-        v = np.asarray(to_numpy(given[0]), dtype=float).reshape(-1)
-        direct = np.asarray(to_numpy(given[1]), dtype=float).reshape(-1)
-        direct = np.broadcast_to(direct, (parameters,)) if direct.size == 1 else direct
-        if v.shape != at.shape or direct.shape != (parameters,):
-            refuse_value(
-                "outer",
-                f"gradients of {v.size} and {direct.size} numbers",
-                f"must have {at.size} in x and {parameters} in θ",
-            )
-        if not (np.all(np.isfinite(v)) and np.all(np.isfinite(direct))):
-            refuse_value("outer", "a gradient with NaN or infinity", "must be finite")
-        return v, direct
-
-    return checked
-
-
-def _differentiated(outer: Callable[..., object], theta: object) -> _Slopes:
-    """By automatic differentiation, in the library of the problem's θ."""
-    if theta is None:
-        refuse_type(
-            "outer",
-            outer,
-            "needs θ to be differentiated, and the problem has none",
-            "give the two gradients of g, or a problem of pr.from_loss",
-        )
-    if library(theta) == "torch":
-        import torch
-
-        parameters = torch.as_tensor(theta)
-
-        def by_torch(x: Array) -> tuple[object, object]:
-            point = torch.tensor(x, dtype=parameters.dtype, requires_grad=True)
-            at = parameters.detach().clone().requires_grad_()
-            found = torch.autograd.grad(outer(point, at), (point, at), allow_unused=True)
-            first, second = (
-                torch.zeros_like(v) if g is None else g
-                for g, v in zip(found, (point, at), strict=True)
-            )
-            return first, second
-
-        return by_torch
-    import jax
-    import jax.numpy as jnp
-
-    slopes = jax.grad(outer, argnums=(0, 1))
-    return lambda x: slopes(jnp.asarray(x), jnp.asarray(theta, dtype=float))

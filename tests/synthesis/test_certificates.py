@@ -185,19 +185,14 @@ def test_hard_questions_have_an_honest_certificate(where: pr.Union, cross: int) 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("form", [("initial", "cross"), ("residual", "drift")])
-@pytest.mark.parametrize("t", [100, 200])
-@pytest.mark.parametrize("where", [pr.Interval(1, 100), pr.Interval(1, 10), GAPS])
+@pytest.mark.parametrize(
+    ("where", "t"), [(pr.Interval(1, 100), 100), (pr.Interval(1, 10), 200), (GAPS, 100)]
+)
 def test_long_horizons(where: pr.Interval, t: int, form: tuple[str, str]) -> None:
+    """What is dearer is in the attack: t = 200 on the others, t = 400."""
     proof = pr.minimax_optimal(where, t, **dict.fromkeys(form, 1)).certificate
     assert proof.check().ok
     assert proof.upper - proof.lower <= proof.upper * Fraction(2, 10**12)
-
-
-@pytest.mark.slow
-def test_four_hundred_steps() -> None:
-    proof = pr.minimax_optimal(pr.Interval(1, 100), 400, initial=1, cross=1).certificate
-    assert proof.check().ok
-    assert proof.upper - proof.lower <= proof.upper * Fraction(1, 10**11)
 
 
 # -- averages, suprema -----------------------------------------------------------------------------
