@@ -1,7 +1,7 @@
 """Changes a number or a sign in the conclusion of each theorem and shows that Coq refuses it.
 
-``python derivations/formal/mutate.py [FILE ...]`` compiles a few changed copies of each file (``make``
-first) and rewrites mutants.md, which docs/formal.md shows. A change that leaves the statement true is
+``python derivations/formal/mutate.py [EACH [FILE ...]]`` compiles EACH changed copies of each file
+(``make`` first) and rewrites mutants.md, which docs/formal.md shows. A change that leaves the statement true is
 no fault of the proof; it is listed as what it is.
 """
 
@@ -12,6 +12,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from polyrates.ground.tables import markdown_table
@@ -19,6 +20,20 @@ from polyrates.symbolic.derivations.formal import LEMMAS
 
 HERE = Path(__file__).parent
 EACH, LONGEST = 3, 120
+OTHERS = {
+    "tight_worst_case": "TightWorstCase",
+    "gradient_descent_majorant": "GradientDescentMajorant",
+    "between": "Minimax",
+    "upper_sound": "UpperBound",
+    "functional_bound": "DualBound",
+    "certified": "Certificate",
+    "chebyshev_is_least": "Alternation",
+    "phi_at_ends": "EndPoints",
+    "iterate_is_residual": "StateSpace",
+    "gradient_descent_residual_polynomial": "GradientDescentPolynomial",
+    "divided_difference": "DividedDifferences",
+}
+"""The theorems of files that are no derivation's."""
 CHANGE = re.compile(r"(?<![\w%.])\d+(?![\w.])| \+ | - |<=")
 
 
@@ -40,7 +55,14 @@ def places(text: str, name: str) -> list[tuple[int, int, str]]:
             new = {" + ": " - ", " - ": " + ", "<=": ">="}.get(old) or str(int(old) + 1)
             found.append((at + each.start(), at + each.end(), new))
         at += len(claim) + len("/\\\n")
-    return found
+    if found:
+        return found
+    whole = CHANGE.finditer(text, begin, end)  # a conclusion without numbers: anywhere
+    return [
+        (m.start(), m.end(), {"<=": ">="}.get(m[0]) or str(int(m[0]) + 1))
+        for m in whole
+        if m[0].strip() not in "+-"
+    ]
 
 
 def refused(text: str) -> bool:
@@ -58,30 +80,25 @@ def refused(text: str) -> bool:
         return done.returncode != 0
 
 
-def row(name: str, file: str) -> list[str]:
+def row(name: str, file: str, each: int) -> list[str]:
     text = (HERE / f"{file}.v").read_text(encoding="utf-8")
-    assert not refused(text), file
     everywhere = places(text, name)
-    chosen = random.Random(name).sample(everywhere, min(EACH, len(everywhere)))
+    chosen = random.Random(name).sample(everywhere, min(each, len(everywhere)))
     left = []
     for begin, end, new in sorted(chosen):
         if not refused(text[:begin] + new + text[end:]):
-            left.append(
-                " ".join(f"{text[max(0, begin - 20) : begin]}{new}{text[end : end + 20]}".split())
-            )
-    return [
-        f"`{file}.v`",
-        str(len(everywhere)),
-        str(len(chosen)),
-        str(len(chosen) - len(left)),
-        ", ".join(f"`{x}`" for x in left),
-    ]
+            around = f"{text[max(0, begin - 20) : begin]}{new}{text[end : end + 20]}"
+            left.append(f"`{' '.join(around.split())}`")
+    counts = [len(everywhere), len(chosen), len(chosen) - len(left)]
+    return [f"`{file}.v`", f"`{name}`", *map(str, counts), ", ".join(left) or "none"]
 
 
-def main(files: list[str]) -> None:
-    chosen = {name: file for name, file in LEMMAS.items() if not files or file in files}
-    rows = [row(name, file) for name, file in chosen.items()]
-    table = markdown_table(["file", "numbers and signs", "changed", "refused", "compiled"], rows)
+def main(each: int, files: list[str]) -> None:
+    chosen = {name: f for name, f in {**LEMMAS, **OTHERS}.items() if not files or f in files}
+    with ThreadPoolExecutor(2) as pool:
+        rows = list(pool.map(lambda pair: row(*pair, each), chosen.items()))
+    head = ["file", "theorem", "numbers and signs", "changed", "refused", "compiled"]
+    table = markdown_table(head, rows)
     if files:
         print(table)
     else:
@@ -89,4 +106,4 @@ def main(files: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main(int(sys.argv[1]) if sys.argv[1:] else EACH, sys.argv[2:])
