@@ -2,9 +2,10 @@
 "use strict";
 document.addEventListener("DOMContentLoaded", () => {
   // what the theme and myst-nb call a button must be what stands on it
-  document.querySelectorAll(".search-button-field, details > summary[aria-label]").forEach((each) => {
-    each.removeAttribute("aria-label");
+  document.querySelectorAll(".search-button-field").forEach((each) => {
+    each.setAttribute("aria-label", each.textContent.replace(/\s+/g, " ").trim());
   });
+  document.querySelectorAll("details > summary[aria-label]").forEach((each) => each.removeAttribute("aria-label"));
   const options = { throwOnError: false, strict: "ignore" };
   document.querySelectorAll("span.math, div.math").forEach((place) => {
     const text = place.textContent.trim().replace(/^\\[([]|\\[)\]]$/g, "");
