@@ -8,7 +8,7 @@ above 1.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 import numpy as np
@@ -28,6 +28,7 @@ from polyrates.execution.trajectory import Trajectory, differentiate
 from polyrates.ground.errors import PolyratesError, refuse_value
 from polyrates.ground.numbers import Number, count, floating
 from polyrates.measurement.certify import certify
+from polyrates.measurement.local_model import local_errors
 from polyrates.measurement.verify import Formula, Verification, predicted_errors
 from polyrates.problems.data import load_vector
 from polyrates.problems.quadratic import Problem, QuadraticProblem, Ridge
@@ -198,13 +199,28 @@ def _formula(quadratic: QuadraticProblem) -> Formula:
 def _gap(named: NamedMethod, about: Subject, distance: float, steps: int, seed: int = 0) -> float:
     """‖observed − predicted‖ over the largest prediction, on a run that starts near x*."""
     quadratic = about.quadratic
-    unit = float(np.linalg.norm(quadratic.solution)) or 1.0
-    direction = np.random.default_rng(seed).standard_normal(quadratic.dimension)
-    x0 = quadratic.solution + distance * unit * direction / np.linalg.norm(direction)
+    x0 = _nearby(about, distance, seed)
     predicted = _predicted(named, quadratic, x0, steps)
     run = differentiate(named.method, about.problem, x0, steps)
     difference = _norms(run.jacobians - quadratic.solution_jacobian - predicted)
     return float(np.max(difference) / np.max(_norms(predicted)))
+
+
+def _four(values: Iterable[float]) -> tuple[float, float, float, float]:
+    first, second, third, fourth = values
+    return first, second, third, fourth
+
+
+def _nearby(about: Subject, distance: float, seed: int) -> Array:
+    """A seeded start at a distance in units of ‖x*‖."""
+    quadratic = about.quadratic
+    unit = float(np.linalg.norm(quadratic.solution)) or 1.0
+    direction = np.random.default_rng(seed).standard_normal(quadratic.dimension)
+    moved = distance * unit * direction / np.linalg.norm(direction)
+    return np.asarray(quadratic.solution + moved)
+
+
+_CERTIFIED = 20  # steps whose remainder a report shows: kernels grow with their square
 
 
 def _locality(about: Subject, results: tuple[MethodResult, ...], steps: int, seed: int) -> Locality:
@@ -212,7 +228,17 @@ def _locality(about: Subject, results: tuple[MethodResult, ...], steps: int, see
     worst = max(results, key=lambda each: each.gap)
     distances = (1.0, 0.1, 0.01, 0.001)
     gaps = tuple(_gap(worst.named, about, each, steps, seed) for each in distances)
-    return Locality(worst.named.title, distances, gaps)
+    x0 = _nearby(about, distances[-1], seed)
+    shown = min(steps, _CERTIFIED)
+    found = local_errors(worst.named.method, about.problem, x0, shown)
+    rows = (_norms(found.observed), _norms(found.predicted), found.remainder, found.bound)
+    size = float(rows[0][0]) or 1.0
+    certified = [
+        (t, *_four(float(row[t]) / size for row in rows))
+        for t in sorted({shown // 2, shown} - {0})
+        if math.isfinite(found.bound[t]) and math.isfinite(found.remainder[t])
+    ]
+    return Locality(worst.named.title, distances, gaps, tuple(certified))
 
 
 def _planned(

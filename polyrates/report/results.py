@@ -222,6 +222,8 @@ class Locality:
     title: str
     distances: tuple[float, ...]
     gaps: tuple[float, ...]
+    certified: tuple[tuple[int, float, float, float, float], ...] = ()
+    """(t, observed, predicted, remainder, bound) from the last distance, over the start's error."""
 
     @property
     def reach(self) -> float:

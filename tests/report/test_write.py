@@ -522,6 +522,10 @@ def test_the_local_model_is_right_to_first_order(logistic: tuple[Analysis, Path]
     for before, after in pairwise(near.gaps[1:]):
         assert after == pytest.approx(before / 10, rel=0.05)
     assert 0.01 < near.reach < 0.5
+    assert near.certified  # run within prediction ± remainder, and below the majorant
+    for t, observed, predicted, remainder, bound in near.certified:
+        assert t > 0 and abs(observed - predicted) <= remainder + 1e-12
+        assert observed <= bound < float("inf")
 
 
 def test_logistic_numbers_are_in_the_json_and_the_paper_compiles(

@@ -6,7 +6,7 @@ import numpy as np
 
 from polyrates.ground.drawing import MUTED, Curve, figure, limits, log_axis, mark_one, style
 from polyrates.report.pictures import FLOOR, Picture, looks, picture
-from polyrates.report.results import Analysis
+from polyrates.report.results import Analysis, Locality
 from polyrates.report.section import Formulas, Pictures, Section, Words
 from polyrates.report.shown import number_text
 
@@ -84,7 +84,8 @@ def _beyond(analysis: Analysis) -> Words:
         "What is predicted, and not guaranteed",
         (
             "This loss is not quadratic. The guarantees of this package are theorems about "
-            "quadratics, and they do not carry over: nothing here bounds the error of these runs.",
+            "quadratics, and they do not carry over: nothing here bounds the error of these runs, "
+            "which start far from the solution.",
             "What remains is a prediction: the quadratic with the same $x_\\star$, "
             "$\\partial x_\\star$, $H$ and $\\partial H$. It holds to first order in the distance "
             "from the solution. "
@@ -94,10 +95,26 @@ def _beyond(analysis: Analysis) -> Words:
             f"So it is right to 1 % within {number_text(near.reach)} $\\|x_\\star\\|$; "
             f"the start of this report is {number_text(analysis.start.distance)} "
             "$\\|x_\\star\\|$ away.",
+            *_certified(near),
             "Gray lines show the prediction, colored ones what was observed.",
             *_afterwards(analysis),
             _bounds(analysis),
         ),
+    )
+
+
+def _certified(near: Locality) -> tuple[str, ...]:
+    """Near the solution: run, prediction with its certified remainder, and the majorant."""
+    if not near.certified:
+        return ()
+    told = "; ".join(
+        f"at t = {t} the error is {number_text(observed)}, predicted {number_text(predicted)} with "
+        f"a certified remainder of {number_text(remainder)}, and at most {number_text(bound)}"
+        for t, observed, predicted, remainder, bound in near.certified
+    )
+    return (
+        f"From {number_text(near.distances[-1])} $\\|x_\\star\\|$ away, inside the basin of the "
+        f"majorant, {near.title} is certified, relative to the start's error: {told}.",
     )
 
 
@@ -119,6 +136,10 @@ def _numbers(analysis: Analysis) -> dict[str, object]:
             "distances_over_norm_solution": list(near.distances),
             "gaps_in_percent": [100 * gap for gap in near.gaps],
             "distance_where_the_gap_is_1_percent": near.reach,
+            "certified_from_the_last_distance": [
+                dict(zip(("t", "observed", "predicted", "remainder", "bound"), row, strict=True))
+                for row in near.certified
+            ],
         },
     }
 
