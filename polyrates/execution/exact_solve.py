@@ -14,6 +14,7 @@ from polyrates.ground.errors import refuse_value
 from polyrates.ground.numbers import floating, lam
 from polyrates.problems.quadratic import Problem, QuadraticProblem
 from polyrates.problems.solved import hessian_at, hessian_matrix
+from polyrates.problems.symmetric import require_symmetric
 
 __all__ = ["applied", "exact_solve"]
 
@@ -29,6 +30,7 @@ def exact_solve(problem: Problem, x: Array, right: Array, damping: float = 0.0) 
     if d <= DENSE_LIMIT:
         H = hessian_matrix(problem, x) + damping * np.eye(d)
         return np.asarray(linalg.solve(H, right, assume_a="sym"))
+    require_symmetric(problem, x)
     product = hessian_at(problem, x)
     operator = LinearOperator((d, d), matvec=lambda v: product(v) + damping * v, dtype=float)
     columns = []

@@ -27,6 +27,7 @@ from scipy.linalg import solve_banded
 from polyrates.execution.krylov import Operator, lanczos, margin
 from polyrates.ground.arrays import Array, euclidean
 from polyrates.ground.errors import NegativeCurvature, refuse_value
+from polyrates.problems.symmetric import refuse_asymmetry, symmetric_tolerance
 
 __all__ = ["InverseNorms", "Probe", "inverse_norms", "probe"]
 
@@ -52,13 +53,8 @@ def probe(operator: Operator, seed: int = 0) -> Probe:
     left, right = float(u @ Av), float(v @ Au)
     lengths = [float(euclidean(each)) for each in (u, v, Au, Av)]
     scale = lengths[0] * lengths[3] + lengths[1] * lengths[2]
-    if abs(left - right) > 8.0 * np.sqrt(2 * operator.unit) * scale:
-        refuse_value(
-            "problem",
-            f"uᵀHv = {left:.6g}, vᵀHu = {right:.6g}",
-            "its hvp is not the product with a symmetric matrix",
-            "give ∇²f(x)v; for a fixed point v − Av the normal equations",
-        )
+    if abs(left - right) > symmetric_tolerance(operator.unit) * scale:
+        refuse_asymmetry(f"uᵀHv = {left:.6g}, vᵀHu = {right:.6g}")
     # a random vector sees at least a tenth of the largest eigenvalue's share, or ten times its own
     seen = max(lengths[2] / lengths[0], lengths[3] / lengths[1])
     return Probe(seen * min(np.sqrt(operator.dim), 10.0), operator.unit)

@@ -43,11 +43,15 @@ from scipy import linalg, special
 
 from polyrates.execution.checks import Gradient
 from polyrates.ground.arrays import Tree, euclidean, flatten, is_tree, library, to_numpy
-from polyrates.ground.errors import InvalidValue, NonFiniteError, refuse_type, refuse_value
+from polyrates.ground.errors import (
+    NonFiniteError,
+    NotSymmetric,
+    refuse_type,
+    refuse_value,
+)
 
 __all__ = [
     "LanczosRun",
-    "NotSymmetric",
     "Operator",
     "dense",
     "distribution_bounds",
@@ -55,10 +59,6 @@ __all__ = [
     "lanczos",
     "pooled_nodes",
 ]
-
-
-class NotSymmetric(InvalidValue):
-    """The products do not come from a symmetric matrix, so they are not a Hessian's."""
 
 
 class Operator:

@@ -38,6 +38,7 @@ from polyrates.ground.errors import NonFiniteError, refuse_type, refuse_value
 from polyrates.ground.numbers import count, floating
 from polyrates.problems.quadratic import Problem
 from polyrates.problems.solved import hessian_at
+from polyrates.problems.symmetric import require_symmetric
 
 __all__ = ["Derivative", "forward_memory", "jvp", "reverse_memory", "vjp"]
 
@@ -144,11 +145,14 @@ def vjp(
     ------
     NonFiniteError
         The run or the product left the finite numbers.
+    NotSymmetric
+        hvp is not the product with a symmetric matrix: ∇²f stands for its transpose here.
     """
     steps = check_steps(as_method(method), steps)
     chosen = as_estimator(Unrolled() if estimator is None else estimator)
     x, dx = check_problem(problem, x0, dx0)
     v = _cotangent(cotangent, len(x))
+    require_symmetric(problem, x)
     with np.errstate(over="ignore", invalid="ignore"):  # what overflows is reported below
         if method.adaptive and isinstance(chosen, Unrolled):
             *_, (_, jacobian) = cg_tangents(problem, x, dx, steps)

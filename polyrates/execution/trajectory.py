@@ -29,6 +29,7 @@ from polyrates.ground.errors import NonFiniteError
 from polyrates.ground.numbers import Number, floating
 from polyrates.problems.losses import Constants
 from polyrates.problems.quadratic import Problem
+from polyrates.problems.symmetric import require_symmetric
 
 __all__ = ["Tangents", "Trajectory", "differentiate", "final_estimate"]
 
@@ -239,6 +240,7 @@ def solve_at(problem: Problem, x: Array, dx0: Array, chosen: Implicit) -> Array:
     product = damped(partial(problem.hvp, x), delta)
     precondition = applied(chosen.preconditioner, problem, x)
     if chosen.inner.adaptive:
+        require_symmetric(problem, x)
         return cg_columns(product, right, dx0, inner_steps, precondition)
     residual = Iterates(dx0, lambda v: precondition(product(v) + right))
     return _last(orbit(chosen.inner, residual, inner_steps))

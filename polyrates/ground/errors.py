@@ -131,3 +131,7 @@ def meant(word: str, known: Iterable[str], otherwise: str) -> str:
 
 class NegativeCurvature(InvalidValue):
     """A direction of negative curvature was found: the function is not convex."""
+
+
+class NotSymmetric(InvalidValue):
+    """The products do not come from a symmetric matrix, so they are not a Hessian's."""

@@ -23,7 +23,6 @@ from polyrates.core.recurrence import Method, as_method
 from polyrates.core.spectra import as_spectrum
 from polyrates.execution.krylov import (
     LanczosRun,
-    NotSymmetric,
     Operator,
     dense,
     distribution_bounds,
@@ -32,7 +31,7 @@ from polyrates.execution.krylov import (
     margin,
     pooled_nodes,
 )
-from polyrates.ground.errors import InvalidValue, NegativeCurvature, refuse_value
+from polyrates.ground.errors import InvalidValue, NegativeCurvature, NotSymmetric, refuse_value
 from polyrates.ground.numbers import count, floating, nonnegative
 from polyrates.numeric.values import residual_values
 

@@ -13,9 +13,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from polyrates.ground.arrays import Array, real_array
+from polyrates.ground.arrays import Array, euclidean, real_array
 from polyrates.ground.errors import NegativeCurvature, refuse_type, refuse_value
 from polyrates.problems.quadratic import Problem, Quadratic, QuadraticProblem
+from polyrates.problems.symmetric import (
+    precision,
+    refuse_asymmetry,
+    require_symmetric,
+    symmetric_tolerance,
+)
 
 __all__ = [
     "LocalQuadratic",
@@ -120,9 +126,10 @@ def newton(
     To a gradient of ``tolerance`` times the first one; where rounding ends the descent before, a
     last step below ``least``·(1 + ‖x‖) is an answer too.
 
-    Raises NegativeCurvature where conjugate gradients meet it.
+    Raises NegativeCurvature where conjugate gradients meet it, NotSymmetric.
     """
     x = np.array(x0, dtype=float)
+    require_symmetric(problem, x)
     g = np.asarray(problem.gradient(x))
     goal = tolerance * float(np.linalg.norm(g))
     for _ in range(limit):
@@ -166,7 +173,10 @@ _COLUMNS = 128  # of a block of products, which holds as many copies of what the
 
 
 def hessian_matrix(problem: Problem, x: Array) -> Array:
-    """∇²f(x), symmetrized, by products with the unit vectors; in blocks where ``hvp`` takes any."""
+    """∇²f(x) by products with the unit vectors, in blocks where ``hvp`` takes any.
+
+    Symmetrized; NotSymmetric where more than rounding is missing.
+    """
     d = len(x)
     if getattr(problem, "blocks", False):
         width = min(d, _COLUMNS)
@@ -177,7 +187,11 @@ def hessian_matrix(problem: Problem, x: Array) -> Array:
     else:
         product = hessian_at(problem, x)
         H = np.stack([product(e) for e in np.eye(d)])
-    return np.asarray((H + H.T) / 2, dtype=float)
+    unit, H = precision(problem, H), H.astype(float)
+    size, apart = float(euclidean(H)), float(euclidean(H - H.T))
+    if apart > symmetric_tolerance(unit) * size:
+        refuse_asymmetry(f"‖H − Hᵀ‖/‖H‖ = {apart / size:.3g}")
+    return np.asarray((H + H.T) / 2)
 
 
 def _conjugate_gradients(product: Callable[[Array], Array], right: Array, goal: float) -> Array:

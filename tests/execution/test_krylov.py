@@ -10,8 +10,8 @@ import pytest
 from support import require
 
 import polyrates as pr
-from polyrates.execution.krylov import NotSymmetric, Operator, extreme_bounds, lanczos
-from polyrates.ground.errors import NegativeCurvature
+from polyrates.execution.krylov import Operator, extreme_bounds, lanczos
+from polyrates.ground.errors import NegativeCurvature, NotSymmetric
 from polyrates.measurement.spectrum import estimate_spectrum, measure_spectrum
 
 
