@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from polyrates.cli.output import print_json
+from polyrates.cli.output import print_json, say
 from polyrates.ground.errors import refuse_value
 
 __all__ = ["TEXT", "add_options", "run"]
@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
     from polyrates.ground.certificates import check_certificate, write_checker
 
     if arguments.checker:
-        print(f"{write_checker()}: python check.py FILE")
+        say(f"{write_checker()}: python check.py FILE")
         if arguments.file is None:
             return 0
     if arguments.file is None:
@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json({"ok": verdict.ok, "clause": verdict.clause, "statement": verdict.statement})
     elif verdict.ok:
-        print(f"proved: {verdict.statement}")
+        say(f"proved: {verdict.statement}")
     else:
-        print(f"refused, clause {verdict.clause!r}: {verdict.statement}")
+        say(f"refused, clause {verdict.clause!r}: {verdict.statement}")
     return 0 if verdict.ok else 1

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from polyrates.cli.arguments import integer
-from polyrates.cli.output import print_json
+from polyrates.cli.output import print_json, say
 from polyrates.ground.errors import refuse_value
 from polyrates.ground.numbers import floating, nonnegative, parse, positive
 from polyrates.measurement.certify import Certified, certify
@@ -93,7 +93,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json(_json(found, goal, met))
     else:
-        print(found)
+        say(found)
     if not met:
         why = (
             "it is only predicted" if found.bound <= (goal or 0.0) else f"{found.bound:.4g} is more"

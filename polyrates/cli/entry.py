@@ -1,18 +1,22 @@
 """The commands: report, rate, optimal, plan, verify, certify, figures, examples, certificate.
 
 One file each. Exit status 0 on success, 1 when a verification fails, 2 on bad input with one line
-on stderr. Numbers are parsed exactly ("2/11", "0.1", "1e-3") and never evaluated.
+on stderr, 128 + n where signal n ended it. Numbers are parsed exactly ("2/11", "0.1", "1e-3") and
+never evaluated.
 """
 
 from __future__ import annotations
 
-import os
+import argparse
+import contextlib
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from polyrates.cli.arguments import hint
+from polyrates.cli.output import Overdue
 from polyrates.cli.parser import UsageError, make_parser, unknown_option
+from polyrates.cli.streams import answering, complain, divert, open_streams, spelled
 from polyrates.ground.errors import PolyratesError
 
 __all__ = ["main"]
@@ -20,8 +24,25 @@ __all__ = ["main"]
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; the exit status."""
-    given = list(sys.argv[1:] if argv is None else argv)
-    previous = _on_termination()
+    if not open_streams():
+        complain("polyrates: stdout is closed; redirect it to a file, or to /dev/null")
+        return 2
+    with _signals(), spelled():
+        try:
+            try:
+                return _command(list(sys.argv[1:] if argv is None else argv))
+            finally:  # here, where a reader that left is no traceback
+                sys.stdout.flush()
+        except BrokenPipeError:
+            divert(sys.stdout)
+            return 1
+        except OSError as error:
+            divert(sys.stdout)
+            complain(f"polyrates: stdout cannot be written ({error.strerror or error})")
+            return 2
+
+
+def _command(given: list[str]) -> int:
     name = "polyrates"
     try:
         parser, commands = make_parser()
@@ -38,40 +59,58 @@ def main(argv: Sequence[str] | None = None) -> int:
         name = f"polyrates {arguments.command}"
         if extra:
             return _complain(name, unknown_option(extra, commands[arguments.command]))
-        status: int = arguments.run(arguments)
-        return status
+        return _work(name, arguments)
     except UsageError as error:
         return _complain(error.parser.prog, str(error))
     except PolyratesError as error:
         return _complain(name, str(error))
     except BrokenPipeError:
-        # the reader left; keep Python from complaining again when it closes stdout
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        raise
     except OSError as error:
-        return _complain(name, f"{error.filename or 'file'}: {error.strerror}")
+        if error.filename is None:
+            raise
+        return _complain(name, f"{error.filename}: {error.strerror}")
     except MemoryError:
         return _complain(name, "the problem does not fit into memory; give fewer steps or features")
-    except KeyboardInterrupt:
-        print(f"{name}: interrupted", file=sys.stderr)
-        return 130
-    finally:
-        _restore(previous)
+    except KeyboardInterrupt as stop:
+        complain(f"{name}: interrupted")
+        return 128 + (stop.args[0] if stop.args else signal.SIGINT)
 
 
-def _on_termination() -> object:
-    """Let SIGTERM unwind the stack, so that what was begun is cleaned up."""
+def _work(name: str, arguments: argparse.Namespace) -> int:
+    with answering(), Overdue(name):
+        try:
+            status: int = arguments.run(arguments)
+        except SystemExit as leave:  # a model is the user's code: its exit is not the answer
+            why = "the code that was called ends the program"
+            return _complain(name, f"{why} by sys.exit({leave.code!r}); take that out of it")
+    return status
+
+
+@contextlib.contextmanager
+def _signals() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP unwind the stack as Ctrl-C does, so that what was begun is cleaned up.
+
+    A signal that is ignored (nohup) stays ignored.
+    """
+
+    def stop(number: int, _: object) -> None:
+        raise KeyboardInterrupt(number)
+
+    before = {}
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        if number is None or signal.getsignal(number) in (signal.SIG_IGN, None):
+            continue
+        with contextlib.suppress(ValueError):  # not the main thread
+            before[number] = signal.signal(number, stop)
     try:
-        return signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    except ValueError:  # not the main thread
-        return None
-
-
-def _restore(previous: object) -> None:
-    if previous is not None:
-        signal.signal(signal.SIGTERM, previous)  # type: ignore[arg-type]
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _complain(name: str, message: str) -> int:
-    print(f"{name}: {' '.join(message.split())}", file=sys.stderr)
+    complain(f"{name}: {message}")
     return 2

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import polyrates
+from polyrates.cli.output import say
 from polyrates.ground.errors import refuse_value
 from polyrates.report.folder import write_folder
 
@@ -55,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not files:
         refuse_value("examples", "none", "were installed with this package", "use a clone of it")
     if arguments.list:
-        print("\n".join(files))
+        say("\n".join(files))
         return 0
     if Path(arguments.out).exists():
         refuse_value(
@@ -66,5 +67,5 @@ def run(arguments: argparse.Namespace) -> int:
         )
     written = write_folder(arguments.out, {name: path.read_bytes() for name, path in files.items()})
     for name in files:
-        print(os.path.relpath(written / name))
+        say(os.path.relpath(written / name))
     return 0

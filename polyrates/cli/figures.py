@@ -6,7 +6,7 @@ import argparse
 import os
 
 from polyrates.cli.arguments import hint
-from polyrates.cli.output import Progress
+from polyrates.cli.output import Progress, say
 from polyrates.ground.errors import refuse_value
 
 __all__ = ["TEXT", "add_options", "run"]
@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.list:
         for name, figure in FIGURES.items():
-            print(f"{name:12}  {figure.about}")
+            say(f"{name:12}  {figure.about}")
         return 0
     names = arguments.names or list(FIGURES)
     for name in names:
@@ -47,5 +47,5 @@ def run(arguments: argparse.Namespace) -> int:
     with Progress() as progress:
         written = make(names, arguments.out, progress)
     for path in written:
-        print(os.path.relpath(path))
+        say(os.path.relpath(path))
     return 0

@@ -17,7 +17,7 @@ from polyrates.cli.arguments import (
     parsed_sizes,
     support,
 )
-from polyrates.cli.output import print_json, write_document
+from polyrates.cli.output import print_json, say, write_document
 from polyrates.core.measures.densities import ClassicalDensity, GegenbauerDensity, Uniform
 from polyrates.core.spectra import Spectrum
 from polyrates.ground.errors import refuse_value
@@ -105,7 +105,7 @@ def _average(arguments: argparse.Namespace, where: Spectrum, t: int) -> int:
     if arguments.json:
         print_json(optimum_json(result, eta))
     else:
-        print(optimum_text(result, eta))
+        say(optimum_text(result, eta))
     return 0
 
 
@@ -150,5 +150,5 @@ def _minimax(arguments: argparse.Namespace, where: Spectrum, t: int) -> int:
     if arguments.json:
         print_json(minimax_json(where, result, sizes))
     else:
-        print(minimax_text(where, result, sizes))
+        say(minimax_text(where, result, sizes))
     return 0

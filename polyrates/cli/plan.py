@@ -20,7 +20,7 @@ from polyrates.cli.arguments import (
     parsed_sizes,
     support,
 )
-from polyrates.cli.output import Progress, print_json, write, write_document
+from polyrates.cli.output import Progress, print_json, say, write, write_document
 from polyrates.ground.digits import exact_text
 from polyrates.ground.errors import refuse_value
 from polyrates.ground.numbers import parse
@@ -107,7 +107,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json(plan_json(result, observed))
     else:
-        print(plan_text(result, observed, code))
+        say(plan_text(result, observed, code))
     return 0
 
 

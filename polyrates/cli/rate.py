@@ -17,7 +17,7 @@ from polyrates.cli.arguments import (
     parsed_sizes,
     support,
 )
-from polyrates.cli.output import Progress, print_json, write_document
+from polyrates.cli.output import Progress, print_json, say, write_document
 from polyrates.core.methods.catalogue import NAMES
 from polyrates.core.methods.named import NamedMethod, build, help_on_methods
 from polyrates.ground.errors import refuse_value
@@ -94,7 +94,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json(answer)
     else:
-        print(text)
+        say(text)
     return 0
 
 

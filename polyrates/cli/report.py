@@ -7,7 +7,7 @@ import os
 import textwrap
 
 from polyrates.cli.arguments import EXACT, add_column, add_columns, integer, names
-from polyrates.cli.output import Progress, print_json
+from polyrates.cli.output import Progress, print_json, say
 from polyrates.core.methods.named import DEFAULT_METHODS, help_on_methods
 
 __all__ = ["TEXT", "add_options", "run"]
@@ -123,6 +123,6 @@ def run(arguments: argparse.Namespace) -> int:
         print_json(as_json(analysis))
     else:
         said = [textwrap.fill(each, 79) for each in (answer(analysis), advice(analysis))]
-        print(said[0], "", said[1], "", table_text(analysis), "", sep="\n")
-        print(os.path.join(os.path.relpath(folder), "report.html"))
+        say(said[0], "", said[1], "", table_text(analysis), "", sep="\n")
+        say(os.path.join(os.path.relpath(folder), "report.html"))
     return 0 if all(each.verified for each in analysis.methods) else 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from polyrates.cli.arguments import add_column, add_estimator, estimator, integer
-from polyrates.cli.output import print_json
+from polyrates.cli.output import print_json, say
 from polyrates.core.methods.named import DEFAULT_METHODS, parse_methods
 from polyrates.core.spectra import Interval
 from polyrates.ground.numbers import floating, parse
@@ -76,7 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json({"steps": steps, "ok": ok, "runs": [_json(*run) for run in runs]})
     else:
-        print(_table(runs, steps))
+        say(_table(runs, steps))
     return 0 if ok else 1
 
 

@@ -160,6 +160,8 @@ def check_certificate(path: str | os.PathLike[str]) -> Verdict:
     >>> pr.check_certificate(file).ok
     True
     """
+    if Path(path).exists() and not Path(path).is_file():
+        refuse_value("path", str(path), "is no regular file", "save what it gives as a file")
     try:
         with open(path, "rb") as file:
             raw = file.read(LARGEST_FILE + 1)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import math
+import stat
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -209,6 +210,9 @@ def load_vector(path: str | Path, dimension: int, argument: str = "x0") -> Array
 
 def _text(path: Path, argument: str = "data") -> str:
     try:
+        mode = path.stat().st_mode
+        if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):  # a FIFO, a device: no end is known
+            refuse_value(argument, str(path), "is no regular file", "save what it gives as a file")
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         remedy = f"give {', '.join(BUILT_IN)} or an existing file" if argument == "data" else ""

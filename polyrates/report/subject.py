@@ -228,7 +228,7 @@ def guarded(where: str, work: Callable[[], T]) -> T:
         return work()
     except PolyratesError:
         raise
-    except Exception as error:  # the user's code may raise anything
+    except (Exception, SystemExit) as error:  # the user's code may raise anything
         words = f"{type(error).__name__}: {error}".splitlines()[0][:200]
         refuse_value("model", where, f"raised {words}", "run it by itself")
 
