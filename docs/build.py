@@ -1,8 +1,9 @@
 """Build the site: ``python docs/build.py``, and ``--check`` to crawl it and open it in a browser.
 
-It needs the extra ``docs`` and KaTeX from npm (``npm install --no-save katex@0.16 axe-core@4``);
-nothing is fetched. A warning, a broken link, a cell that fails or a public name without an entry
-ends it with an error. The site is in ``build/site/html``: open ``index.html``, no server is needed.
+It needs the extra ``docs`` and, in the clone, KaTeX from npm
+(``npm install --no-save katex@0.16 axe-core@4``); nothing is fetched.
+A warning, a broken link, a cell that fails or a public name without an entry ends it with an error.
+The site is in ``build/site/html``: open ``index.html``, no server is needed.
 """
 
 from __future__ import annotations
@@ -31,9 +32,11 @@ def main() -> int:
     arguments = parser.parse_args()
     if arguments.quick:
         os.environ["POLYRATES_DOCS_QUICK"] = "1"
+    stage.require_katex()
     begun = time.perf_counter()
     source, site = BUILD / "source", BUILD / "html"
-    stage.stage(source)
+    say("writing the sources: derivations, methods, figures, names")
+    say(f"{stage.stage(source)} pages staged; running what changed of their cells and typesetting")
     environment = {
         **os.environ,
         "POLYRATES_ROOT": str(ROOT),
@@ -51,6 +54,7 @@ def main() -> int:
     )
     if done.returncode:
         return done.returncode
+    say("crawling the links")
     faults = crawl.faults(site)
     for fault in faults:
         print(fault, file=sys.stderr)
@@ -58,10 +62,16 @@ def main() -> int:
     if faults:
         return 1
     if arguments.check:
+        say("opening every page in a browser")
         from making import browser
 
         return browser.main(site, BUILD / "seen")
     return 0
+
+
+def say(words: str) -> None:
+    """What is done now; a first build takes minutes."""
+    print(words, flush=True)
 
 
 def report(begun: float, site: Path) -> None:
@@ -70,9 +80,9 @@ def report(begun: float, site: Path) -> None:
     files = [path for path in site.rglob("*") if path.is_file()]
     pages = sum(path.suffix == ".html" for path in files)
     size = sum(path.stat().st_size for path in files) / 1e6
-    print(
+    say(
         f"built {pages} pages, {size:.1f} MB, in {time.perf_counter() - begun:.0f} s "
-        f"({used.ru_utime + used.ru_stime:.0f} s of CPU)"
+        f"({used.ru_utime + used.ru_stime:.0f} s of CPU): {site / 'index.html'}"
     )
 
 

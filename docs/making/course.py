@@ -10,7 +10,7 @@ __all__ = ["course_pages"]
 
 _INDEX = """# The course
 
-Eleven notebooks, from the identity behind everything to the best possible method. Each derives,
+{count} notebooks, from the identity behind everything to the best possible method. Each derives,
 checks every step by machine, draws, and ends in assertions. They need nothing but the package:
 `polyrates examples` copies them into a folder of yours.
 
@@ -32,5 +32,6 @@ def course_pages() -> dict[str, str | bytes]:
         rows.append((path.stem, title))
     lines = [f"{i}. [{title}]({stem}.ipynb)" for i, (stem, title) in enumerate(rows, 1)]
     toctree = "\n".join(["```{toctree}", ":hidden:", "", *(stem for stem, _ in rows), "```"])
-    pages["course/index.md"] = _INDEX + "\n".join(lines) + f"\n\n{toctree}\n"
+    head = _INDEX.format(count=len(rows))
+    pages["course/index.md"] = head + "\n".join(lines) + f"\n\n{toctree}\n"
     return pages

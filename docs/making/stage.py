@@ -16,9 +16,10 @@ from making import api, cards, errors, gallery, theory
 from making.course import course_pages
 from making.facts import ROOT, addresses
 
-__all__ = ["stage"]
+__all__ = ["require_katex", "stage"]
 
 DOCS = ROOT / "docs"
+KATEX = ROOT / "node_modules" / "katex" / "dist"
 FRONT = """---
 file_format: mystnb
 kernelspec:
@@ -32,8 +33,16 @@ COPIED = {"CHANGELOG.md": "changelog.md", "CONTRIBUTING.md": "contributing.md"}
 """Pages from outside of docs/, by where they are shown."""
 
 
-def stage(source: Path) -> None:
-    """Everything into ``source``; what is there and no longer made is removed."""
+def require_katex() -> None:
+    """Stop where KaTeX is absent, before anything slow."""
+    if not (KATEX / "katex.min.js").exists():
+        command = "npm install --no-save katex@0.16 axe-core@4"
+        raise SystemExit(f"KaTeX is absent; run in {ROOT}: {command}")
+
+
+def stage(source: Path) -> int:
+    """Everything into ``source``, where what is no longer made is removed; the number of pages."""
+    require_katex()
     made: dict[str, bytes] = {}
     for path in sorted(DOCS.rglob("*")):
         name = path.relative_to(DOCS).as_posix()
@@ -63,6 +72,7 @@ def stage(source: Path) -> None:
     made["more.md"] = with_others(made).encode("utf-8")
     made["extra/llms.txt"] = overview(made).encode("utf-8")
     write(source, made)
+    return sum(name.endswith((".md", ".rst", ".ipynb")) for name in made)
 
 
 def with_others(made: dict[str, bytes]) -> str:
@@ -98,15 +108,12 @@ def write(folder: Path, made: dict[str, bytes]) -> None:
 
 def vendored() -> dict[str, bytes]:
     """KaTeX from node_modules: script, style and the fonts of today's browsers."""
-    katex = ROOT / "node_modules" / "katex" / "dist"
-    if not (katex / "katex.min.js").exists():
-        raise SystemExit("KaTeX is absent; run: npm install --no-save katex@0.16 axe-core@4")
     found = {
-        "katex.min.js": katex / "katex.min.js",
-        "auto-render.min.js": katex / "contrib" / "auto-render.min.js",
-        "katex.min.css": katex / "katex.min.css",
+        "katex.min.js": KATEX / "katex.min.js",
+        "auto-render.min.js": KATEX / "contrib" / "auto-render.min.js",
+        "katex.min.css": KATEX / "katex.min.css",
     }
-    found |= {f"fonts/{path.name}": path for path in (katex / "fonts").glob("*.woff2")}
+    found |= {f"fonts/{path.name}": path for path in (KATEX / "fonts").glob("*.woff2")}
     return {f"_static/katex/{name}": path.read_bytes() for name, path in found.items()}
 
 
