@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
-from polyrates.ground import check, check_arithmetic
-from polyrates.ground.check_arithmetic import (
-    LARGEST_FILE,
-    Refused,
-    digest,
-    integer,
-    number,
+from polyrates.ground import (
+    check,
+    check_chebyshev,
+    check_sobolev,
+    check_supremum,
+    check_switching,
 )
+from polyrates.ground.check import LARGEST_FILE, Refused, digest, integer, number
 from polyrates.ground.coq_certificate import coq_goal
 from polyrates.ground.errors import refuse_value
 
@@ -172,14 +173,17 @@ def check_certificate(path: str | os.PathLike[str]) -> Verdict:
 
 
 def checker() -> str:
-    """``check.py`` as one file: its import of the package replaced by what is imported."""
-    clauses, arithmetic = (
+    """``check.py`` as one file: the minimax checker, the files of the other kinds, the command."""
+    texts = [
         Path(str(module.__file__)).read_text(encoding="utf-8")
-        for module in (check, check_arithmetic)
-    )
-    before, _, rest = clauses.partition("from polyrates.ground.check_arithmetic import (")
-    body = arithmetic.partition("from __future__ import annotations\n\n")[2]
-    return before + body + rest.partition(")\n")[2]
+        for module in (check, check_sobolev, check_supremum, check_chebyshev, check_switching)
+    ]
+    body, command, last = texts[0].partition('if __name__ == "__main__":')
+    for text in texts[1:]:
+        title, _, rest = text.partition("from __future__ import annotations\n\n")
+        rest = re.sub(r"from polyrates[.\w]* import (\([^)]*\)|.*)\n", "", rest)
+        body += f"# -- {title.strip().strip(chr(34))}\n\n{rest.strip()}\n\n\n"
+    return body + command + last
 
 
 def write_checker(folder: str | os.PathLike[str] = ".") -> Path:

@@ -9,8 +9,8 @@ A polynomial P, P(0) = 1, of degree ≤ t has A = P − λP′ ("initial/cross")
 
     V(P) = min over s in [0, 1] of max over λ in S of √(a²A²/s + g²B²/(1 − s)),     0/0 = 0,
 
-and V* is the smallest V(P). Other certificates are of a Sobolev optimum, the smallest ∫P² + η∫P′²;
-of a supremum over S; of Chebyshev's 1/|T_t(m(0))|; of a rate under Hessians that change.
+and V* is the smallest V(P). This file proves lower ≤ V* ≤ upper, whole; the other kinds of
+certificate have a file each, which adds itself to KINDS.
 
 Units: λ = ℓ + w x, [ℓ, ℓ + w] the hull of S (w = ℓ or 1 where that is a point). So S lies in
 0 ≤ x ≤ 1, λ = 0 is x = o = −ℓ/w, and λP′ = (x − o) dP/dx, gP′ = (g/w) dP/dx.
@@ -18,33 +18,253 @@ Units: λ = ℓ + w x, [ℓ, ℓ + w] the hull of S (w = ℓ or 1 where that is 
 
 from __future__ import annotations
 
+import hashlib
+import json
+import re
 import sys
+from collections.abc import Callable
 from fractions import Fraction
 from itertools import pairwise
-from math import comb, lcm
-from operator import mul
+from math import comb, cos, lcm, pi
+from operator import add
+from typing import NoReturn
 
-from polyrates.ground.check_arithmetic import (
-    LARGEST_DEGREE,
-    LARGEST_FILE,
-    Newton,
-    Pieces,
-    Refused,
-    bounded,
-    degree_of,
-    fields,
-    fixed,
-    form,
-    inside,
-    integer,
-    number,
-    read,
-    require,
-    semidefinite,
-    several,
-    support_of,
-    up,
-)
+LARGEST_FILE, LARGEST_DEGREE = 1 << 25, 10_000
+INTEGER = re.compile(r"0|-?[1-9][0-9]{0,99999}")
+DIGITS = r"-?(0|[1-9][0-9]{0,3999})"
+NUMBER = re.compile(DIGITS + r"(/[1-9][0-9]{0,3999}|(\.[0-9]{1,2000})?(e-?[0-9]{1,4})?)")
+BITS, ORDER, DEGREE = 128, 32, 36  # of fixed-point numbers, Taylor models, their squares
+Pieces = list[tuple[Fraction, Fraction]]
+KINDS: dict[str, Callable[[dict[str, object]], str]] = {}
+
+
+class Refused(Exception):
+    """(clause, why): a clause that does not hold."""
+
+
+def require(clause: str, holds: bool, why: str) -> None:
+    """Refuse unless it holds."""
+    if not holds:
+        raise Refused(clause, why)
+
+
+# -- clauses "form" and "digest": the file says one thing, and it is what was saved ----------------
+
+
+def read(raw: bytes) -> dict[str, object]:
+    """The content: strings, lists and objects alone, no key twice, under its SHA-256."""
+
+    def refuse(text: str) -> NoReturn:
+        raise Refused("form", f"the number {text[:20]} is not in quotes")
+
+    def once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        require("form", len({key for key, _ in pairs}) == len(pairs), "a key is there twice")
+        return dict(pairs)
+
+    require("form", len(raw) <= LARGEST_FILE, "the file is too large")
+    content = json.loads(
+        raw.decode("utf-8"),
+        object_pairs_hook=once,
+        parse_float=refuse,
+        parse_int=refuse,
+        parse_constant=refuse,
+    )
+    require("form", isinstance(content, dict) and "sha256" in content, "it is no certificate")
+    signed = content.pop("sha256")
+    require("digest", signed == digest(content), "the content is not what was saved")
+    return dict(content)
+
+
+def digest(content: dict[str, object]) -> str:
+    """SHA-256 of the content as JSON: keys sorted, no spaces, ASCII."""
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def fields(content: object, names: str) -> list[object]:
+    """The values of exactly these keys."""
+    keys = names.split()
+    if not isinstance(content, dict) or set(content) != set(keys):
+        raise Refused("form", f"the keys must be {', '.join(keys)}")
+    return [content[key] for key in keys]
+
+
+def several(value: object) -> list[object]:
+    """A list."""
+    if not isinstance(value, list):
+        raise Refused("form", "a list is missing")
+    return value
+
+
+def number(value: object) -> Fraction:
+    """A decimal or a fraction, exactly."""
+    if not isinstance(value, str) or not NUMBER.fullmatch(value):
+        raise Refused("form", f"{str(value)[:30]!r} is not a number")
+    return Fraction(value)
+
+
+def integer(value: object) -> int:
+    """An integer, in parts: int() refuses long strings."""
+    if not isinstance(value, str) or not INTEGER.fullmatch(value):
+        raise Refused("form", f"{str(value)[:30]!r} is not an integer")
+    total = 0
+    for part in re.findall("[0-9]{1,4000}", value):
+        total = total * 10 ** len(part) + int(part)
+    return -total if value[0] == "-" else total
+
+
+def degree_of(value: object) -> int:
+    """Clause "question": a degree."""
+    degree = integer(value)
+    require("question", 0 <= degree <= LARGEST_DEGREE, f"a degree is 0 to {LARGEST_DEGREE}")
+    return degree
+
+
+def support_of(value: object) -> tuple[Pieces, Pieces, Fraction, Fraction]:
+    """Clause "question": S, disjoint closed intervals of λ ≥ 0; the same in x; w and o."""
+    pieces = []
+    for piece in several(value):
+        ends = [number(end) for end in several(piece)]
+        require("question", len(ends) == 2 and 0 <= ends[0] <= ends[1], "0 ≤ ℓ ≤ L is not so")
+        pieces.append((ends[0], ends[1]))
+    apart = all(before[1] < after[0] for before, after in pairwise(pieces))
+    require("question", bool(pieces) and apart, "the pieces of the support overlap")
+    low = pieces[0][0]
+    width = (pieces[-1][1] - low) or low or Fraction(1)
+    return pieces, [((p - low) / width, (q - low) / width) for p, q in pieces], width, -low / width
+
+
+def inside(x: Fraction, pieces: Pieces) -> bool:
+    """Whether a point belongs to a support."""
+    return any(low <= x <= high for low, high in pieces)
+
+
+def union(pieces: Pieces) -> str:
+    """A support in print."""
+    return " and ".join(f"[{p}, {q}]" if p < q else f"{{{p}}}" for p, q in pieces)
+
+
+def up(p: Fraction | int, q: Fraction | int = 1) -> int:
+    """p/q rounded up."""
+    return -int(-p // q)
+
+
+# -- w_0f_0² + w_1f_1² ≤ w_2 on an interval --------------------------------------------------------
+
+
+class Newton:
+    """P = Σ d_k Π_{i<k} r(x − z_i): integers d_k, rational nodes z_i and r."""
+
+    def __init__(self, terms: list[int], nodes: list[Fraction], ratio: Fraction) -> None:
+        require("polynomial", 0 < len(terms) <= len(nodes) + 1, "coefficients without nodes")
+        self.last, self.ratio = terms[-1], ratio
+        self.steps = list(zip(terms, nodes, strict=False))[: len(terms) - 1][::-1]
+
+    def parts_at(self, x: Fraction, o: Fraction, initial: bool) -> tuple[Fraction, Fraction]:
+        """(A, dP/dx), by Horner's scheme."""
+        value, slope = Fraction(self.last), Fraction(0)
+        for term, node in self.steps:
+            factor = self.ratio * (x - node)
+            value, slope = value * factor + term, slope * factor + value * self.ratio
+        return value - (x - o) * slope if initial else value, slope
+
+    def bounded(
+        self,
+        piece: tuple[Fraction, Fraction],
+        o: Fraction,
+        initial: bool,
+        sizes: tuple[Fraction, Fraction],
+        weights: tuple[int, int, int],
+    ) -> bool:
+        """Whether w_0(size_0 A)² + w_1(size_1 dP/dx)² ≤ w_2 on a piece.
+
+        On each of the cells that cover it, qx = M + Hτ with |τ| ≤ 1, Horner's scheme makes Taylor
+        models of P = Σ d_k(2^b r/q)^k Π 2^−b(qx − qz_i) and of (2^b/q) dP/dx, times a scale.
+        """
+        terms = [self.last, *(term for term, _ in self.steps)]
+        nodes = [*piece, o, *(node for _, node in self.steps)]
+        q, n = lcm(*(x.denominator for x in nodes)), len(terms) // 2 or 1
+        r, over = self.ratio.as_integer_ratio()
+        bits = 24 + max(0, (q * over).bit_length() - r.bit_length())
+        q *= 2 * up(abs(self.ratio) * 2**bits, 2 * q) or 2  # so that 2^b r/q is near ±1
+        low, high, origin, *places = (int(x * q) for x in nodes)
+        unit, ratio = Fraction(q, 2**bits), self.ratio * 2**bits / q
+        scale = max(sizes[0], sizes[1] * unit) or Fraction(1)
+        first, second = sizes[0] / scale, sizes[1] * unit / scale
+        units = [scale * ratio**k * 2**BITS for k in reversed(range(len(terms)))]
+        last, *rest = (int(d * size) for d, size in zip(terms, units, strict=True))
+        # floats choose where cells meet, which proves nothing: wherever it is, they cover the piece
+        parts = [int(2**52 * (1 - cos(pi * j / n))) for j in range(1, n)]
+        ends = [low, *(low + 2 * ((high - low) * part >> 54) for part in parts), high]
+        for left, right in pairwise(ends):
+            M, H = (left + right) // 2, (right - left) // 2
+            value, slope = Model([last] + [0] * (ORDER - 1), 1), Model([0] * ORDER, 0)
+            for d, z in zip(rest, places, strict=True):
+                if initial or weights[1]:
+                    slope = slope.times(M - z, H, bits).plus(value)
+                value = value.times(M - z, H, bits)
+                value.c[0], value.error = value.c[0] + d, value.error + 1
+            if initial:
+                value = value.plus(slope.times(origin - M, -H, bits))
+            if not small(value.scaled(first), slope.scaled(second), *weights):
+                return False
+        return True
+
+
+class Model:
+    """A function of τ, |τ| ≤ 1, within ``error`` of Σ c_mτ^m, m < ORDER, in units 2^−BITS."""
+
+    def __init__(self, c: list[int], error: int) -> None:
+        self.c, self.error = c, error
+
+    def plus(self, other: Model) -> Model:
+        """The sum."""
+        return Model(list(map(add, self.c, other.c)), self.error + other.error)
+
+    def times(self, m: int, h: int, bits: int) -> Model:
+        """The product with (m + hτ)/2^bits: terms are rounded, the last one is cut off."""
+        error = (abs(m) + abs(h)) * self.error + abs(h * self.c[-1])
+        c = [m * p + h * q >> bits for p, q in zip(self.c, [0, *self.c[:-1]], strict=True)]
+        return Model(c, (error >> bits) + 1 + ORDER)
+
+    def scaled(self, size: Fraction) -> Model:
+        """The product with a number a little larger."""
+        bits = BITS + size.denominator.bit_length()
+        return self.times(int(size * 2**bits) + 1, 0, bits)
+
+
+def small(first: Model, second: Model, *weights: int) -> bool:
+    """Whether w_0f_0² + w_1f_1² ≤ w_2 for |τ| ≤ 1: on each half, in Bernstein's form."""
+    square, room, unit = [0] * (2 * ORDER - 1), weights[2] << 2 * BITS, weights[2].bit_length()
+    for model, weight in zip((first, second), weights, strict=False):
+        room -= weight * model.error * (2 * sum(map(abs, model.c)) + model.error)
+        for m, p in enumerate(model.c):
+            p *= weight
+            for k, q in enumerate(model.c):
+                square[m + k] += p * q
+    room = (room - sum(map(abs, square[DEGREE + 1 :]))) >> BITS + unit
+    for side in (1, -1):  # Σ a_mτ^m = Σ b_i C(n, i)τ^i(1 − τ)^{n−i}, b_i = Σ C(i, m)a_m/C(n, m)
+        terms, b = enumerate(square[: DEGREE + 1]), list[int]()
+        c = [up(side**m * a, comb(DEGREE, m) << BITS + unit) for m, a in terms]
+        while c:
+            b, c = [*b, c[0]], list(map(add, c, c[1:]))
+        if not below(b, room):
+            return False
+    return True
+
+
+def below(b: list[int], limit: int, depth: int = 0) -> bool:
+    """Whether a polynomial in Bernstein's form is ≤ limit on [0, 1]: its terms, or in halves."""
+    if max(b) <= limit:
+        return True
+    if depth == 60 or b[0] > limit or b[-1] > limit:
+        return False
+    left, right = list[int](), list[int]()
+    for k in range(len(b)):
+        left, right = [*left, -(-b[0] >> k)], [-(-b[-1] >> k), *right]
+        b = list(map(add, b, b[1:]))
+    return below(left, limit, depth + 1) and below(right, limit, depth + 1)
+
 
 # -- a minimax optimum -----------------------------------------------------------------------------
 
@@ -97,10 +317,9 @@ class Minimax:
                 continue
             require(clause, self.U > 0, "it is 0 on an interval")
             require("share", 0 < s < 1 or (s == 1 and self.g == 0), "it must be between 0 and 1")
-            parts = P.parts_on(low, high, self.o, self.initial)
-            sizes = (self.a / (start * self.U), self.g / (start * self.U))
-            weights, limit = ([d * (d - n), d * n], n * (d - n)) if self.g else ([1, 0], 1)
-            holds = bounded(list(map(fixed, parts, sizes)), weights, limit)
+            sizes = (self.a / abs(start * self.U), self.g / abs(start * self.U))
+            weights = (d * (d - n), d * n, n * (d - n)) if self.g else (1, 0, 1)
+            holds = P.bounded((low, high), self.o, self.initial, sizes, weights)
             require(clause, holds, f"it fails for x in [{float(low)}, {float(high)}]")
 
     def lower_bound(self) -> Fraction:
@@ -122,9 +341,9 @@ class Minimax:
         Where g = 0 and A = P − λP′ read A for P: then A(0) = 1 and A′(0) = 0, so A′(0) may have a
         multiplier, which makes r_1 = 0.
         """
-        clause, g, o, plain = "lower bound", self.g, self.o, self.initial and self.g == 0
+        clause, g, plain = "lower bound", self.g, self.initial and self.g == 0
         rows = fields(self.dual, "constant nodes points weights first second")
-        z, y = ([number(x) for x in several(row)] for row in rows[1:3])
+        c, z, y = number(rows[0]), *([number(x) for x in several(row)] for row in rows[1:3])
         w, u, v = ([integer(x) for x in several(row)] for row in rows[3:])
         require(clause, self.a > 0, "nothing bounds P without a first size")
         require(clause, len(y) == len(u) == len(v) == len(w) > 0, "points and multipliers differ")
@@ -132,41 +351,40 @@ class Minimax:
         require(clause, all(inside(x, self.S) for x in y), "a point is outside the support")
         require(clause, len(z) == self.t + 1, "there must be t + 1 nodes")
         require(clause, g > 0 or not any(v), "B has multipliers, but no size")
-        # integers: x = X/q, o = p/e; F is multiplied by q e, and by q more with each factor
-        c, q, p, e = number(rows[0]), lcm(*(x.denominator for x in z + y)), *o.as_integer_ratio()
-        Z, Y = ([int(x * q) for x in points] for points in (z, y))
-        value = [x * q * e for x in u]  # u_jN_k(y_j) + b_jN_k′(y_j), and b_jN_k(y_j):
-        slope = [
-            q * (x * q * e - (f * (at * e - p * q) if self.initial and not plain else 0))
-            for f, x, at in zip(u, v, Y, strict=True)
-        ]
+        # in integers, x = X/q: N_k has q^k, F one more, and (…) the rest of r_k/ω_i
+        q = lcm(*(x.denominator for x in [*z, *y, self.o]))
+        Z, Y, origin = [int(x * q) for x in z], [int(x * q) for x in y], int(self.o * q)
+        value = [f * q for f in u]  # u_jN_k(y_j) + b_jN_k′(y_j), and b_jN_k(y_j):
+        away = [X - origin if self.initial and not plain else 0 for X in Y]
+        slope = [q * (q * b - f * gap) for f, b, gap in zip(u, v, away, strict=True)]
         at_zero, slope_at_zero, free, leak, nodes = 1, 0, 0, 0, dict[int, Node]()
         for k, X in enumerate(Z):
+            for at, node in nodes.items():
+                node.apart(abs(X - at), q)
             if X in nodes:
-                require(clause, nodes[X].slope >= 0 and not nodes[X].double, "a node too often")
+                require(clause, Z[:k].count(X) == 1 and nodes[X].slope >= 0, "a node too often")
                 nodes[X].double = True
             else:
-                nodes[X] = Node(*self.node_bounds(z[k], plain))
-                nodes[X].apart([abs(X - other) for other in Z[:k]], q)
-            for at, node in nodes.items():
-                node.apart([abs(X - at)] if at != X else [], q)
-            rest = sum(value) * e**k * c.denominator - q * e * c.numerator * at_zero
+                nodes[X] = Node(*self.known(z[k], plain))
+                for other in Z[:k]:
+                    nodes[X].apart(abs(X - other), q)
+            rest = sum(value) * c.denominator - q * c.numerator * at_zero
             free = rest if plain and k == 1 else free
             rest = abs(rest - free * slope_at_zero) << 64
-            unit = q * e ** (k + 1) * c.denominator
-            leak += sum(up(rest, unit * node.product) * node.size for node in nodes.values())
-            value = [f * (at - X) + d for f, d, at in zip(value, slope, Y, strict=True)]
-            slope = [d * (at - X) for d, at in zip(slope, Y, strict=True)]
-            slope_at_zero = slope_at_zero * (p * q - X * e) + at_zero
-            at_zero *= p * q - X * e
+            unit = q * c.denominator
+            leak += sum(up(rest * node.size, unit * node.product) for node in nodes.values())
+            value = [f * (at - X) + b for f, b, at in zip(value, slope, Y, strict=True)]
+            slope = [b * (at - X) for b, at in zip(slope, Y, strict=True)]
+            slope_at_zero = slope_at_zero * (origin - X) + at_zero
+            at_zero *= origin - X
         left = max(abs(c) - self.U * leak / (1 << 128), Fraction(0))
         norms = [
-            sum(w) * sum(up(x * x << 64, W) for x, W in zip(row, w, strict=True)) for row in (u, v)
+            sum(w) * sum(Fraction(x * x, W) for x, W in zip(row, w, strict=True)) for row in (u, v)
         ]
         largest = max(norms[0] / self.a**2, norms[1] / g**2 if g else Fraction(0))
-        return left**2 * (1 << 64) / largest if largest else Fraction(0)
+        return left**2 / largest if largest else Fraction(0)
 
-    def node_bounds(self, x: Fraction, plain: bool) -> tuple[int, int]:
+    def known(self, x: Fraction, plain: bool) -> tuple[int, int]:
         """|P(x)|/U and |dP/dx|/U (of A where ``plain``) in units 2^−64; −1: no bound."""
         if x == self.o:
             return up(1 << 64, self.U), 0 if plain else -1
@@ -181,10 +399,10 @@ class Node:
     def __init__(self, value: int, slope: int) -> None:
         self.value, self.slope, self.double, self.product, self.inverse = value, slope, False, 1, 0
 
-    def apart(self, gaps: list[int], q: int) -> None:
-        """Other nodes, at distances gap/q."""
-        for gap in gaps:
-            self.product, self.inverse = self.product * gap, self.inverse + up(q << 64, gap)
+    def apart(self, gap: int, q: int) -> None:
+        """Another node, at the distance gap/q; itself where that is 0."""
+        self.product *= gap or q
+        self.inverse += up(q << 64, gap) if gap else 0
 
     @property
     def size(self) -> int:
@@ -192,169 +410,18 @@ class Node:
         return self.slope + up(self.value * self.inverse, 1 << 64) if self.double else self.value
 
 
-# -- a Sobolev optimum, a supremum, Chebyshev's bound ----------------------------------------------
+KINDS["minimax"] = lambda content: Minimax(content).statement()
 
-
-def sobolev(content: dict[str, object]) -> str:
-    """Clauses "question", "optimality", "value": the minimum of ∫P²dμ + η∫P′²dμ over P(0) = 1.
-
-    ⟨P, Q⟩ = ∫PQ + η∫P′Q′ is semidefinite, so P is optimal if and only if ⟨P, λ^k⟩ = 0 for
-    k = 1, …, t; then the minimum is ⟨P, P⟩ = ⟨P, 1⟩ = ∫P. P = Σ p_kλ^k / p_0.
-    """
-    rows = fields(content, "kind degree eta measure polynomial lower upper")
-    t, eta, p = degree_of(rows[1]), number(rows[2]), [integer(c) for c in several(rows[4])]
-    require("question", eta >= 0, "η is negative")
-    require("polynomial", 0 < len(p) <= t + 1 and p[0] != 0, "P(0) = 0, or a wrong degree")
-    parts = [moments(part, t + len(p)) for part in several(rows[3])]
-    require("question", sum(mass for mass, _, _ in parts) == 1, "the mass is not 1")
-    m = [sum((mass * row[k] for mass, row, _ in parts), Fraction(0)) for k in range(t + len(p))]
-    unit = lcm(*(x.denominator for x in m)) * eta.denominator
-    M, N = [int(x * unit) for x in m], [int(x * unit * eta) for x in m]
-    for k in range(1, t + 1):
-        total = sum(c * (M[i + k] + (i * k * N[i + k - 2] if i else 0)) for i, c in enumerate(p))
-        require("optimality", total == 0, f"the product with lambda^{k} is not 0")
-    value = Fraction(sum(map(mul, p, M)), p[0] * unit)
-    require("value", number(rows[5]) <= value <= number(rows[6]), "it is not between its bounds")
-    names = ", ".join([name for _, _, name in parts[:4]] + ["..."] * (len(parts) > 4))
-    return (
-        f"the smallest integral of P^2 + {eta} P'^2 for the measure {names} over the polynomials "
-        f"of degree <= {t}, 1 at 0, is attained by P and has\n  {rows[5]} <= value <= {rows[6]}"
-    )
-
-
-def moments(part: object, n: int) -> tuple[Fraction, list[Fraction], str]:
-    """Mass, the first n moments in λ, and the name of a point, a density on [ℓ, L], a law.
-
-    The density is proportional to (1 − x)^α x^β; ∫x^{k+1} = ∫x^k (β + 1 + k)/(α + β + 2 + k). The
-    law of Marchenko and Pastur has the moments σ^{2k} Σ_j C(k, j) C(k − 1, j) r^j/(j + 1).
-    """
-    if isinstance(part, dict) and "point" in part:
-        mass, point = (number(value) for value in fields(part, "mass point"))
-        require("question", mass > 0 and point >= 0, "a point is not in the range")
-        return mass, [point**k for k in range(n)], f"{mass} at {point}"
-    if isinstance(part, dict) and "ratio" in part:
-        mass, r, scale = (number(value) for value in fields(part, "mass ratio scale"))
-        require("question", mass > 0 and r > 0 and scale > 0, "no such law")
-        found = [Fraction(1)]
-        for k in range(1, n):
-            terms = [comb(k, j) * comb(k - 1, j) * r**j / (j + 1) for j in range(k)]
-            found.append(scale**k * sum(terms))
-        return mass, found, f"{mass} Marchenko-Pastur's of ratio {r} and scale {scale}"
-    mass, ell, L, a, b = (number(value) for value in fields(part, "mass ell L alpha beta"))
-    require("question", mass > 0 and 0 <= ell < L and a > -1 and b > -1, "no such density")
-    row = [Fraction(1)]
-    for k in range(n - 1):
-        row.append(row[-1] * (b + 1 + k) / (a + b + 2 + k))
-    unit = lcm(ell.denominator, L.denominator)
-    D, low, width = lcm(*(x.denominator for x in row)), int(ell * unit), int((L - ell) * unit)
-    current, result = [int(x * D) for x in row], []
-    for k in range(n):  # ∫λ^{k+1}x^j = ℓ∫λ^k x^j + (L − ℓ)∫λ^k x^{j+1}
-        result.append(Fraction(current[0], D * unit**k))
-        current = [low * p + width * q for p, q in pairwise(current)]
-    return mass, result, f"{mass} on [{ell}, {L}] with the exponents {a} at {L} and {b} at {ell}"
-
-
-def supremum(content: dict[str, object]) -> str:
-    """Clauses "question", "lower bound", "upper bound": of max |Q| over S, Q = Σ q_kλ^k/D."""
-    rows = fields(content, "kind support polynomial denominator point lower upper")
-    (pieces, S, w, o), D = support_of(rows[1]), integer(rows[3])
-    q, (y, lower, U) = [integer(c) for c in several(rows[2])], (number(x) for x in rows[4:])
-    require("polynomial", 0 < len(q) <= LARGEST_DEGREE + 1 and D > 0, "there is no such one")
-    Q = Newton(q, [o] * (len(q) - 1), w)
-    require("lower bound", inside(y, pieces), "the point is outside the support")
-    require(
-        "lower bound", abs(Q.parts_at(y / w + o, o, False)[0]) >= lower * D, "|Q| is less there"
-    )
-    for low, high in S:
-        holds = U >= 0 and (U > 0 or low == high or not any(q))
-        if holds and low == high:
-            holds = abs(Q.parts_at(low, o, False)[0]) <= U * D
-        elif holds and U > 0:
-            holds = bounded([fixed(Q.parts_on(low, high, o, False)[0], 1 / (U * D))], [1], 1)
-        require("upper bound", holds, f"it fails for x in [{float(low)}, {float(high)}]")
-    return (
-        f"the polynomial Q that is given, of degree {len(q) - 1}, has on {union(pieces)}\n"
-        f"  {rows[5]} <= max |Q| <= {rows[6]}"
-    )
-
-
-def chebyshev(content: dict[str, object]) -> str:
-    """Clauses "question", "value": the smallest max |P| on [ℓ, L] over P(0) = 1 is 1/|T_t(m(0))|.
-
-    T_{k+1} = 2xT_k − T_{k−1} is cos kφ at x = cos φ: |T_t| ≤ 1 on [−1, 1], and T_t = ±1 in turn at
-    t + 1 points. A smaller P would differ from T_t(m)/T_t(m(0)) by a polynomial of degree ≤ t with
-    t zeros between those points and one more at λ = 0.
-    """
-    _, *ends, degree, above, under = fields(content, "kind ell L degree numerator denominator")
-    (ell, L), t, n, d = map(number, ends), degree_of(degree), integer(above), integer(under)
-    require("question", 0 <= ell < L, "0 ≤ ℓ < L is not so")
-    m, e = (-(L + ell) / (L - ell)).as_integer_ratio()
-    now, after = 1, m  # e^k T_k(m(0))
-    for _ in range(t):
-        now, after = after, 2 * m * after - e * e * now
-    require("value", d > 0 and e**t * d == abs(now) * n, "it is another number")
-    return (
-        f"the smallest max |P| on [{ell}, {L}] of a polynomial of degree <= {t}, 1 at 0, is the "
-        f"fraction 1/|T_{t}(m(0))| that is given, {len(str(above))} digits over {len(str(under))}"
-    )
-
-
-def switching(content: dict[str, object]) -> str:
-    """Clauses "question", "matrix", "decrease", "constants": tangents under Hessians that change.
-
-    S⁺ = MS − g H_t(q·S) acts on an eigenvector of H_t as A(λ) = M − λgqᵀ, and xᵀA(λ)ᵀPA(λ)x is
-    convex in λ: if ρ²P − AᵀPA ≥ 0 at both ends, V(S) = Σ P_ij⟨S_i, S_j⟩ falls by ρ² at every step.
-    An added G of norm ≤ ce, e the size of the query of iterates that fall alike, adds √(gᵀPg)ce to
-    √V. τ ≥ vᵀP⁻¹v where [[P, v], [vᵀ, τ]] ≥ 0; rows of M, q and o sum to 1.
-    """
-    _, *rest = fields(content, "kind ell L rate residual drift mixing P gain query output")
-    ell, L, rate, first, second = (number(value) for value in rest[:5])
-    M, P = ([[number(x) for x in several(row)] for row in several(part)] for part in rest[5:7])
-    g, q, o = ([number(x) for x in several(part)] for part in rest[7:])
-    n, ones = len(g), [Fraction(1)] * len(g)
-    fits = [len(M), len(P), *map(len, (*M, *P, q, o))] == [n] * (2 * n + 4) and 0 < n <= 40
-    require("question", fits, "the sizes do not fit")
-    require("question", ell <= L and rate > 0, "ℓ ≤ L and a positive rate are wanted")
-    require("question", all(sum(row) == 1 for row in (*M, q, o)), "a row does not sum to 1")
-    require("matrix", all(P[i][j] == P[j][i] for i in range(n) for j in range(i)), "P is skew")
-    require("matrix", semidefinite(P, strict=True), "P is not positive definite")
-    for end in (ell, L):
-        A = [[M[i][j] - end * g[i] * q[j] for i in range(n)] for j in range(n)]  # its columns
-        falls = [[rate**2 * P[i][j] - form(P, A[i], A[j]) for j in range(n)] for i in range(n)]
-        require("decrease", semidefinite(falls), f"it fails at lambda = {end}")
-    total, pull = form(P, ones, ones), form(P, g, g)
-    require("constants", first > 0 and second >= 0, "they are not positive")
-    limits = [(o, first**2 / total)] + ([(q, second**2 / (first**2 * pull))] if pull else [])
-    for v, limit in limits:  # oᵀP⁻¹o ≤ C²/1ᵀP1 and qᵀP⁻¹q ≤ D²/(C² gᵀPg)
-        bordered = [[*P[i], v[i]] for i in range(n)] + [[*v, limit]]
-        require("constants", semidefinite(bordered), "they are too small")
-    return (
-        f"for symmetric H_t with {rest[0]} <= H_t <= {rest[1]} that may change at every step, the "
-        "errors of the method in the file obey\n  |E_t| <= r^t (C |E_0| + (t/r) c D |e_0|), "
-        f"r = {rest[2]}, C = {rest[3]}, D = {rest[4]}"
-    )
-
-
-def union(pieces: Pieces) -> str:
-    """A support in print."""
-    return " and ".join(f"[{p}, {q}]" if p < q else f"{{{p}}}" for p, q in pieces)
+# -- the command -----------------------------------------------------------------------------------
 
 
 def check(raw: bytes) -> str:
     """The statement that a file proves; Refused (clause, why) where it proves none."""
-    others = {
-        "sobolev": sobolev,
-        "supremum": supremum,
-        "chebyshev": chebyshev,
-        "switching": switching,
-    }
     try:
         content = read(raw)
-        if content.get("kind") == "minimax":
-            return Minimax(content).statement()
         kind = str(content.get("kind"))
-        require("form", kind in others, "there is no such kind of certificate")
-        return others[kind](content)
+        require("form", kind in KINDS, "there is no such kind of certificate")
+        return KINDS[kind](content)
     except (ValueError, ArithmeticError, RecursionError, MemoryError) as error:
         raise Refused("form", f"{type(error).__name__}: {error}") from None
 

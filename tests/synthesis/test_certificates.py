@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import json
 import math
@@ -21,16 +22,19 @@ from support import REFERENCE, finished
 import polyrates as pr
 from polyrates.ground import check
 from polyrates.ground.certificates import ProofFile, checker, write_checker
-from polyrates.ground.check_arithmetic import (
+from polyrates.ground.check import (
     BITS,
     LARGEST_FILE,
+    ORDER,
+    Model,
     Newton,
     Refused,
     below,
-    bounded,
-    cosines,
     digest,
+    small,
 )
+from polyrates.ground.check_supremum import in_newton_form, value_at
+from polyrates.numeric.minimax.exact_series import series_on
 
 GAPS = pr.Union([(1, 10), (90, 100)])
 POINTS = pr.Union([(2, 2), (5, 5), (9, 9)])
@@ -308,6 +312,32 @@ def test_the_copied_checker_proves_every_kind_and_refuses(tmp_path: Path) -> Non
     }  # fmt: skip
 
 
+def test_the_minimax_checker_is_a_file_of_its_own_that_stays_short(tmp_path: Path) -> None:
+    """It imports the standard library alone, and no other kind changes a name of it."""
+    names, lines = dict[str, set[str]](), dict[str, int]()
+    for path in Path(check.__file__).parent.glob("check*.py"):
+        text = path.read_text(encoding="utf-8")
+        tree, rows = ast.parse(text), text.splitlines()
+        docs = {
+            line
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+            for line in range(node.lineno - 1, node.end_lineno or 0)
+        }
+        held = [row for i, row in enumerate(rows) if i not in docs and row.strip()]
+        lines[path.name] = sum(not row.lstrip().startswith("#") for row in held)
+        names[path.name] = {
+            n.name for n in tree.body if isinstance(n, ast.FunctionDef | ast.ClassDef)
+        }
+    print("lines of code:", lines)
+    assert lines["check.py"] <= 300
+    everything = [name for found in names.values() for name in found]
+    assert len(everything) == len(set(everything))
+    (tmp_path / "check.py").write_text(Path(check.__file__).read_text(encoding="utf-8"))
+    A_VALUE.save(tmp_path / "minimax.json")
+    assert alone(tmp_path, "minimax.json").returncode == 0
+
+
 def test_a_wide_bracket_says_why() -> None:
     content = A_VALUE.content
     assert A_VALUE.remark == ""
@@ -498,23 +528,43 @@ def test_other_types_are_refused(value: object) -> None:
 # -- the arithmetic --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("n", [1, 2, 7, 40])
-def test_cosines_are_right_to_a_unit(n: int) -> None:
-    with mpmath.workdps(60):
-        for i, value in enumerate(cosines(n)):
-            exact = mpmath.cos(i * mpmath.pi / (2 * n)) * mpmath.mpf(2) ** BITS
-            assert abs(value - exact) <= 1
-        assert len(cosines(n)) == 4 * n
+def random_newton(draw: random.Random) -> Newton:
+    nodes = [Fraction(draw.randint(0, 99), 100) for _ in range(7)]
+    return Newton([draw.randint(-999, 999) for _ in range(8)], nodes, Fraction(5, -3))
+
+
+def test_a_model_holds_its_function_within_its_error() -> None:
+    """Products with linear factors, against exact values; what is cut off is in the error."""
+    draw = random.Random(3)
+    for size in (1, ORDER - 3, ORDER + 20):
+        model, factors = Model([1 << BITS] + [0] * (ORDER - 1), 0), list[tuple[int, int]]()
+        for _ in range(size):
+            factors.append((draw.randint(-99, 99), draw.randint(-9, 9)))
+            model = model.times(*factors[-1], 6)
+        total = model.plus(model).scaled(Fraction(1, 7))
+        for tau in (Fraction(-1), Fraction(2, 7), Fraction(1)):
+            exact = math.prod((m + h * tau) / 64 for m, h in factors) * 2**BITS
+            said = sum(c * tau**k for k, c in enumerate(model.c))
+            assert abs(exact - said) <= model.error
+            said = sum(c * tau**k for k, c in enumerate(total.c))
+            assert abs(exact * Fraction(2, 7) - said) <= total.error + abs(exact) / 2**BITS
+    assert model.error < 1 << BITS // 2
+
+
+def test_the_newton_form_of_a_supremum_is_its_polynomial() -> None:
+    q = [3, -7, 0, 11, 5]
+    P, unit = in_newton_form(q, Fraction(1, 3), Fraction(9, 2))
+    for x in (Fraction(0), Fraction(1, 3), Fraction(22, 7)):
+        assert P.parts_at(x, x, False)[0] == unit * value_at(q, x)
+        assert value_at(q, x) == sum(c * x**k for k, c in enumerate(q))
 
 
 def test_series_of_a_newton_form_are_its_values() -> None:
     draw = random.Random(5)
-    o = Fraction(-3, 7)
-    nodes = [Fraction(draw.randint(0, 99), 100) for _ in range(7)]
-    P = Newton([draw.randint(-999, 999) for _ in range(8)], nodes, Fraction(5, 3))
+    o, P = Fraction(-3, 7), random_newton(draw)
     low, high = Fraction(1, 9), Fraction(5, 8)
     for initial in (False, True):
-        first, second = P.parts_on(low, high, o, initial)
+        first, second = series_on(P, low, high, o, initial)
         for c in (Fraction(-1), Fraction(1, 3), Fraction(1)):
             x = (low + high) / 2 + (high - low) / 2 * c
             waves = [Fraction(1), c]
@@ -525,28 +575,40 @@ def test_series_of_a_newton_form_are_its_values() -> None:
 
 
 def test_a_maximum_is_bounded_tightly_and_never_from_below() -> None:
+    """The least worst case that holds, for both parts, is what a fine grid sees."""
     draw = random.Random(7)
-    for _ in range(20):
-        size = draw.randint(1, 9)
-        row = [draw.randint(-(1 << BITS), 1 << BITS) for _ in range(size)]
-        theta = [math.pi * i / 4000 for i in range(4001)]
-        top = max(abs(sum(c / 2**BITS * math.cos(k * x) for k, c in enumerate(row))) for x in theta)
-        near = Fraction(top)
-        for factor, holds in ((Fraction(1001, 1000), True), (Fraction(999_999, 10**6), False)):
-            limit = 10**30
-            scaled = [int(c / (near * factor)) for c in row]
-            assert bounded([scaled], [limit], limit) == holds
+    for case in range(12):
+        P, initial = random_newton(draw), case % 2 == 0
+        low, high, o = Fraction(draw.randint(0, 50), 100), Fraction(7, 10), Fraction(-3, 7)
+        sizes = Fraction(draw.randint(0, 3)), Fraction(draw.randint(1, 3), 10)
+        top = Fraction(0)
+        for i in range(401):
+            first, second = P.parts_at(low + (high - low) * i / 400, o, initial)
+            top = max(top, 3 * (sizes[0] * first) ** 2 + 2 * (sizes[1] * second) ** 2)
+        root = Fraction(math.sqrt(top / 6))
+        for factor, holds in ((Fraction(1001, 1000), True), (1 - Fraction(1, 10**12), False)):
+            scaled = sizes[0] / (root * factor), sizes[1] / (root * factor)
+            assert P.bounded((low, high), o, initial, scaled, (3, 2, 6)) == holds
 
 
-def test_a_polynomial_is_bounded_on_the_whole_cell() -> None:
+def test_a_sum_of_squares_is_bounded_on_the_whole_cell() -> None:
+    """Peaks at ±1 and inside: τ² + (1 − τ²) and τ³ of exactly 1; an error counts."""
+    one, zeros = 1 << BITS, [0] * (ORDER - 2)
+    little = one >> 60
+    for c in ([0, one - little, *zeros], [one - little, 0, *zeros], [0, little - one, *zeros]):
+        assert small(Model(c, 0), Model([0] * ORDER, 0), 1, 1, 1)
+        assert small(Model([0] * ORDER, 0), Model(c, 0), 1, 1, 1)
+        assert not small(Model(c, 2 * little), Model([0] * ORDER, 0), 1, 1, 1)
+        assert not small(Model(c, 0), Model([little, 0, *zeros], 1 << BITS - 4), 1, 1, 1)
+
+
+def test_a_polynomial_in_bernsteins_form_is_bounded() -> None:
     one = 1 << BITS
-    assert below([0, one, 0], one + 1)
-    assert not below([0, one, 0], one - one // 2**40)
-    assert below([0, 0, -one, 0], 1)
-    # a double contact at 1/3: 1 − (τ − 1/3)²(…)
-    tight = [one - one // 9, 2 * one // 3, -one, 0]
-    assert below(tight, one + one // 2**60)
-    assert not below(tight, one - one // 2**60)
+    assert below([0, one], one) and not below([0, one], one - 1)
+    # 1 − (τ − 1/3)² touches 1 inside
+    inside = [one - one // 9, one - one // 9 + one // 3, one - 4 * one // 9]
+    assert below(inside, one + one // 2**60)
+    assert not below(inside, one - one // 2**60)
 
 
 def test_the_digest_is_of_the_content() -> None:

@@ -14,7 +14,8 @@ from fractions import Fraction
 import numpy as np
 from flint import arb, arb_mat
 
-from polyrates.ground.check_arithmetic import Newton
+from polyrates.ground.check import Newton
+from polyrates.numeric.minimax.exact_series import series_on
 from polyrates.numeric.minimax.question import MinimaxSolution
 from polyrates.numeric.minimax.rational import (
     Ball,
@@ -224,7 +225,7 @@ def worst(question: RationalQuestion, P: Newton, share: float) -> float:
                 total = sum(float(v / top) ** 2 * w for v, w in rows)
                 found.append(log10_of(top) + math.log10(total) / 2)
             continue
-        series = P.parts_on(low, high, question.origin, question.initial)
+        series = series_on(P, low, high, question.origin, question.initial)
         units = [abs(unit * s / start) for (_, unit), s in zip(series, sizes, strict=True)]
         top = max(max(map(abs, p)) * u for (p, _), u in zip(series, units, strict=True))
         curves = [

@@ -14,8 +14,7 @@ from fractions import Fraction
 
 from flint import arb, ctx
 
-from polyrates.ground.check import Minimax
-from polyrates.ground.check_arithmetic import Newton, Refused
+from polyrates.ground.check import Minimax, Newton, Refused
 from polyrates.ground.rounding import root_below, rounded_decimal
 from polyrates.numeric.minimax.multipliers import dual, multipliers
 from polyrates.numeric.minimax.newton_form import (
