@@ -379,10 +379,10 @@ class Minimax:
             at_zero *= origin - X
         left = max(abs(c) - self.U * leak / (1 << 128), Fraction(0))
         norms = [
-            sum(w) * sum(Fraction(x * x, W) for x, W in zip(row, w, strict=True)) for row in (u, v)
+            sum(w) * sum(up(x * x << 64, W) for x, W in zip(row, w, strict=True)) for row in (u, v)
         ]
         largest = max(norms[0] / self.a**2, norms[1] / g**2 if g else Fraction(0))
-        return left**2 / largest if largest else Fraction(0)
+        return left**2 * (1 << 64) / largest if largest else Fraction(0)
 
     def known(self, x: Fraction, plain: bool) -> tuple[int, int]:
         """|P(x)|/U and |dP/dx|/U (of A where ``plain``) in units 2^−64; −1: no bound."""
