@@ -553,6 +553,39 @@ def test_own_problem_from_gradient_hvp_and_cross(own: Path) -> None:
     assert np.allclose(np.array([1.0, 3, 10]) * x - [1, -2, 0.5] + 0.05 * x**3, 0, atol=1e-12)
 
 
+def test_a_problem_from_a_loss_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("jax")
+    (tmp_path / "traced_loss.py").write_text(
+        "import jax, jax.numpy as jnp, numpy as np\n"
+        "import polyrates as pr\n"
+        "jax.config.update('jax_enable_x64', True)\n"
+        "def loss(w, theta):\n"
+        "    return jnp.sum(jnp.cosh(w - theta)) + theta * jnp.sum(jnp.arange(1.0, 4) * w**2)\n"
+        "def make():\n"
+        "    return pr.from_loss(loss, 1.0, np.zeros(3))\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    request = Request(model="traced_loss:make", steps=12, methods="large,chebyshev")
+    analysis, out = report(request, tmp_path / "out")
+    assert not analysis.exact and all(each.verified for each in analysis.methods)
+    # sinh(w - θ) + 2θiw = 0 by bisection; its derivative by θ by the implicit function theorem
+    w = np.array([bisected(i) for i in (1.0, 2.0, 3.0)])
+    i = np.arange(1.0, 4)
+    derivative = (np.cosh(w - 1) - 2 * i * w) / (np.cosh(w - 1) + 2 * i)
+    found = analysis.about.quadratic.solution_jacobian
+    assert np.allclose(np.ravel(found), derivative, rtol=1e-9)  # Newton stops near 1e-10
+    assert "do not carry over" in page(out)
+
+
+def bisected(i: float) -> float:
+    """The root of sinh(w - 1) + 2iw on [0, 1]."""
+    low, high = 0.0, 1.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (low, middle) if np.sinh(middle - 1) + 2 * i * middle > 0 else (middle, high)
+    return low
+
+
 def test_own_quadratics_are_recognized_and_guaranteed(own: Path) -> None:
     for name, commutes in (("Plain", True), ("quadratic", False)):
         request = Request(model=f"own_losses:{name}", steps=20, methods="large,chebyshev")
