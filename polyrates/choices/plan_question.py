@@ -164,6 +164,10 @@ def methods_of(methods: object, where: Spectrum) -> dict[str, Method]:
     if isinstance(methods, str):  # as the command line names them
         ell, L = (floating(end, name) for end, name in zip(where.hull, ("ell", "L"), strict=True))
         return {each.title: each.method for each in parse_methods(methods, ell, L)}
+    if isinstance(methods, (list, tuple)):
+        methods = {as_method(each, f"methods[{i}]").name: each for i, each in enumerate(methods)}
     if not isinstance(methods, Mapping):
-        refuse_type("methods", methods, "must map names to methods", 'give {"mine": method}')
+        refuse_type(
+            "methods", methods, "must be methods, or map names to them", 'give {"mine": method}'
+        )
     return {str(name): as_method(each, f"methods[{name!r}]") for name, each in methods.items()}

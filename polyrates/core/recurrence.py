@@ -91,10 +91,14 @@ class Method(Carded, ABC):
                 changing = "transitions" in vars(cls) or not issubclass(cls, Stationary)
                 setattr(cls, "_latex", (Method if changing else Stationary)._latex)  # noqa: B010
 
+    def __repr__(self) -> str:
+        """The class and its numbers; data classes write their fields."""
+        return f"{type(self).__name__}({', '.join(map(str, self.parameters))})"
+
     @property
-    @abstractmethod
     def name(self) -> str:
-        """What a reader calls it, for tables and plots."""
+        """What a reader calls it, for tables and plots: the class's name, where nothing is said."""
+        return type(self).__name__
 
     @property
     @abstractmethod

@@ -91,6 +91,18 @@ def test_both_solves_by_conjugate_gradients_are_within_their_bound(
             assert row.observed is not None and row.observed <= row.guarantee + 1e-9
 
 
+def test_a_list_of_methods_goes_by_their_names() -> None:
+    given = [pr.Chebyshev(0.1, 1.0), pr.GradientDescent(1.0)]
+    where = pr.Interval(0.1, 1.0)
+    listed = plan(where, 12, residual=1, drift=1, methods=given)
+    named = plan(where, 12, residual=1, drift=1, methods={m.name: m for m in given})
+    assert [(row.label, row.error) for row in listed.rows] == [
+        (row.label, row.error) for row in named.rows
+    ]
+    with pytest.raises(pr.PolyratesError, match="methods"):
+        plan(where, 12, residual=1, drift=1, methods=3)
+
+
 def test_methods_are_ranked_by_name(capsys: pytest.CaptureFixture[str]) -> None:
     """The catalogue's names, in the library and on the command line."""
     names = "fista,triple-momentum,lookahead:period=3,silver,averaged,schedule-free"

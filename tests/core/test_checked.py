@@ -236,3 +236,14 @@ def test_the_rate_of_a_subclass_is_not_its_parents() -> None:
     for t in range(5):
         exact = pr.residual_polynomial(Heavier(F(3, 20)), t).as_expr()
         assert sp.expand(sp.expand(form.subs(pr.t, t).doit()) - exact) == 0
+
+
+def test_a_method_without_a_name_goes_by_its_class() -> None:
+    class Mine(pr.Stationary):
+        parameters = (F(1, 5),)
+
+        def transition(self, number: Callable[[Any], Any]) -> Any:
+            return pr.GradientDescent(F(1, 5)).transition(number)
+
+    assert Mine().name == "Mine" and repr(Mine()) == "Mine(1/5)"
+    assert "Mine(1/5)" in repr(pr.rate(Mine(), pr.Interval(1, 9)))
