@@ -71,7 +71,7 @@ html_show_sourcelink = False
 html_show_search_summary = False  # it would fetch pages, which file:// refuses
 html_copy_source = False
 html_extra_path = ["extra"]
-html_sidebars = {"index": [], "play": [], "search": []}
+html_sidebars = {"index": [], "start": [], "play": [], "search": []}
 html_theme_options = {
     "logo": {"text": "polyrates"},
     "header_links_before_dropdown": 6,

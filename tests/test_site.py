@@ -9,9 +9,13 @@ from collections import Counter
 from types import ModuleType
 
 import pytest
+import sympy
 from support import ROOT
 
 import polyrates as pr
+from polyrates.core.methods.catalogue import NAMES
+from polyrates.core.methods.named import build
+from polyrates.ground.numbers import parse
 
 DOCS = ROOT / "docs"
 
@@ -86,3 +90,64 @@ def test_the_crawl_finds_what_is_broken(making: ModuleType, tmp_path) -> None:
         "a.html: b.html#here: no such anchor",
         "b.html: c.png does not exist",
     ]
+
+
+def test_a_card_makes_the_method_of_the_catalog_and_defines_its_symbols(making: ModuleType) -> None:
+    words, cards = (importlib.import_module(f"making.{name}") for name in ("card_words", "cards"))
+    assert set(words.CALLS) == set(words.LEADS) == set(NAMES)
+    for key, call in words.CALLS.items():
+        given = {name: parse(text) for name, text in cards.GIVEN.get(key, {}).items()}
+        assert eval(call, {"pr": pr}) == build(key, *pr.Interval(1, 100).hull, given).method, key
+    entry = NAMES["chebyshev"]
+    said = words.defined("chebyshev", entry.update, entry.residual)
+    for symbol in (r"$\sigma(\lambda) = ", "$m_t = ", "$h_t = ", "$T_t$", "$x_t$", "$P_t$"):
+        assert symbol in said
+    assert "$a_t$" not in words.defined("conjugate-gradients", NAMES["conjugate-gradients"].update)
+
+
+@pytest.mark.parametrize("alpha", [0, 2])
+def test_the_momentum_and_step_on_a_card_give_the_polynomials(alpha: int) -> None:
+    def C(n: int) -> sympy.Expr:  # at σ(0) of [1, 10]
+        middle = sympy.Rational(-11, 9)
+        return sympy.gegenbauer(n, alpha, middle) if alpha else sympy.chebyshevt(n, middle)
+
+    method = pr.Gegenbauer(1, 10, alpha) if alpha else pr.Chebyshev(1, 10)
+    P = [pr.residual_polynomial(method, t).as_expr() for t in range(5)]
+    for t in (1, 2, 3):
+        one, two = sympy.Rational(t + 2 * alpha - 1, t + 1), sympy.Rational(t + alpha, t + 1)
+        m = (one if alpha else 1) * C(t - 1) / C(t + 1)
+        h = -4 * (two if alpha else 1) * C(t) / (9 * C(t + 1))
+        assert sympy.expand(P[t] * (1 + m - h * pr.lam) - m * P[t - 1] - P[t + 1]) == 0
+
+
+def test_a_page_of_the_theory_opens_with_what_is_shown(making: ModuleType) -> None:
+    theory = importlib.import_module("making.theory")
+    page = theory._page("two_horns", pr.derivations()["two_horns"]())
+    opening, formula = page.index("**What is argued here:** where"), page.index("$$")
+    assert opening < formula and page.index("Given $0 < ") < formula < page.index("## Steps")
+
+
+def test_returns_without_a_type_are_a_paragraph(making: ModuleType) -> None:
+    pytest.importorskip("numpydoc")
+    hooks = importlib.import_module("making.sphinx_hooks")
+
+    def shown(returns: str) -> str:
+        from numpydoc.docscrape_sphinx import SphinxDocString
+
+        lines = str(SphinxDocString(f"A.\n\nReturns\n-------\n{returns}\n")).split("\n")
+        hooks.prose_returns(None, "function", "f", None, None, lines)
+        return "\n".join(lines)
+
+    text = shown("A rational for rational\nnumbers, else a float.\n\nRaises\n------\nValueError\n")
+    assert "    A rational for rational\n    numbers, else a float.\n" in text
+    assert text.count("..\n") == 1  # that of ValueError, a name
+    assert "    Optimum\n        Its bounds." in shown("Optimum\n    Its bounds.")
+
+
+def test_katex_is_asked_for_before_anything_slow(
+    making: ModuleType, tmp_path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage = importlib.import_module("making.stage")
+    monkeypatch.setattr(stage, "KATEX", tmp_path)
+    with pytest.raises(SystemExit, match="npm install"):
+        stage.stage(tmp_path)

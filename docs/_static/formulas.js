@@ -22,6 +22,23 @@ document.addEventListener("DOMContentLoaded", () => {
       ],
     });
   });
+  // a formula wider than the page is set smaller, down to readable, and scrolls beyond that
+  const fit = () => document.querySelectorAll("div.math").forEach((place) => {
+    place.style.fontSize = "";
+    if (place.scrollWidth > place.clientWidth) {
+      place.style.fontSize = `${Math.max(0.7, (0.98 * place.clientWidth) / place.scrollWidth)}em`;
+    }
+    place.classList.toggle("wide", place.scrollWidth > place.clientWidth);
+  });
+  fit();
+  document.fonts.ready.then(fit);
+  window.addEventListener("resize", fit);
+  document.querySelectorAll(".bd-article td").forEach((cell) => {
+    const said = cell.textContent.trim();
+    if (!/^[−-]?[\d.,]+(e[+-]?\d+)?( ?%)?$/.test(said)) return;
+    cell.classList.add("numeral");
+    cell.closest("table").tHead?.rows[0]?.cells[cell.cellIndex]?.classList.add("numeral");
+  });
   // what scrolls sideways is reached by the keyboard
   const reach = () => document.querySelectorAll(".bd-article table, .output.text_html").forEach((each) => {
     if (each.scrollWidth > each.clientWidth) each.tabIndex = 0;

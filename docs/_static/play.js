@@ -27,7 +27,9 @@
   field.other.add(new Option("nothing", ""));
 
   const short = (x) => Number(x.toPrecision(3));
-  const shown = (x) => (x === 0 ? "0" : Math.abs(x) >= 1e4 || Math.abs(x) < 1e-3 ? x.toExponential(3) : x.toPrecision(4));
+  const shown = (x) => (x === 0 ? "0" : Math.abs(x) >= 1e4 || Math.abs(x) < 1e-3 ? typeset(x.toExponential(3)) : x.toPrecision(4));
+  const raised = (digits) => [...digits].map((each) => (each === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(each)])).join("");
+  const typeset = (text) => text.replace(/^1e\+?(-?\d+)$/, (_, e) => `10${raised(e)}`).replace(/e\+?(-?\d+)$/, (_, e) => `·10${raised(e)}`);
   const power = (name) => short(10 ** Number(field[name].value));
 
   // What the sliders say; those of step and momentum belong to the first method, the other is tuned.
@@ -116,7 +118,7 @@
     const every = Math.max(1, Math.ceil((high - low) / 6));
     for (let e = low; e <= high; e += every) {
       put(svg, "line", { class: "axis", x1: box.left, x2: box.right, y1: y(10 ** e), y2: y(10 ** e) });
-      put(svg, "text", { x: box.left - 6, y: y(10 ** e) + 4, "text-anchor": "end" }, e === 0 ? "1" : `1e${e}`);
+      put(svg, "text", { x: box.left - 6, y: y(10 ** e) + 4, "text-anchor": "end" }, e === 0 ? "1" : typeset(`1e${e}`));
     }
     for (let t = 0; t <= STEPS; t += 50) put(svg, "text", { x: x(t), y: box.bottom + 18, "text-anchor": "middle" }, t === STEPS ? `t = ${t}` : t);
     svg.lastChild.setAttribute("text-anchor", "end");
@@ -150,7 +152,7 @@
     const ticks = name === "spectrum" && top > 3 ? [-top / 1.08, -1, 0, 1, top / 1.08] : [-top / 1.08, 0, top / 1.08];
     for (const v of ticks) {
       put(svg, "line", { class: "axis", x1: box.left, x2: box.right, y1: y(v), y2: y(v) });
-      put(svg, "text", { x: box.left - 6, y: y(v) + 4, "text-anchor": "end" }, v === 0 ? "0" : v.toPrecision(2).replace("e+", "e"));
+      put(svg, "text", { x: box.left - 6, y: y(v) + 4, "text-anchor": "end" }, v === 0 ? "0" : typeset(v.toPrecision(2)));
     }
     put(svg, "line", { class: "one", x1: x(kappa), x2: x(kappa), y1: box.top, y2: box.bottom });
     put(svg, "text", { x: x(Math.max(kappa, 0.02)), y: box.bottom + 18, "text-anchor": "middle" }, "κ");

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 import sympy
 
 import polyrates as pr
+from making.card_words import CALLS, LEADS, defined
 from polyrates.core.methods.catalogue import NAMES, Entry
 from polyrates.core.methods.named import build
 from polyrates.ground.numbers import parse
@@ -93,11 +94,13 @@ def tried(make: Callable[[], str]) -> str:
 
 def _card(entry: Entry, method: pr.Method, rate: pr.Rate, noisy: pr.Method) -> str:
     kind = type(method)
-    lines = [f"# {entry.title}", "", _first_paragraph(kind), ""]
+    lines = [f"# {entry.title}", "", LEADS.get(entry.key, _first_paragraph(kind)), ""]
+    closed = tried(lambda: pr.latex(pr.residual_polynomial(method, pr.t)))
     lines += ["## Recurrence", "", f"$${entry.update}$$", ""]
     lines += ["## Residual polynomial", "", f"$${entry.residual}$$", ""]
-    for words, t in (("On [1, 100] at t = 2:", 2), ("In closed form:", pr.t)):
-        formula = tried(lambda t=t: pr.latex(pr.residual_polynomial(method, t)))
+    lines += [defined(entry.key, entry.update, entry.residual, closed), ""]
+    second = tried(lambda: pr.latex(pr.residual_polynomial(method, 2)))
+    for words, formula in (("On [1, 100] at $t = 2$:", second), ("In closed form:", closed)):
         lines += ["", *((words, "", f"$${formula}$$") if formula != "—" else ()), ""]
     lines += ["## How wrong, in the worst case over [1, 100]", "", *_rates(rate), ""]
     lines += ["## Burn-in, noise, changing Hessians", "", *_facts(method, rate, noisy), ""]
@@ -168,19 +171,7 @@ def _shown(value: object) -> str:
 
 
 def _python(entry: Entry) -> str:
-    calls = {
-        "large": "pr.GradientDescent.large(1, 100)",
-        "short": "pr.GradientDescent.short(1, 100)",
-        "flat": "pr.GradientDescent.flat(1, 100)",
-        "gradient-descent": 'pr.GradientDescent("1/100")',
-        "heavy-ball": "pr.HeavyBall.tuned(1, 100)",
-        "nesterov": "pr.Nesterov.tuned(1, 100)",
-        "chebyshev": "pr.Chebyshev(1, 100)",
-        "gegenbauer": "pr.Gegenbauer(1, 100, 1)",
-        "sobolev": "pr.Sobolev(pr.GegenbauerDensity(1, 100, 0), eta=100)",
-        "harmonic": 'pr.HarmonicSobolev(1, 100, 100, "residual/drift")',
-    }
-    call = calls.get(entry.key)
+    call = CALLS.get(entry.key)
     lines = ["import polyrates as pr", ""]
     if call is None:
         lines += ["from polyrates.core.methods.named import build", ""]

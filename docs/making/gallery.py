@@ -37,7 +37,7 @@ def pages() -> dict[str, str | bytes]:
         pictures = _named(name, source, "svg|png")
         made[f"gallery/{name}.md"] = _page(name, figure, source, pictures)
         cards += [
-            f":::{{grid-item-card}} {name}",
+            f":::{{grid-item-card}} {_title(figure)}",
             f":link: {name}",
             ":link-type: doc",
             f":img-bottom: ../figures/{pictures[0]}",
@@ -52,6 +52,11 @@ def pages() -> dict[str, str | bytes]:
     return made
 
 
+def _title(figure: object) -> str:
+    """The first line of its docstring."""
+    return (inspect.getdoc(figure) or "").split("\n\n")[0].replace("\n", " ").rstrip(".")
+
+
 def _named(name: str, source: str, endings: str) -> list[str]:
     """The files of a figure: those that begin with its name, and those that its module names."""
     files = [path.name for path in sorted(FOLDER.iterdir())]
@@ -63,10 +68,10 @@ def _named(name: str, source: str, endings: str) -> list[str]:
 
 def _page(name: str, figure: object, source: str, pictures: list[str]) -> str:
     words = (inspect.getdoc(figure) or "").split("\n\n")
-    title, *rest = words
+    rest = words[1:]
     about = getattr(figure, "about", "")
-    lines = [f"# {title.split(':')[0].rstrip('.')}", ""]
-    lines += [_plain("\n\n".join(words if ":" in title else rest)), ""]
+    lines = [f"# {_title(figure)}", ""]
+    lines += [_plain("\n\n".join(rest)), ""]
     for picture in pictures:
         lines += [
             f"```{{image}} ../figures/{picture}",

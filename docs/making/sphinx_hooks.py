@@ -48,6 +48,25 @@ def escape_mathematics(
                 literal = indent
 
 
+_FIELD = re.compile(r"^:(Returns|Yields):\n\n((?: {4,}.*\n|\n)+)", re.MULTILINE)
+_BARE = re.compile(r"^ {4}(\S.*)\n {8,}\.\.\n\n?", re.MULTILINE)
+
+
+def prose_returns(
+    app: Sphinx, what: str, name: str, obj: object, options: object, lines: list[str]
+) -> None:
+    """After numpydoc, which reads each line of a Returns without a type as a type: a paragraph."""
+    text = "\n".join(lines) + "\n"
+    lines[:] = _FIELD.sub(_as_paragraph, text).split("\n")[:-1]
+
+
+def _as_paragraph(field: re.Match[str]) -> str:
+    said = _BARE.findall(field[2])
+    if not any(" " in line for line in said):
+        return field[0]
+    return f":{field[1]}:\n\n" + _BARE.sub(r"    \1\n", field[2]) + "\n"
+
+
 def visit_inline(self: HTML5Translator, node: nodes.math) -> None:
     """``<span class="math">`` for KaTeX."""
     self.body.append(self.starttag(node, "span", "", CLASS="math notranslate nohighlight"))
@@ -84,5 +103,6 @@ def setup(app: Sphinx) -> dict[str, object]:
         "katex", inline_renderers=(visit_inline, None), block_renderers=(visit_block, None)
     )
     app.connect("autodoc-process-docstring", escape_mathematics, priority=100)
+    app.connect("autodoc-process-docstring", prose_returns, priority=900)
     app.connect("build-finished", every_name_has_an_entry)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
