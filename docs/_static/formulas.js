@@ -33,11 +33,15 @@ document.addEventListener("DOMContentLoaded", () => {
   fit();
   document.fonts.ready.then(fit);
   window.addEventListener("resize", fit);
-  document.querySelectorAll(".bd-article td").forEach((cell) => {
-    const said = cell.textContent.trim();
-    if (!/^[−-]?[\d.,]+(e[+-]?\d+)?( ?%)?$/.test(said)) return;
-    cell.classList.add("numeral");
-    cell.closest("table").tHead?.rows[0]?.cells[cell.cellIndex]?.classList.add("numeral");
+  // a column of numbers stands on the right, with its head
+  const number = /^[−-]?[\d.,]+(e[+-]?\d+)?( ?%)?$/;
+  document.querySelectorAll(".bd-article table").forEach((table) => {
+    const rows = [...table.tBodies].flatMap((body) => [...body.rows]);
+    for (let i = 0; i < (rows[0]?.cells.length ?? 0); i += 1) {
+      const cells = rows.map((row) => row.cells[i]).filter(Boolean), said = cells.map((cell) => cell.textContent.trim());
+      if (!said.some((text) => number.test(text)) || !said.every((text) => number.test(text) || /^[—–-]?$/.test(text))) continue;
+      [...cells, table.tHead?.rows[0]?.cells[i]].forEach((cell) => cell?.classList.add("numeral"));
+    }
   });
   // what scrolls sideways is reached by the keyboard
   const reach = () => document.querySelectorAll(".bd-article table, .output.text_html").forEach((each) => {

@@ -121,9 +121,9 @@ _SYMBOLS = (
     (r"(?<![\w\\])d(?=\\,|\))", r"$d$ the decay"),
 )
 _ALWAYS = (
-    r"$x_t$ the iterate, $f$ the function, $P_t$ the residual polynomial ($x_t - x_\star = "
-    r"P_t(H)(x_0 - x_\star)$ on a quadratic with Hessian $H$), $\lambda$ an eigenvalue of $H$, "
-    r"$[\ell, L]$ the interval of the eigenvalues"
+    r"$x_t$ the iterate, $f$ the function, $\lambda$ an eigenvalue of its Hessian $H$, "
+    r"all in $[\ell, L]$",
+    r"$P_t$ the residual polynomial: $x_t - x_\star = P_t(H)(x_0 - x_\star)$ on a quadratic",
 )
 
 
@@ -132,4 +132,4 @@ def defined(key: str, *formulas: str) -> str:
     own = _OF_ENTRY.get(key, "")
     text = " ".join(formulas)
     said = [words for pattern, words in _SYMBOLS if re.search(pattern, text)]
-    return f"Here {'; '.join([_ALWAYS, *said, *filter(None, [own])])}."
+    return "\n".join(["Symbols:", "", *(f"- {each}." for each in (*_ALWAYS, *said, own) if each)])
