@@ -170,7 +170,8 @@ def worst_hypergradient_problem(
     The problem of :func:`polyrates.analysis.attained.worst_case_problem` with its x_0 scaled by
     1e-9 (and ∂H by 1e9), beside one more eigenvalue where |P_t| is largest and all of ‖x_0‖ stands;
     x* = 0, ∂x* = 0, so the hypergradient is 0, g = vᵀx + ½xᵀWx + θGᵀx at θ = 0, and what
-    ``differentiate`` gives makes up the value of :func:`hypergradient_rate` to 1e-9.
+    ``differentiate`` gives makes up the value of :func:`hypergradient_rate` to 1e-9. At distance 0
+    g is linear, and x_0 keeps a length of at most 1e-9, without which there is no drift.
 
     Returns
     -------
@@ -187,7 +188,9 @@ def worst_hypergradient_problem(
         )
     )  # fmt: skip
     inner, x0, dx0 = worst_case_problem(method, where, t, chosen, residual=residual, drift=drift)
-    beside = rho * 1e-9 / np.sqrt(len(x0)) if rho > 0 else 1.0
+    if rho == 0:  # X = 0: nothing that ∇²g multiplies is left, and the worst g is linear
+        gamma = K = 0.0
+    beside = (rho if rho > 0 else 1.0) * 1e-9 / np.sqrt(len(x0))
     joint = joint_sizes({"residual": 1, "drift": 0})
     top = float(enclose(method, where, Unrolled(), t, joint).points[0])
     points = np.append(np.diag(inner.H), top)

@@ -94,6 +94,11 @@ class _Row:
     missing: tuple[str, ...]
 
 
+def _times(first: float, second: float) -> float:
+    """The product of a bound and a bound: 0·∞ is 0, since what an infinite one bounds is finite."""
+    return 0.0 if 0.0 in (first, second) else first * second
+
+
 def _columns(B: Array) -> Array:
     return B[:, None] if B.ndim == 1 else B
 
@@ -123,7 +128,7 @@ def _row(given: Held, place: Place, v: Array) -> _Row:
         moved = dual.upper * (M * jacobian + N) * place.distance
     else:
         jacobian = moved = np.inf
-    solve = dual.energy * float(euclidean(energies)) + slip
+    solve = _times(dual.energy, float(euclidean(energies))) + slip
     spent = operator.products
     return _Row(value, solve, float(moved), float(jacobian), spent, tuple(missing))
 
@@ -246,6 +251,9 @@ def hypergradient(
     outer : callable (x, theta) -> scalar of JAX or torch, or a pair of callables
         g; or its gradients (∇_x g, ∂_θ g) as functions of (x, theta). θ is ``problem.theta`` where
         the problem has it, else None.
+        One loss is differentiated in the framework of the problem and in 64 bits where it allows
+        that; gradients that are, or were on the way, of fewer bits make the result "predicted",
+        since what the sums in them have rounded depends on their length.
     J : array (d,) or (d, p), optional
         An estimate of ∂x*: the value is then ∇g(x)ᵀJ + ∂_θg(x), as its users form it, and the
         bound speaks of that. None solves the adjoint equation, and the value is the best that the
@@ -282,7 +290,7 @@ def hypergradient(
     if goal is None:
         return found
     spent = found.products
-    while found.bound > goal and given.steps < len(given.at):
+    while not found.bound <= goal and given.steps < len(given.at):
         given = replace(given, steps=2 * given.steps)
         better = _hypergradient(given, gradients, estimate, outer_lipschitz)
         spent += better.products
@@ -303,17 +311,21 @@ def _hypergradient(
     best = found.value + direct
     missing = list(found.missing)
     K, K_theta = _lipschitz(outer_lipschitz, gradients, place, missing)
-    slack = found.solve + found.place + (K * found.jacobian + K_theta) * place.distance
+    turned = _times(_times(K, found.jacobian) + K_theta, place.distance)
+    slack = found.solve + found.place + turned
     # rounding of the outer gradients and of the last sum
-    at_place = euclidean(place.x)
-    slopes = (euclidean(v) + K * at_place) * found.jacobian + euclidean(direct) + K_theta * at_place
-    slack += 8 * 2.0**-53 * math.sqrt(len(at)) * (slopes + euclidean(best))
+    at_place = float(euclidean(place.x))
+    slopes = _times(float(euclidean(v)) + K * at_place, found.jacobian)
+    slopes += float(euclidean(direct)) + K_theta * at_place
     if estimate is None:
         value, apart = best, 0.0
     else:
         own, more = gradients(at)
         value = own @ estimate + more
         apart = float(euclidean(value - best))
+    slack += 8 * gradients.unit * math.sqrt(len(at)) * (slopes + float(euclidean(best)))
+    if gradients.single:
+        missing.append("the rounding of the outer gradients, which are not in 64 bits")
     return Hypergradient(
         float(value[0]) if cross.ndim == 1 else value,
         float((apart + slack) * (1 + 64 * 2.0**-53)),

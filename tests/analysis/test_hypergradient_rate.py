@@ -148,3 +148,18 @@ def test_bad_sizes(name: str) -> None:
         pr.hypergradient_rate(METHODS[0], INTERVAL, 3, **{**SIZES, name: -1})
     with pytest.raises(ValueError, match=name):
         pr.worst_hypergradient_problem(METHODS[0], INTERVAL, 3, **{**SIZES, name: -1})
+
+
+@pytest.mark.parametrize("gradient", [1.0, 0.0])
+def test_at_distance_zero_nothing_turns(gradient: float) -> None:
+    """The problem of distance 0 makes up the value and does not exceed it, curved or not."""
+    method, where = pr.GradientDescent(1.0), pr.Interval(0.1, 1)
+    sizes: dict[str, Any] = {
+        "gradient": gradient, "residual": 0.5, "drift": 1, "distance": 0, "curvature": 1,
+        "turning": 1,
+    }  # fmt: skip
+    value = float(pr.hypergradient_rate(method, where, 5, **sizes).value)
+    problem, x0, dx0, outer = pr.worst_hypergradient_problem(method, where, 5, **sizes)
+    assert np.linalg.norm(x0) <= 1e-9
+    found = observed(problem, x0, dx0, outer, method, 5, None)
+    assert value * (1 - 1e-6) <= found <= value * (1 + 1e-6)

@@ -98,3 +98,41 @@ def test_without_the_columns_it_costs_the_same_for_any_number_of_parameters() ->
         solved = pr.hypergradient(problem, g, x, outer_lipschitz=1)
         assert solved.bound < found.bound and solved.products > found.products
     assert spent[0] == spent[1]
+
+
+@pytest.mark.parametrize("slope", [1.0, 0.0])
+def test_a_linear_outer_loss_too_far_from_the_solution_is_infinite(slope: float) -> None:
+    """0·∞ is no number: K = 0 beside a Jacobian without a bound."""
+    rng = np.random.default_rng(0)
+    labels = (rng.random(20) < 0.5).astype(float)
+    problem = pr.Logistic(rng.normal(size=(20, 3)), labels, 0.01)
+    g = (lambda x, theta: slope * np.ones(3), lambda x, theta: 0.0)
+    for until in (None, 1e-6):
+        found = pr.hypergradient(
+            problem, g, problem.solution + 1.0, outer_lipschitz=0, until=until
+        )  # fmt: skip
+        assert found.bound == np.inf
+    near = pr.hypergradient(problem, g, problem.solution, outer_lipschitz=0)
+    assert abs(near.value - slope * problem.solution_jacobian.sum()) <= near.bound < 1e-6
+
+
+def test_no_parameter_in_the_gradient_beside_an_l_that_rounding_hides() -> None:
+    """‖s_v‖ = ∞ times ‖s_B‖ = 0."""
+
+    class Flat:
+        def gradient(self, x: np.ndarray) -> np.ndarray:
+            return np.array([1.0, 1e-15]) * x
+
+        def hvp(self, x: np.ndarray, v: np.ndarray) -> np.ndarray:
+            return np.array([1.0, 1e-15]) * v
+
+        def cross(self, x: np.ndarray) -> np.ndarray:
+            return np.zeros(2)
+
+    held = pr.Constants(1e-15, 1.0, 0.0, 0.0)
+    for products in (1, 8):
+        found = pr.hypergradient(
+            Flat(), (lambda x, th: np.ones(2), lambda x, th: 0.0), np.zeros(2),
+            constants=held, outer_lipschitz=0, products=products,
+        )  # fmt: skip
+        assert found.bound >= 0.0
