@@ -11,7 +11,7 @@ from polyrates.core.estimators import Estimator
 from polyrates.core.recurrence import Method
 from polyrates.core.spectra import Spectrum, as_spectrum
 from polyrates.ground.certificates import ProofFile
-from polyrates.ground.check import LARGEST_DEGREE, Refused
+from polyrates.ground.check_reading import LARGEST_DEGREE, Refused
 from polyrates.ground.check_supremum import supremum
 from polyrates.ground.digits import decimal
 from polyrates.ground.dyadic import with_fractions

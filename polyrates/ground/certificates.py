@@ -9,15 +9,17 @@ import tempfile
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
+from types import ModuleType
 
 from polyrates.ground import (
     check,
     check_chebyshev,
+    check_reading,
     check_sobolev,
     check_supremum,
     check_switching,
 )
-from polyrates.ground.check import LARGEST_FILE, Refused, digest, integer, number
+from polyrates.ground.check_reading import LARGEST_FILE, Refused, digest, integer, number
 from polyrates.ground.coq_certificate import coq_goal
 from polyrates.ground.errors import refuse_value
 
@@ -173,17 +175,20 @@ def check_certificate(path: str | os.PathLike[str]) -> Verdict:
 
 
 def checker() -> str:
-    """``check.py`` as one file: the minimax checker, the files of the other kinds, the command."""
-    texts = [
-        Path(str(module.__file__)).read_text(encoding="utf-8")
-        for module in (check, check_sobolev, check_supremum, check_chebyshev, check_switching)
-    ]
-    body, command, last = texts[0].partition('if __name__ == "__main__":')
-    for text in texts[1:]:
-        title, _, rest = text.partition("from __future__ import annotations\n\n")
-        rest = re.sub(r"from polyrates[.\w]* import (\([^)]*\)|.*)\n", "", rest)
-        body += f"# -- {title.strip().strip(chr(34))}\n\n{rest.strip()}\n\n\n"
-    return body + command + last
+    """``check.py`` as one file: reading, the minimax checker, the other kinds, the command."""
+    start = "from __future__ import annotations\n\n"
+
+    def text(module: ModuleType) -> str:
+        return Path(str(module.__file__)).read_text(encoding="utf-8")
+
+    def body(module: ModuleType) -> str:
+        rest = text(module).partition(start)[2]
+        return re.sub(r"from polyrates[.\w]* import (\([^)]*\)|.*)\n", "", rest).strip() + "\n\n\n"
+
+    minimax, command, last = body(check).partition('if __name__ == "__main__":')
+    others = map(body, (check_sobolev, check_supremum, check_chebyshev, check_switching))
+    whole = [text(check).partition(start)[0], start, body(check_reading), minimax, *others]
+    return "".join([*whole, command, last.rstrip(), "\n"])
 
 
 def write_checker(folder: str | os.PathLike[str] = ".") -> Path:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from polyrates.ground.check import KINDS, degree_of, fields, integer, number, require
+from polyrates.ground.check import KINDS, degree_of
+from polyrates.ground.check_reading import fields, integer, number, require
 
 
 def chebyshev(content: dict[str, object]) -> str:

@@ -7,7 +7,8 @@ from itertools import pairwise
 from math import comb, lcm
 from operator import mul
 
-from polyrates.ground.check import KINDS, degree_of, fields, integer, number, require, several
+from polyrates.ground.check import KINDS, degree_of
+from polyrates.ground.check_reading import fields, integer, number, require, several
 
 
 def sobolev(content: dict[str, object]) -> str:

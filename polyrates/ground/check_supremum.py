@@ -5,19 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 from math import cos, lcm, pi
 
-from polyrates.ground.check import (
-    KINDS,
-    LARGEST_DEGREE,
-    Newton,
-    fields,
-    inside,
-    integer,
-    number,
-    require,
-    several,
-    support_of,
-    union,
-)
+from polyrates.ground.check import KINDS, Newton, inside, support_of, union
+from polyrates.ground.check_reading import LARGEST_DEGREE, fields, integer, number, require, several
 
 
 def supremum(content: dict[str, object]) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from polyrates.ground.check import KINDS, fields, number, require, several
+from polyrates.ground.check import KINDS
+from polyrates.ground.check_reading import fields, number, require, several
 
 
 def switching(content: dict[str, object]) -> str:

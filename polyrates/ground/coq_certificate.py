@@ -12,7 +12,8 @@ from fractions import Fraction
 from math import gcd, isqrt, lcm
 from typing import cast
 
-from polyrates.ground.check import Refused, fields, integer, number, several, support_of
+from polyrates.ground.check import support_of
+from polyrates.ground.check_reading import Refused, fields, integer, number, several
 from polyrates.ground.errors import refuse_value
 
 __all__ = ["coq_goal"]

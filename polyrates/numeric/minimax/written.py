@@ -14,7 +14,8 @@ from fractions import Fraction
 
 from flint import arb, ctx
 
-from polyrates.ground.check import Minimax, Newton, Refused
+from polyrates.ground.check import Minimax, Newton
+from polyrates.ground.check_reading import Refused
 from polyrates.ground.rounding import root_below, rounded_decimal
 from polyrates.numeric.minimax.multipliers import dual, multipliers
 from polyrates.numeric.minimax.newton_form import (
