@@ -41,6 +41,7 @@ from polyrates.core.estimators import Estimator, Unrolled, as_estimator
 from polyrates.core.recurrence import Method, as_method, check_steps
 from polyrates.core.spectra import as_spectrum
 from polyrates.ground.numbers import Number, floating, is_exact, nonnegative
+from polyrates.ground.outward import at_most
 from polyrates.numeric.ring import ValueRing
 from polyrates.problems.quadratic import Quadratic
 from polyrates.problems.sizes import joint_sizes
@@ -76,7 +77,7 @@ class HypergradientRate:
 
     def __str__(self) -> str:
         parts = (self.value, self.gradient, self.turning, self.curvature)
-        total, *three = (f"{float(each):.4g}" for each in parts)
+        total, *three = (at_most(each) for each in parts)
         return (
             f"at most {total} = {three[0]} (outer gradient) + {three[1]} (its turning) + "
             f"{three[2]} (second order)"

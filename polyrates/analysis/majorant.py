@@ -37,7 +37,7 @@ from polyrates.core.methods.classical import Chebyshev, GradientDescent
 from polyrates.core.methods.tabulated import WeightedIterates
 from polyrates.core.recurrence import Method, Stationary, as_method, check_steps
 from polyrates.core.spectra import hull_of
-from polyrates.ground.cards import Card, Carded, number_cell
+from polyrates.ground.cards import Card, Carded, lower_cell, upper_cell
 from polyrates.ground.errors import refuse_value
 from polyrates.ground.numbers import (
     Number,
@@ -119,10 +119,10 @@ class Majorant(Carded):
     def _card(self) -> Card:
         last = len(self.iterates) - 1
         rows = [
-            (f"iterate, t = {last}", number_cell(self.iterates[-1])),
-            (f"Jacobian, t = {last}", number_cell(self.jacobians[-1])),
-            ("largest Jacobian bound", number_cell(max(self.jacobians))),
-            ("basin, ‖x_0 − x*‖ below", number_cell(self.basin)),
+            (f"iterate, t = {last}", upper_cell(self.iterates[-1])),
+            (f"Jacobian, t = {last}", upper_cell(self.jacobians[-1])),
+            ("largest Jacobian bound", upper_cell(max(self.jacobians))),
+            ("basin, ‖x_0 − x*‖ below", lower_cell(self.basin)),
             ("form", self.form),
             ("status", self.status),
         ]

@@ -24,6 +24,7 @@ from polyrates.ground.cards import safe_html
 from polyrates.ground.drawing import axes_of, style
 from polyrates.ground.errors import refuse_value
 from polyrates.ground.numbers import count, floating, positive
+from polyrates.ground.outward import nearest
 from polyrates.ground.tables import html_table, latex_table, text_table
 from polyrates.problems.quadratic import Problem, QuadraticProblem
 from polyrates.problems.sizes import InitialSizes, Status, sizes_of, status_of
@@ -318,7 +319,7 @@ class Plan:
             [
                 row.label,
                 row.family,
-                f"{row.guarantee:.3e}",
+                row.shown(4, True),
                 str(row.products.total),
                 row.split,
                 str(row.memory),
@@ -344,9 +345,9 @@ class Plan:
         """A ``tabular`` (booktabs rules not needed), best first."""
         head, rows = self._table()
         for cells, row in zip(rows, self.rows, strict=True):
-            cells[2] = _scientific(row.guarantee)
+            cells[2] = _scientific(row.shown(3, True))
             if head[3] == "observed" and row.observed is not None:
-                cells[3] = _scientific(row.observed)
+                cells[3] = _scientific(nearest(row.observed, 3, True))
         short = [[*cells[:-2], cells[-1]] for cells in [head, *rows]]
         return latex_table(short[0], short[1:], "llr")
 
@@ -381,8 +382,8 @@ class Plan:
         return axes
 
 
-def _scientific(value: float) -> str:
-    if not np.isfinite(value):
+def _scientific(text: str) -> str:
+    mantissa, e, exponent = text.partition("e")
+    if not e:
         return r"$\infty$"
-    mantissa, _, exponent = f"{value:.2e}".partition("e")
-    return rf"${mantissa} \cdot 10^{{{int(exponent)}}}$" if value else "$0$"
+    return rf"${mantissa} \cdot 10^{{{int(exponent)}}}$" if float(mantissa) else "$0$"

@@ -12,6 +12,7 @@ from polyrates.core.recurrence import Method
 from polyrates.execution.reverse import reverse_memory
 from polyrates.execution.trajectory import Trajectory, differentiate, final_estimate
 from polyrates.ground.arrays import Array
+from polyrates.ground.outward import at_most, nearest
 from polyrates.problems.quadratic import Problem
 from polyrates.problems.sizes import Status
 
@@ -74,6 +75,16 @@ class PlanRow:
         """What is known best: ``observed``, or ``guarantee`` where the row was not run."""
         return self.guarantee if self.observed is None else self.observed
 
+    def shown(self, digits: int = 3, scientific: bool = False) -> str:
+        """``guarantee`` as a decimal: rounded up where it is certified, to nearest else."""
+        rounded = at_most if self.status == "certified" else nearest
+        return rounded(self.guarantee, digits, scientific)
+
+    @property
+    def shown_error(self) -> str:
+        """``error`` to three digits."""
+        return self.shown() if self.observed is None else nearest(self.observed, 3)
+
     @property
     def word(self) -> str:
         """How ``error`` is known: "observed", "certified" or "predicted"."""
@@ -100,7 +111,7 @@ class PlanRow:
             return f"{words[self.word]}: an upper bound, {factor}"
         return (
             f"{words[self.word]}, whose own polynomial conjugate gradients find; on [ℓ, L] alone "
-            f"{self.guarantee:.3g} is {self.status}, {factor}"
+            f"{self.shown()} is {self.status}, {factor}"
         )
 
     def estimate(self, problem: Problem, x0: object, dx0: object = None) -> tuple[Array, Array]:

@@ -31,16 +31,16 @@ def verdict(
 ) -> str:
     """Sentences; ``size`` is ‖E‖ at the start, ``floor`` what rounding leaves."""
     best = rows[0]
-    text = f"{_named(best)} wins: {best.word} {best.error:.3g}"
+    text = f"{_named(best)} wins: {best.word} {best.shown_error}"
     if best.word == "observed":
-        text += f" ({best.status} {best.guarantee:.3g})"
+        text += f" ({best.status} {best.shown()})"
     text += _margins(rows, floor) + "."
     if best.by_conjugate_gradients and found is None:  # off quadratics every row is a run
         text += f" The error is {best.right}."
     simple = simplest_row(rows, floor)
     if simple is not best and best.error >= floor:
         text += f" The simplest within a factor of 2 is {simple.family} {simple.label}"
-        text += f" ({simple.error:.3g})."
+        text += f" ({simple.shown_error})."
     equal = sum(row.error < floor for row in rows)
     if equal:
         text += f" Rounding leaves about {floor:.2g} in a run: the {equal} rows below it are "
@@ -58,7 +58,7 @@ def _margins(rows: Sequence[PlanRow], floor: float) -> str:
         row = next((row for row in rows if row.family == family), best)
         if family != best.family and lowest > 0 and row.error > lowest:
             text += f", {row.error / lowest:.3g} times below the best {family}"
-            text += f" ({row.label}, {row.error:.3g})"
+            text += f" ({row.label}, {row.shown_error})"
     return text
 
 

@@ -13,6 +13,7 @@ from polyrates.cli.arguments import integer
 from polyrates.cli.output import print_json, say
 from polyrates.ground.errors import refuse_value
 from polyrates.ground.numbers import floating, nonnegative, parse, positive
+from polyrates.ground.outward import at_most
 from polyrates.measurement.certify import Certified, certify
 from polyrates.problems.losses import Constants
 from polyrates.problems.quadratic import Problem
@@ -96,7 +97,9 @@ def run(arguments: argparse.Namespace) -> int:
         say(found)
     if not met:
         why = (
-            "it is only predicted" if found.bound <= (goal or 0.0) else f"{found.bound:.4g} is more"
+            "it is only predicted"
+            if found.bound <= (goal or 0.0)
+            else f"{at_most(found.bound)} is more"
         )
         print(f"polyrates certify: not certified to be at most {goal:g}: {why}", file=sys.stderr)
     return 0 if met else 1

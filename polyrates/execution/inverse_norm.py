@@ -27,6 +27,7 @@ from scipy.linalg import solve_banded
 from polyrates.execution.krylov import Operator, lanczos, margin
 from polyrates.ground.arrays import Array, euclidean
 from polyrates.ground.errors import NegativeCurvature, refuse_value
+from polyrates.ground.outward import at_least, at_most
 from polyrates.problems.symmetric import refuse_asymmetry, symmetric_tolerance
 
 __all__ = ["InverseNorms", "Probe", "inverse_norms", "probe"]
@@ -125,7 +126,7 @@ def inverse_norms(
     if low <= -delta:
         raise NegativeCurvature(
             "problem",
-            f"an eigenvalue of at most {low:.6g}",
+            f"an eigenvalue of at most {at_most(low, 6)}",
             "its Hessian must be positive definite",
             "certify at a minimum, or add a penalty",
         )
@@ -133,8 +134,8 @@ def inverse_norms(
         refuse_value(
             "ell",
             ell,
-            f"must lie below the spectrum, which has an eigenvalue of at most {low:.9g}",
-            f"give ell ≤ {low:.6g}",
+            f"must lie below the spectrum, which has an eigenvalue of at most {at_most(low, 9)}",
+            f"give ell ≤ {at_least(low, 6)}",
         )
     floor = low if ell is None else ell
     assert run.basis is not None

@@ -32,6 +32,7 @@ from polyrates.execution.krylov import Operator, lanczos, margin
 from polyrates.ground.arrays import Array, euclidean
 from polyrates.ground.errors import NegativeCurvature, refuse_type, refuse_value
 from polyrates.ground.numbers import floating, positive
+from polyrates.ground.outward import at_least, at_most
 
 __all__ = ["Preconditioner", "bracket", "deflated"]
 
@@ -100,8 +101,8 @@ def bracket(
         refuse_value(
             "ell",
             ell,
-            f"must lie below the spectrum, which has an eigenvalue of at most {lowest:.9g}",
-            f"give ell ≤ {lowest:.6g}",
+            f"must lie below the spectrum, which has an eigenvalue of at most {at_most(lowest, 9)}",
+            f"give ell ≤ {at_least(lowest, 6)}",
         )
     floor = lowest if ell is None else ell
     s = r / size - (operator(z) if np.any(z) else 0.0 * z)
@@ -140,7 +141,7 @@ def _conjugate_gradients(
         if curve <= -64 * operator.unit * highest * square:
             raise NegativeCurvature(
                 "problem",
-                f"an eigenvalue of at most {curve / square:.6g}",
+                f"an eigenvalue of at most {at_most(curve / square, 6)}",
                 "its Hessian must be positive definite",
                 "certify at a minimum, or add a penalty",
             )
@@ -169,8 +170,8 @@ def _check_floor(alphas: list[float], betas: list[float], floor: float, unit: fl
         refuse_value(
             "preconditioner",
             floor,
-            f"its floor must lie below the spectrum of P⁻¹∇²f, which reaches {lowest:.6g}",
-            f"give a floor ≤ {lowest:.6g}",
+            f"its floor must lie below the spectrum of P⁻¹∇²f, which reaches {at_most(lowest, 6)}",
+            f"give a floor ≤ {at_least(lowest, 6)}",
         )
 
 
@@ -196,8 +197,9 @@ def deflated(
         refuse_value(
             "ell",
             ell,
-            f"must lie below the spectrum, which has an eigenvalue of at most {theta[0]:.9g}",
-            f"give ell ≤ {theta[0]:.6g}",
+            "must lie below the spectrum, which has an eigenvalue of at most "
+            f"{at_most(theta[0], 9)}",
+            f"give ell ≤ {at_least(theta[0], 6)}",
         )
     if delta >= ell / 4:
         refuse_value("ell", ell, "drowns in the rounding of the products", "use 64 bits")

@@ -12,9 +12,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from polyrates.ground.outward import at_least, at_most, nearest
 from polyrates.ground.typeset import latex
 
-__all__ = ["Card", "Carded", "Typeset", "number_cell", "plainly", "safe_html", "typeset_cell"]
+__all__ = [
+    "Card",
+    "Carded",
+    "Typeset",
+    "lower_cell",
+    "number_cell",
+    "plainly",
+    "safe_html",
+    "typeset_cell",
+    "upper_cell",
+]
 
 _LONGEST = 600  # characters of a formula beyond which a card leaves it to ``latex(value)``
 
@@ -72,6 +83,20 @@ def typeset_cell(value: object) -> str:
 
 def number_cell(value: object) -> str:
     """Six digits of a number; a formula where it has symbols, "—" for None."""
+    return _cell_of(value, nearest)
+
+
+def upper_cell(value: object) -> str:
+    """The same of an upper bound, rounded up."""
+    return _cell_of(value, at_most)
+
+
+def lower_cell(value: object) -> str:
+    """The same of a lower bound, rounded down."""
+    return _cell_of(value, at_least)
+
+
+def _cell_of(value: object, shown: Callable[[object, int], str]) -> str:
     if value is None:
         return "—"
     try:
@@ -82,7 +107,7 @@ def number_cell(value: object) -> str:
         return "not a number"
     if math.isinf(number):
         return "∞" if number > 0 else "−∞"
-    return f"{number:.6g}"
+    return shown(value, 6)
 
 
 def plainly(value: object) -> str:

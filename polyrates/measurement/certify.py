@@ -16,9 +16,9 @@ from polyrates.execution.jacobian_bound import JacobianBound, residual_bound
 from polyrates.execution.krylov import Operator
 from polyrates.execution.preconditioner import Preconditioner, deflated
 from polyrates.ground.arrays import euclidean, to_numpy
-from polyrates.ground.cards import Card, number_cell, safe_html
+from polyrates.ground.cards import Card, lower_cell, safe_html, upper_cell
 from polyrates.ground.errors import refuse_value
-from polyrates.ground.typeset import float_latex
+from polyrates.ground.outward import at_least, at_most, latex_at_most
 from polyrates.measurement.held import flat_jacobian, held
 from polyrates.problems.losses import Constants
 from polyrates.problems.quadratic import Problem
@@ -61,9 +61,9 @@ class Certified:
         if self.missing:  # no inequality: what was measured may be wrong
             text = f"error about {self.lower:.4g} to {self.bound:.4g} ({self.status}"
         else:
-            text = f"{self.lower:.4g} ≤ error ≤ {self.bound:.4g} ({self.status}"
-        text += f", {self.products} products; residual {self.terms[0]:.3g}"
-        text += f" + iterate {self.terms[1]:.3g})"
+            text = f"{at_least(self.lower)} ≤ error ≤ {at_most(self.bound)} ({self.status}"
+        text += f", {self.products} products; residual {at_most(self.terms[0], 3)}"
+        text += f" + iterate {at_most(self.terms[1], 3)})"
         if self.missing:
             text += f"; measured, so without guarantee: {', '.join(self.missing)}"
         if self.bound == np.inf and not self.missing:
@@ -79,16 +79,16 @@ class Certified:
     def _card(self) -> Card:
         sure = not self.missing
         rows = (
-            ("error at most" if sure else "error, at most about", number_cell(self.bound)),
-            ("error at least" if sure else "error, at least about", number_cell(self.lower)),
-            ("relative", number_cell(self.relative)),
-            ("of which the residual", number_cell(self.terms[0])),
-            ("of which the iterate", number_cell(self.terms[1])),
+            ("error at most" if sure else "error, at most about", upper_cell(self.bound)),
+            ("error at least" if sure else "error, at least about", lower_cell(self.lower)),
+            ("relative", upper_cell(self.relative)),
+            ("of which the residual", upper_cell(self.terms[0])),
+            ("of which the iterate", upper_cell(self.terms[1])),
             ("products", str(self.products)),
             ("status", self.status),
         )
         note = f"Measured, so without guarantee: {', '.join(self.missing)}" if self.missing else ""
-        relation = rf"\left\|J - \partial x_{{\star}}\right\| \le {float_latex(self.bound)}"
+        relation = rf"\left\|J - \partial x_{{\star}}\right\| \le {latex_at_most(self.bound)}"
         return Card("How wrong is J?", rows, formula=relation if sure else "", note=note)
 
 

@@ -32,6 +32,7 @@ from polyrates.ground.arrays import Array, euclidean, library, to_numpy
 from polyrates.ground.cards import safe_html
 from polyrates.ground.errors import refuse_value
 from polyrates.ground.numbers import floating, nonnegative, positive
+from polyrates.ground.outward import at_most
 from polyrates.measurement.certify import Certified, Status
 from polyrates.measurement.held import Held, flat_jacobian, held
 from polyrates.measurement.outer import Outer, outer_gradients
@@ -73,7 +74,8 @@ class Hypergradient:
 
     def __str__(self) -> str:
         about = "" if self.status == "certified" else "about "
-        text = f"{self.value} ± {about}{self.bound:.3g} ({self.status}, {self.products} products)"
+        text = f"{self.value} ± {about}{at_most(self.bound, 3)}"
+        text += f" ({self.status}, {self.products} products)"
         if self.missing:
             text += f"; measured, so without guarantee: {', '.join(self.missing)}"
         return text

@@ -33,6 +33,7 @@ from polyrates.execution.krylov import (
 )
 from polyrates.ground.errors import InvalidValue, NegativeCurvature, NotSymmetric, refuse_value
 from polyrates.ground.numbers import count, floating, nonnegative
+from polyrates.ground.outward import at_most
 from polyrates.numeric.values import residual_values
 
 __all__ = [
@@ -197,13 +198,16 @@ def measure_spectrum(
     if ritz[0] < -slack:
         raise NegativeCurvature(
             "hvp",
-            f"an eigenvalue ≤ {ritz[0]:.6g}",
+            f"an eigenvalue ≤ {at_most(ritz[0], 6)}",
             "has negative curvature: f is not convex there",
             "move to a minimiser, or add an ℓ2 penalty larger than that",
         )
     if ritz[0] < floor - slack:
         refuse_value(
-            "ell", floor, f"an eigenvalue ≤ {ritz[0]:.6g} was found below it", "give a smaller ell"
+            "ell",
+            floor,
+            f"an eigenvalue ≤ {at_most(ritz[0], 6)} was found below it",
+            "give a smaller ell",
         )
     bottom = max(lower, floor, 0.0)
     if bottom >= upper:  # a known floor that is itself the only eigenvalue

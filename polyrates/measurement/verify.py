@@ -12,7 +12,7 @@ from polyrates.core.estimators import Estimator, Unrolled, as_estimator
 from polyrates.core.recurrence import Method, as_method, check_steps
 from polyrates.execution.trajectory import differentiate
 from polyrates.ground.arrays import Array, norm
-from polyrates.ground.cards import Card, number_cell, safe_html
+from polyrates.ground.cards import Card, number_cell, safe_html, upper_cell
 from polyrates.ground.errors import NotCommuting, refuse_value
 from polyrates.measurement.local_remainder import certified_bound, certified_remainder
 from polyrates.numeric.ring import ValueRing
@@ -92,7 +92,7 @@ class Verification:
             ("tolerance", number_cell(self.tolerance)),
             ("growth", number_cell(self.growth)),
             ("error at the end, observed", number_cell(np.linalg.norm(self.observed[-1]))),
-            ("error at the end, at most", number_cell(self.bound[-1])),
+            ("error at the end, at most", upper_cell(self.bound[-1])),
             ("steps", str(len(self.observed) - 1)),
             ("formula", f"{self.formula}: {first}"),
         ]

@@ -12,6 +12,7 @@ from polyrates.core.methods.classical import Chebyshev
 from polyrates.core.spectra import Spectrum
 from polyrates.ground.digits import exact_text
 from polyrates.ground.numbers import Number, floating
+from polyrates.ground.outward import at_least, at_most, latex_at_least, latex_at_most
 from polyrates.report.shown import (
     LONG,
     finite_number,
@@ -157,8 +158,8 @@ def minimax_text(where: Spectrum, result: Optimum, sizes: dict[str, Number]) -> 
         f"smallest worst case on {support_text(where)} at t = {result.degree}, {names}: "
         f"{result.status}",
         "",
-        f"lower bound     {float(result.lower):.12g}",
-        f"upper bound     {upper:.12g}",
+        f"lower bound     {at_least(result.lower, 12)}",
+        f"upper bound     {at_most(result.upper, 12)}",
         f"Chebyshev       {other:.6g}{times}",
         f"contact points  {len(result.contact_points or ())}",
     ]
@@ -176,7 +177,8 @@ def minimax_document(where: Spectrum, result: Optimum, sizes: dict[str, Number])
         rf"$\|{second}\| \le {tex_of(g)}$, of the error "
         rf"$({left})(H) E + P'(H) {second}$ of the unrolled Jacobian at $t = {result.degree}$ is "
         rf"smallest for the polynomial below. Its value $V^\star$ is certified:",
-        rf"\[ {_decimal(result.lower, 12)} \le V^\star \le {_decimal(result.upper, 12)} . \]",
+        rf"\[ {latex_at_least(result.lower, 12)} \le V^\star \le "
+        rf"{latex_at_most(result.upper, 12)} . \]",
         rf"Chebyshev's method has {_against_chebyshev(where, result, sizes):.6g}.",
         r"\section*{The optimal polynomial}",
         r"\[ P = \sum_k c_k T_k\left(\frac{2\lambda - L - \ell}{L - \ell}\right) \]",

@@ -67,7 +67,7 @@ def plan_text(plan: Plan, observed: Sequence[float | None] | None = None, code: 
         [
             row.label.replace("gradient descent", "GD"),
             row.family,
-            f"{row.guarantee:.3g}",
+            row.shown(),
             _split(row),
             str(row.memory),
         ]

@@ -17,6 +17,7 @@ from polyrates.ground.digits import exact_text
 from polyrates.ground.errors import PolyratesError
 from polyrates.ground.numbers import Number
 from polyrates.ground.numbers import t as iteration
+from polyrates.ground.outward import at_most, nearest
 from polyrates.ground.tables import escape_tex
 from polyrates.report.shown import (
     LONG,
@@ -72,11 +73,15 @@ class _Summary:
         if value is None:
             return "unknown"
         if key == "peak":
-            return f"{self.peak:.4g} at {self.peak_at}"
+            return f"{self._shown(value, 4)} at {self.peak_at}"
         if key == "asymptotic":
             exact = self.asymptotic_exact
-            return exact if exact is not None and len(exact) <= 9 else f"{value:.6g}"
+            return exact if exact is not None and len(exact) <= 9 else self._shown(value, 6)
         return str(value)
+
+    def _shown(self, value: object, digits: int) -> str:
+        """A certified bound is rounded up; what is proved is a value, to nearest."""
+        return (at_most if self.status == "certified" else nearest)(value, digits)
 
 
 def _summary(part: RatePart, steps: int) -> _Summary:
@@ -236,7 +241,8 @@ def rate_document(
         body += joint.section
         curves["worst case"] = joint.floats
     rows = [
-        [str(t), *(f"{curve[t]:.6g}" for curve in curves.values())] for t in shown_rows(steps, 41)
+        [str(t), *(at_most(curve[t], 6) for curve in curves.values())]
+        for t in shown_rows(steps, 41)
     ]
     body += [r"\section*{Values}", centered(["$t$", *curves], rows)]
     return document(f"The unrolled Jacobian of {named.title}", body)

@@ -12,11 +12,12 @@ import numpy as np
 
 from polyrates.core.recurrence import Method
 from polyrates.core.spectra import Spectrum
-from polyrates.ground.cards import Card, Carded, number_cell
+from polyrates.ground.cards import Card, Carded, lower_cell, number_cell, upper_cell
 from polyrates.ground.certificates import ProofFile
 from polyrates.ground.digits import exact_text
 from polyrates.ground.errors import NoClosedForm
 from polyrates.ground.numbers import Number, floating, is_exact, is_symbolic
+from polyrates.ground.outward import at_least, at_most, latex_at_least, latex_at_most
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -134,7 +135,7 @@ class Optimum(Carded):
     def __repr__(self) -> str:
         if is_symbolic(self.value):
             return f"Optimum(t={self.degree}, {self.status}, value = {exact_text(self.value)})"
-        bounds = f"{float(self.lower):.12g} <= value <= {float(self.upper):.12g}"
+        bounds = f"{at_least(self.lower, 12)} <= value <= {at_most(self.upper, 12)}"
         return f"Optimum(t={self.degree}, {self.status}, {bounds}{self._remark})"
 
     @property
@@ -146,10 +147,13 @@ class Optimum(Carded):
         return ""
 
     def _latex(self) -> str:
-        from polyrates.ground.typeset import float_latex, latex
+        from polyrates.ground.typeset import latex
 
-        exact = is_exact(self.value)
-        value = latex(self.value) if exact else float_latex(float(self.value), 12)
+        if is_exact(self.value):
+            value = latex(self.value)
+        else:
+            low, high = latex_at_least(self.lower, 12), latex_at_most(self.upper, 12)
+            value = rf"{low} \le V^\star \le {high}"
         line = (
             rf"\text{{optimum at }} t = {self.degree}: \quad {value} \quad \text{{({self.status})}}"
         )
@@ -176,8 +180,8 @@ class Optimum(Carded):
 
     def _card(self) -> Card:
         rows = [
-            ("lower", number_cell(self.lower)),
-            ("upper", number_cell(self.upper)),
+            ("lower", lower_cell(self.lower)),
+            ("upper", upper_cell(self.upper)),
             ("degree", str(self.degree)),
             ("method", self.method.name),
             ("status", self.status),
