@@ -53,18 +53,24 @@ def verdict(
 def _margins(rows: Sequence[PlanRow], floor: float) -> str:
     """By how much the winner is ahead of the best implicit and of the best unrolled row."""
     best, text = rows[0], ""
-    lowest = max(best.error, floor)
+    if best.error < floor:  # rounding: how many times less than another error says nothing
+        return text
     for family in ("implicit", "unrolled"):
         row = next((row for row in rows if row.family == family), best)
-        if family != best.family and lowest > 0 and row.error > lowest:
-            text += f", {row.error / lowest:.3g} times below the best {family}"
+        like = row.word == best.word  # an observation is no match for a certificate
+        if like and family != best.family and row.error > best.error > 0:
+            text += f", {row.error / best.error:.3g} times below the best {family}"
             text += f" ({row.label}, {row.shown_error})"
     return text
 
 
 def _how_sure(rows: Sequence[PlanRow], found: Found, floor: float) -> str:
     """What a prediction is worth off quadratics: how far the Hessian moves, and what was seen."""
-    moves = f"the Hessian moves by {100 * found.moves:.2g} % between x0 and x*"
+    moves = f"the Hessian moves by {_percent(found.moves)} % between x0 and x*"
+    if found.unit > 2.0**-50:
+        moves += (
+            " (its derivatives round as float32 does; 64 bits, in JAX jax_enable_x64, see more)"
+        )
     ran = [row for row in rows if row.observed is not None]
     if not ran:
         return f" Predicted to first order, and {moves}: no row was run, observe= runs them."
@@ -79,6 +85,12 @@ def _how_sure(rows: Sequence[PlanRow], found: Found, floor: float) -> str:
     low, high = min(ratios), max(ratios)
     span = f"{low:.2g} to {high:.2g} times the first-order prediction, as {moves}."
     return f"{text}: {span}" if high < math.inf else f"{text}, and some overflow; {moves}."
+
+
+def _percent(share: float) -> str:
+    """Two digits, and none of a power of ten below a million."""
+    size = 100 * share
+    return f"{size:.0f}" if 100 <= size < 1e6 else f"{size:.2g}"
 
 
 def _named(row: PlanRow) -> str:

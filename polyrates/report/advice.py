@@ -7,7 +7,7 @@ import math
 from polyrates.choices.plan_rows import PlanRow
 from polyrates.choices.ranking import simplicity
 from polyrates.report.results import Analysis
-from polyrates.report.shown import number_text
+from polyrates.report.shown import bound_text, number_text
 
 __all__ = ["advice"]
 
@@ -30,7 +30,7 @@ def advice(analysis: Analysis) -> str:
     if analysis.exact and best.guarantee >= E:
         text = f"What to do: take more steps; {_named(best)}, {best.split}, leaves {_share(seen)}"
     if analysis.exact:
-        text += f", {best.status} at most {_share(best.guarantee / E)}"
+        text += f", {best.status} at most {bound_text(best.guarantee / E)} of that at the start"
     other = _unrolled(known, analysis.exact)
     if best.family != "unrolled" and other is not None:
         row, left = other
@@ -56,5 +56,5 @@ def _named(row: PlanRow) -> str:
 
 def _share(value: float) -> str:
     if value < _EQUAL:
-        return "rounding"
+        return "what rounding leaves"
     return f"{number_text(value)} of that at the start"

@@ -11,10 +11,12 @@ import sympy
 from polyrates.core.spectra import Spectrum
 from polyrates.ground.digits import exact_text
 from polyrates.ground.numbers import Number
+from polyrates.ground.outward import at_most
 from polyrates.ground.typeset import latex
 
 __all__ = [
     "LONG",
+    "bound_text",
     "finite_number",
     "number_text",
     "shown_rows",
@@ -74,7 +76,15 @@ _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 def number_text(value: float, digits: int = 3) -> str:
     """A number for a page: 3 significant digits, powers of ten spelled out."""
-    text = f"{value:.{digits}g}"
+    return _spelled(f"{value:.{digits}g}")
+
+
+def bound_text(value: float, digits: int = 3) -> str:
+    """The same of an upper bound, rounded up."""
+    return _spelled(at_most(value, digits))
+
+
+def _spelled(text: str) -> str:
     mantissa, e, exponent = text.partition("e")
     if not e:
         return text.replace("-", "−")

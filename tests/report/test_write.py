@@ -30,7 +30,7 @@ from polyrates.report.registry import SECTIONS, as_json
 from polyrates.report.results import Analysis, Profile, Request
 from polyrates.report.sections.computed import density, start_text
 from polyrates.report.sections.overview import table_text
-from polyrates.report.shown import number_text
+from polyrates.report.shown import bound_text, number_text
 from polyrates.report.write import files, report
 
 pytest.importorskip("sklearn")
@@ -211,7 +211,7 @@ def test_the_page_says_what_to_do(folder: Path, said: dict) -> None:
     text, row = advice(analysis), analysis.plan.rows[0]
     assert row.label in text and row.split in text
     seen = analysis.plan_observed[0]
-    assert number_text(seen) in text and number_text(row.guarantee / analysis.start.E) in text
+    assert number_text(seen) in text and bound_text(row.guarantee / analysis.start.E) in text
     if row.family != "unrolled":
         assert analysis.plan.best_of("unrolled").label in text
 

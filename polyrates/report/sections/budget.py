@@ -10,7 +10,7 @@ from polyrates.ground.drawing import INK, figure, style
 from polyrates.report.pictures import Picture, picture
 from polyrates.report.results import Analysis
 from polyrates.report.section import Grid, Pictures, Section, Words
-from polyrates.report.shown import number_text
+from polyrates.report.shown import bound_text, number_text
 
 __all__ = ["BUDGET"]
 
@@ -33,11 +33,11 @@ def _words(analysis: Analysis) -> Words:
         "not bind this loss; what was observed does not depend on it."
     )
     lead = f"{best.family.capitalize()}, {best.label}"
-    result = f"{lead} comes first with {number_text(best.guarantee / E)}"
+    result = f"{lead} comes first with {bound_text(best.guarantee / E)}"
     if best.family != "unrolled":
         result += (
             f", the best unrolled method ({unrolled.label}) has "
-            f"{number_text(unrolled.guarantee / E)}"
+            f"{bound_text(unrolled.guarantee / E)}"
         )
     floor = ""
     if min(seen) < 1e-11:
@@ -74,7 +74,7 @@ def _columns(analysis: Analysis) -> tuple[list[str], list[list[str]]]:
             row.family,
             str(row.products.gradients),
             str(row.products.hessian_vector),
-            number_text(row.guarantee / E),
+            bound_text(row.guarantee / E),
             number_text(seen) if math.isfinite(seen) else "diverges",
             str(row.memory),
         ]

@@ -8,7 +8,7 @@ from polyrates.ground.drawing import MUTED, Curve, figure, limits, log_axis, mar
 from polyrates.report.pictures import FLOOR, Picture, looks, picture
 from polyrates.report.results import Analysis, Locality
 from polyrates.report.section import Formulas, Pictures, Section, Words
-from polyrates.report.shown import number_text
+from polyrates.report.shown import bound_text, number_text
 
 __all__ = ["GUARANTEED"]
 
@@ -109,7 +109,7 @@ def _certified(near: Locality) -> tuple[str, ...]:
         return ()
     told = "; ".join(
         f"at t = {t} the error is {number_text(observed)}, predicted {number_text(predicted)} with "
-        f"a certified remainder of {number_text(remainder)}, and at most {number_text(bound)}"
+        f"a certified remainder of {bound_text(remainder)}, and at most {bound_text(bound)}"
         for t, observed, predicted, remainder, bound in near.certified
     )
     return (
