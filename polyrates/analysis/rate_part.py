@@ -14,12 +14,12 @@ import numpy as np
 import sympy
 
 from polyrates.analysis.certificates import part_certificate
-from polyrates.analysis.long_run import LongRun, long_run
+from polyrates.analysis.long_run import LongRun, float_curve, long_run
 from polyrates.analysis.steps_to import steps_to
 from polyrates.core.estimators import Estimator, Unrolled
 from polyrates.core.methods.classical import Chebyshev, GradientDescent, HeavyBall, Nesterov
 from polyrates.core.parts import Part, check_part
-from polyrates.core.recurrence import Method, check_steps
+from polyrates.core.recurrence import Method, check_steps, is_stationary
 from polyrates.core.spectra import Interval, Spectrum
 from polyrates.ground.cards import Typeset
 from polyrates.ground.certificates import ProofFile
@@ -115,7 +115,22 @@ class RatePart(Typeset):
         theorem = self._theorem
         if theorem is not None and self._is_exact:
             return AsymptoticRate(theorem.asymptotic, "proved")
-        return asymptotic_rate(self.method, self.spectrum, self.estimator, self.kind)
+        found = asymptotic_rate(self.method, self.spectrum, self.estimator, self.kind)
+        fixed = is_stationary(self.method) or any(map(is_symbolic, self.method.parameters))
+        if found.value != 1 or self.spectrum.segments or fixed:
+            return found
+        # an average falls like 1/t, unless at every point what it sums up comes to nothing
+        late = float_curve(self, 64)
+        if not np.any(late[33:]):
+            return AsymptoticRate(0.0, "numeric")
+        if late[64] < late[32] / 4:
+            raise NoClosedForm(
+                "asymptotic",
+                self.method.name,
+                "its sums vanish at the points of the spectrum: faster than 1/t",
+                "read the value at several t",
+            )
+        return found
 
     def enclosure(self, t: int) -> tuple[float, float]:
         """Floats lower ≤ supremum ≤ upper, rounded outward."""

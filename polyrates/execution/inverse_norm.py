@@ -30,7 +30,7 @@ from polyrates.ground.errors import NegativeCurvature, refuse_value
 from polyrates.ground.outward import at_least, at_most
 from polyrates.problems.symmetric import refuse_asymmetry, symmetric_tolerance
 
-__all__ = ["InverseNorms", "Probe", "inverse_norms", "probe"]
+__all__ = ["InverseNorms", "Probe", "inverse_norms", "probe", "underflow"]
 
 _UNIT = 2.0**-53
 
@@ -47,15 +47,33 @@ class Probe:
         return 8.0 * self.unit * self.size * float(sum(lengths))
 
 
-def probe(operator: Operator, seed: int = 0) -> Probe:
-    """Two random products: the size of A, and whether uᵀAv = vᵀAu."""
+def underflow(unit: float) -> float:
+    """The smallest normal number of the precision with this unit roundoff: below it 0 may stand."""
+    return 2.0**-1022 if unit < 2.0**-24 else 2.0**-14 if unit == 2.0**-11 else 2.0**-126
+
+
+def probe(operator: Operator, seed: int = 0, ell: float | None = None) -> Probe:
+    """Two random products: the size of A, and whether uᵀAv = vᵀAu.
+
+    Sums over many terms round by more than the unit: what they leave of uᵀAv − vᵀAu widens it.
+    """
     u, v = np.random.default_rng(seed).standard_normal((2, operator.dim))
     Au, Av = operator(u), operator(v)
     left, right = float(u @ Av), float(v @ Au)
     lengths = [float(euclidean(each)) for each in (u, v, Au, Av)]
     scale = lengths[0] * lengths[3] + lengths[1] * lengths[2]
+    largest = max(float(np.max(np.abs(each))) for each in (Au, Av))
+    if largest < underflow(operator.unit) / operator.unit and (largest > 0 or ell is not None):
+        refuse_value(
+            "problem",
+            f"a Hessian-vector product of size {largest:.3g}",
+            "underflows in the precision of the products, so it says nothing of the Hessian",
+            "scale the loss, or compute the products in 64 bits",
+        )
     if abs(left - right) > symmetric_tolerance(operator.unit) * scale:
         refuse_asymmetry(f"uᵀHv = {left:.6g}, vᵀHu = {right:.6g}")
+    if abs(left - right) > 8 * operator.unit * scale:
+        operator.unit = abs(left - right) / scale
     # a random vector sees at least a tenth of the largest eigenvalue's share, or ten times its own
     seen = max(lengths[2] / lengths[0], lengths[3] / lengths[1])
     return Probe(seen * min(np.sqrt(operator.dim), 10.0), operator.unit)

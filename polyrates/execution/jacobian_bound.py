@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from polyrates.execution.inverse_norm import InverseNorms, Probe, inverse_norms, probe
+from polyrates.execution.inverse_norm import InverseNorms, Probe, inverse_norms, probe, underflow
 from polyrates.execution.krylov import Operator
 from polyrates.execution.preconditioner import Preconditioner, bracket
 from polyrates.ground.arrays import Array, euclidean, to_numpy
@@ -29,7 +29,15 @@ from polyrates.ground.errors import refuse_type, refuse_value
 from polyrates.problems.losses import Constants
 from polyrates.problems.quadratic import Problem, QuadraticProblem
 
-__all__ = ["JacobianBound", "Known", "Place", "known_constants", "locate", "residual_bound"]
+__all__ = [
+    "JacobianBound",
+    "Known",
+    "Place",
+    "known_constants",
+    "locate",
+    "products_at",
+    "residual_bound",
+]
 
 
 @dataclass(frozen=True)
@@ -128,6 +136,14 @@ def _unit(value: object) -> float:
     return float(np.finfo(dtype).eps) / 2 if dtype.kind == "f" else 2.0**-53
 
 
+def products_at(problem: Problem, x: Array, about: Probe | None = None) -> Operator:
+    """v ↦ ∇²f(x)v, at least as rough as a problem that converts its arrays says, or as was seen."""
+    operator = Operator(lambda v: problem.hvp(x, v), len(x))
+    seen = 0.0 if about is None else about.unit
+    operator.unit = max(operator.unit, float(getattr(problem, "unit", 0.0)), seen)
+    return operator
+
+
 def locate(
     problem: Problem,
     x: Array,
@@ -136,15 +152,16 @@ def locate(
     preconditioner: Preconditioner | None = None,
 ) -> Place:
     """x, or the point that k products with the Hessian lead to, and how far it is from x*."""
-    operator = Operator(lambda v: problem.hvp(x, v), len(x))
-    about = probe(operator)
+    operator = products_at(problem, x)
+    about = probe(operator, ell=known.ell)
     raw = problem.gradient(x)
     about, g = Probe(about.size, max(about.unit, _unit(raw))), _vector(raw)
     if not np.all(np.isfinite(g)):
         refuse_value("x", x, "has a gradient with NaN or infinity", "check the problem at x")
     found = bracket(operator, g, steps, known.ell, about, preconditioner)
     ell = known.ell if known.ell is not None else _measured_ell(operator, found, steps, about)
-    slip = about.slip(float(euclidean(x))) / ell
+    lost = underflow(about.unit) * float(np.sqrt(len(x)))
+    slip = (about.slip(float(euclidean(x))) + lost) / ell
     quadratic = known.hessian_lipschitz == 0.0
     length = float(euclidean(g))
     here = (found.upper if quadratic else length / ell) + slip
@@ -222,7 +239,8 @@ def residual_bound(
     r = product + B
     length = float(euclidean(J))
     about = Probe(place.about.size, max(place.about.unit, block.unit))
-    slip = about.slip(length) + 8 * about.unit * float(euclidean(B))
+    lost = underflow(about.unit) * float(np.sqrt(J.size))
+    slip = about.slip(length) + 8 * about.unit * float(euclidean(B)) + 2 * lost
     ell = None if place.measured else place.ell
     found = bracket(block, r.reshape(-1), steps, ell, about, preconditioner, J.size // d)
     M, N, missing = known.hessian_lipschitz, known.mixed_lipschitz, []
@@ -232,7 +250,7 @@ def residual_bound(
         missing.append("hessian_lipschitz and mixed_lipschitz")
         M, N = 0.0, _measured_change(problem, place, J, d)
     first = found.upper + slip / place.ell
-    direct = place.direct
+    direct = None if place.direct is None or np.isnan(place.direct) else place.direct
     change = M * place.distance / place.ell
     if direct is None:
         direct = N * place.distance / place.ell

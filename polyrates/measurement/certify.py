@@ -12,8 +12,7 @@ from typing import Literal
 
 import numpy as np
 
-from polyrates.execution.jacobian_bound import JacobianBound, residual_bound
-from polyrates.execution.krylov import Operator
+from polyrates.execution.jacobian_bound import JacobianBound, products_at, residual_bound
 from polyrates.execution.preconditioner import Preconditioner, deflated
 from polyrates.ground.arrays import euclidean, to_numpy
 from polyrates.ground.cards import Card, lower_cell, safe_html, upper_cell
@@ -191,6 +190,6 @@ def deflation(
     share = 1 - M * (size / low) / low * (1 + 2.0**-40)
     if not share > 0:
         refuse_value("x", x, "is too far from the solution for its M", "take more steps")
-    operator = Operator(lambda v: problem.hvp(given.at, v), len(given.at))
+    operator = products_at(problem, given.at)
     found = deflated(operator, given.steps, low)
     return Preconditioner(found.solve, found.floor * share, found.products)

@@ -24,7 +24,7 @@ from typing import Protocol
 import numpy as np
 
 from polyrates.execution.inverse_norm import InverseNorms, Probe
-from polyrates.execution.jacobian_bound import Place
+from polyrates.execution.jacobian_bound import Place, products_at
 from polyrates.execution.krylov import Operator
 from polyrates.execution.preconditioner import Preconditioner, bracket
 from polyrates.execution.trajectory import Trajectory
@@ -108,7 +108,7 @@ def _columns(B: Array) -> Array:
 def _row(given: Held, place: Place, v: Array) -> _Row:
     """The dual estimate of vᵀ∂x*, shape (p,), and its two errors."""
     problem, known = given.problem, given.known
-    operator = Operator(lambda u: problem.hvp(place.x, u), len(v))
+    operator = products_at(problem, place.x, place.about)
     ell = None if place.measured else place.ell
     B = _columns(np.asarray(to_numpy(problem.cross(place.x)), dtype=float))
     steps, pre = given.steps, given.preconditioner

@@ -57,3 +57,14 @@ def test_curves_over_points_beside_intervals(tight: bool) -> None:
         expected = [max(a, float(b)) for a, b in zip(alone, point[part], strict=True)]
         assert curve == pytest.approx(expected, rel=1e-12)
         assert curve[-1] > 100 * alone[-1]  # the point decides
+
+
+def test_averages_at_points_where_what_they_sum_vanishes() -> None:
+    """1 is the rate of 1/t, and no rate of zeros or of a geometric sum."""
+    for method in (pr.AveragedIterates(pr.GradientDescent(1), 1), pr.ScheduleFree(1, 0)):
+        part = pr.rate(method, pr.Empirical([1], [1])).residual
+        assert [part(t) for t in (1, 2, 5)] == [0, 0, 0]
+        assert (part.asymptotic, part.asymptotic_status) == (0, "numeric")
+    slow = pr.rate(pr.AveragedIterates(pr.GradientDescent(1)), pr.Empirical([1], [1])).residual
+    assert slow(9) == pytest.approx(0.1, rel=1e-12) and slow.asymptotic == 1
+    assert pr.rate(pr.ScheduleFree(1, 0), pr.Interval(0.5, 1)).residual.asymptotic == 1

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 import polyrates as pr
 from polyrates import testing
+from polyrates.execution.inverse_norm import probe
+from polyrates.execution.krylov import Operator
 from polyrates.problems.data import load
 from polyrates.problems.losses import Constants
 
@@ -347,3 +349,64 @@ def test_a_stopping_test_bounds_the_implicit_jacobian() -> None:
         assert np.linalg.norm(J - problem.solution_jacobian) <= promised.jacobian
     with pytest.raises(ValueError, match="constants"):
         pr.at_tolerance(pr.NonlinearLeastSquares(problem.X, problem.y, 0.1), 1e-3)
+
+
+class Scaled:
+    """f = s(½‖x‖² + θΣx) in products of 32 bits."""
+
+    def __init__(self, scale: float) -> None:
+        self.scale = scale
+
+    def gradient(self, x: np.ndarray) -> np.ndarray:
+        return (self.scale * x).astype(np.float32)
+
+    def hvp(self, x: np.ndarray, v: np.ndarray) -> np.ndarray:
+        return (self.scale * v).astype(np.float32)
+
+    def cross(self, x: np.ndarray) -> np.ndarray:
+        return (self.scale * np.ones(3)).astype(np.float32)
+
+
+def test_products_that_underflow_are_refused() -> None:
+    """∂x* = −1: zeros and subnormal numbers say nothing of H, larger ones all."""
+    for scale in (1e-60, 1e-44, 1e-40, 1e-36):
+        with pytest.raises(ValueError, match="underflows"):
+            constants = Constants(0.99 * scale, 1.01 * scale, 0.0, scale)
+            pr.certify(Scaled(scale), np.zeros(3), np.zeros(3), constants=constants)
+    for scale in (1e-29, 1.0, 1e30):
+        constants = Constants(0.99 * scale, 1.01 * scale, 0.0, scale)
+        for J in (np.zeros(3), np.full(3, -1.0001)):
+            found = pr.certify(Scaled(scale), np.zeros(3), J, constants=constants)
+            assert found.lower <= float(np.linalg.norm(J + 1)) <= found.bound
+
+
+def test_sums_over_many_rows_in_32_bits_are_symmetric_to_their_rounding() -> None:
+    """A loss that converts its products to 64 bits rounds to 32 all the same."""
+    jnp = pytest.importorskip("jax.numpy")
+    rng = np.random.default_rng(0)
+    rows = (rng.normal(size=(20_000, 5)) + 3).astype(np.float32)
+    y = (rows @ rng.normal(size=5) + 0.1 * rng.normal(size=20_000)).astype(np.float32)
+    X, wide = rows.astype(float), float(np.float32(0.1))
+    H = X.T @ X / len(X) + wide * np.eye(5)
+    x = np.linalg.solve(H, X.T @ y.astype(float) / len(X))
+    truth = -np.linalg.solve(H, x)
+    values = np.linalg.eigvalsh(H)
+    theirs, target = jnp.asarray(rows), jnp.asarray(y)
+    problem = pr.from_loss(
+        lambda w, th: jnp.mean((theirs @ w - target) ** 2) / 2 + th * jnp.sum(w * w) / 2,
+        jnp.float32(0.1), jnp.zeros(5, jnp.float32),
+        constants=Constants(0.999 * values[0], 1.001 * values[-1], 0.0, 1.0001),
+    )  # fmt: skip
+    J = truth.astype(np.float32).astype(float)
+    found = pr.certify(problem, x, J)
+    assert found.lower <= np.linalg.norm(J - truth) <= found.bound <= 1e-2
+    row = pr.certify_vjp(problem, x, np.ones(5), float(truth.sum()))
+    assert row.lower <= 1e-12 and row.bound < 0.1
+
+
+def test_an_asymmetry_beyond_the_rounding_widens_it() -> None:
+    """Products from differences of gradients, which are symmetric to 1e-9."""
+    noise = 1e-9 * np.random.default_rng(3).standard_normal((6, 6))
+    operator = Operator(lambda v: v + noise @ v, 6)
+    assert 1e-12 < probe(operator).unit < 1e-8
+    assert probe(Operator(lambda v: 2 * v, 6)).unit == 2.0**-53
