@@ -181,7 +181,12 @@ CASES: dict[str, tuple[Callable[..., Any], dict[str, Any], dict[str, list[Any]]]
     "Implicit": (
         pr.Implicit,
         {"inner": CHEBYSHEV, "inner_steps": 2},
-        {"inner": [3, "x", None], "inner_steps": [*NOT_COUNTS]},
+        {
+            "inner": [3, "x", None],
+            "inner_steps": [*NOT_COUNTS],
+            "damping": [-1, "x", None, NAN, INF, True, [1]],
+            "preconditioner": ["x", 3, [1]],
+        },
     ),
     "residual_polynomial": (
         pr.residual_polynomial,
