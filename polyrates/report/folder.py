@@ -1,20 +1,33 @@
 """Writing a folder whole or not at all.
 
-Everything is made in memory first, written to a hidden sibling, and renamed into place. A folder is
-ours when it holds our marker, which lists the files we wrote; one of ours is replaced whole, and
-anything else that stands in the way is refused.
+Everything is made in memory first, written to a hidden sibling, synced, and changes places with
+what was there in one step; where the system has no such step, in two renames, and who is stopped
+between them, even by SIGKILL, has the old folder back at the next run. That run sweeps what a
+stopped one left too: a hidden sibling that no process holds a lock on.
+
+A folder is ours when it holds our marker, which lists the files we wrote; one of ours is replaced
+whole, and anything else that stands in the way is refused.
 """
 
 from __future__ import annotations
 
+import contextlib
+import glob
 import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from polyrates.ground.errors import refuse_value
+from polyrates.report.exchange import exchanged
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
 
 __all__ = ["MARKER", "check_target", "write_folder"]
 
@@ -23,28 +36,87 @@ _TOOLS = (".aux", ".log", ".out", ".pdf", ".synctex.gz", ".fls", ".fdb_latexmk")
 
 
 def check_target(out: str | Path) -> Path:
-    """The absolute path of a folder that may be written, or our error; nothing is created."""
+    """The absolute path of a folder that may be written, or our error; nothing is created.
+
+    What a stopped run left of this folder is put back or swept.
+    """
     if not str(out):
         refuse_value("out", str(out), "is empty", "give a folder")
     path = Path(os.path.abspath(Path(out).expanduser()))
     if path.is_symlink() and not path.exists():
         refuse_value("out", str(out), "is a dangling link", "give another folder")
+    _sweep(path.resolve())
     if path.exists():
         _require_ours(path.resolve(), str(out))
         path = path.resolve()
     parent = path.parent
     if not parent.is_dir():
         refuse_value("out", str(out), f"the folder {parent} does not exist", "create it first")
-    os.rmdir(_temporary(path, str(out)))  # so that a long computation does not end in a refusal
-    return path
+    with _temporary(path, str(out)):  # so that a long computation does not end in a refusal
+        return path
 
 
-def _temporary(path: Path, shown: str) -> Path:
-    """A fresh hidden sibling."""
+def _prefix(path: Path) -> str:
+    return f".{path.name}.polyrates-"
+
+
+@contextlib.contextmanager
+def _temporary(path: Path, shown: str) -> Iterator[Path]:
+    """A fresh hidden sibling, locked; at the end it goes, and an old folder in it goes back."""
     try:
-        return Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+        temporary = Path(tempfile.mkdtemp(prefix=_prefix(path), dir=path.parent))
     except OSError as error:
         refuse_value("out", shown, f"cannot be written ({error.strerror})", "give another place")
+    lock = None
+    try:
+        lock = _Lock(temporary)
+        yield temporary
+    finally:
+        _clear(temporary, path)
+        del lock
+
+
+class _Lock:
+    """A lock on a folder, for as long as this object and its process live."""
+
+    _handle: int | None = None
+
+    def __init__(self, folder: Path) -> None:
+        if fcntl is not None:
+            self._handle = os.open(folder, os.O_RDONLY)
+            fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def __del__(self) -> None:
+        handle, self._handle = self._handle, None
+        if handle is not None:
+            os.close(handle)
+
+
+def _clear(temporary: Path, path: Path) -> None:
+    """The old folder put back where there is none, and the rest removed: in this order."""
+    old = temporary / "old"
+    if old.exists() and not path.exists():
+        os.rename(old, path)
+    shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _sweep(path: Path) -> None:
+    """What stopped runs left beside ``path``; what is at work, or not ours, stays."""
+    with contextlib.suppress(OSError):
+        for stray in path.parent.glob(f"{glob.escape(_prefix(path))}*"):
+            with contextlib.suppress(OSError):
+                if {each.name for each in stray.iterdir()} <= {"new", "old"}:
+                    _sweep_one(stray, path)
+
+
+def _sweep_one(stray: Path, path: Path) -> None:
+    if fcntl is None:  # nothing tells whether it is at work, but its age
+        if time.time() - stray.stat().st_mtime > 3600:
+            _clear(stray, path)
+        return
+    lock = _Lock(stray)  # raises where another process has it
+    _clear(stray, path)
+    del lock
 
 
 def _require_ours(path: Path, shown: str) -> None:
@@ -75,31 +147,50 @@ def _require_ours(path: Path, shown: str) -> None:
 def write_folder(out: str | Path, files: Mapping[str, bytes]) -> Path:
     """Write ``files`` (relative names) as the folder ``out``; its absolute path.
 
-    Interrupted at any point, it leaves what was there before, and nothing else.
+    Stopped at any moment, it leaves the old folder or the new one, whole.
     """
     path = check_target(out)
     marker = {
         "about": "Written by polyrates, which replaces this folder whole.",
         "files": sorted(files),
     }
-    temporary = _temporary(path, str(out))
-    fresh, old = temporary / "new", temporary / "old"
+    content = {**files, MARKER: json.dumps(marker, indent=1).encode()}
     try:
-        fresh.mkdir()
-        for name, content in {**files, MARKER: json.dumps(marker, indent=1).encode()}.items():
-            target = fresh / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(content)
-        if path.exists():
-            os.rename(path, old)
-        try:
-            os.rename(fresh, path)
-        except BaseException:
-            if old.exists() and not path.exists():
-                os.rename(old, path)
-            raise
+        with _temporary(path, str(out)) as temporary:
+            fresh, old = temporary / "new", temporary / "old"
+            _fill(fresh, content)
+            if not path.exists():
+                os.rename(fresh, path)
+            elif not exchanged(fresh, path):
+                os.rename(path, old)
+                os.rename(fresh, path)
+            _sync(path.parent)
     except OSError as error:
         refuse_value("out", str(out), f"cannot be written ({error.strerror})", "give another place")
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
     return path
+
+
+def _fill(folder: Path, files: Mapping[str, bytes]) -> None:
+    """The files, on the disk before the folder gets its name."""
+    folders = {folder}
+    folder.mkdir()
+    for name, content in files.items():
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        folders.update(each for each in target.parents if folder in each.parents)
+        with open(target, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    for each in folders:
+        _sync(each)
+
+
+def _sync(folder: Path) -> None:
+    """The names in a folder on the disk; where folders cannot be opened, nothing."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
