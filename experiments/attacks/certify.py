@@ -9,8 +9,7 @@ any units), logistic, log-cosh and pseudo-Huber losses with their constants, pro
 and rows vᵀ∂x*. J is near ∂x*, equal to it, huge, zero, or off along the smallest eigenvector; x is
 near x*, far or equal to it; ℓ is sharp, loose, or the problem's own; some certificates have a
 deflating preconditioner. The truth is refined in 80 bits, from residuals formed in 80 bits. Writes
-``certify/table.md``; the exit status is 1 where a bound was violated. The recorded run has all the
-losses and a fifth of the rest (--share .2).
+``certify/table.md``; the exit status is 1 where a bound was violated.
 """
 
 from __future__ import annotations
