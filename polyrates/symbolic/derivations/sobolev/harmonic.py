@@ -87,7 +87,6 @@ def harmonic_recurrence() -> Derivation:
     a = -(2 * _xi**2 / ((n - 4) * (n - 2)) - 2 * _xi**4 / (n * (n - 2))) / (
         _xi / ((n - 4) * (n - 3)) - _xi**3 / ((n - 1) * (n - 2))
     )
-    b = -(_xi**2) - a * _xi
     free, last = sympy.symbols("a b", real=True)
 
     steps: tuple[Step, ...] = told(
@@ -109,7 +108,11 @@ def harmonic_recurrence() -> Derivation:
         ),
         Equality(_xi**2 + free * _xi + last, 0, where=((last, -(_xi**2) - free * _xi),)),
         Equality(
-            _of_antiderivative(n) + a * _of_antiderivative(n - 1) + b * _of_antiderivative(n - 2), 0
+            _of_antiderivative(n)
+            + free * _of_antiderivative(n - 1)
+            + last * _of_antiderivative(n - 2),
+            0,
+            where=((last, -(_xi**2) - free * _xi), (free, a)),
         ),
         Equality(c * _xi**n - (_xi ** (n + 1) + _xi ** (n - 1)) / 2, 0),
         *(
