@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from polyrates.report.results import Analysis, MethodResult, Profile
-from polyrates.report.shown import number_text
+from polyrates.report.shown import bound_text, number_text
 
 __all__ = ["GROWS", "answer", "title", "worst"]
 
@@ -94,12 +94,12 @@ def answer(analysis: Analysis) -> str:
         if analysis.start.kind == "zero" and analysis.exact:
             top = max(each.promised.peak for each in analysis.methods)
             if top <= GROWS:
-                bound = number_text(max(top, 1.0))
+                bound = bound_text(max(top, 1.0))
                 result += f", and no target with this spectrum makes it exceed {bound} times it"
             else:
                 result += (
                     ", because the start x₀ = 0 hides the burn-in on this target: another one with "
-                    f"this spectrum can become up to {number_text(top)} times as wrong"
+                    f"this spectrum can become up to {bound_text(top)} times as wrong"
                 )
         return f"{_where(analysis)}, {result}."
     if many == 1:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from polyrates.ground.drawing import Curve, draw_curves, limits, mark_one, style
 from polyrates.ground.numbers import floating
+from polyrates.ground.outward import at_most
 from polyrates.ground.tables import text_table
 from polyrates.numeric.values import chebyshev_size
 from polyrates.report.advice import advice
@@ -13,7 +16,7 @@ from polyrates.report.answer import answer
 from polyrates.report.pictures import FLOOR, Picture, looks, panel, picture
 from polyrates.report.results import Analysis, MethodResult, Profile
 from polyrates.report.section import Array, Grid, Note, Pictures, Section, Words
-from polyrates.report.shown import number_text
+from polyrates.report.shown import bound_text, number_text
 
 __all__ = ["OVERVIEW", "table_text"]
 
@@ -63,7 +66,7 @@ def _columns(analysis: Analysis) -> tuple[list[str], list[list[str]]]:
                 _when(seen.settled, steps),
                 f"{number_text(seen.peak)} × (t = {seen.peak_at})",
                 _when(seen.burn_in, steps),
-                _worst(promised),
+                _worst(promised, bound_text if each.exact else number_text),
                 _when(promised.burn_in, steps),
                 number_text(seen.final),
                 "agrees" if each.verified else "DIFFERS",
@@ -72,11 +75,11 @@ def _columns(analysis: Analysis) -> tuple[list[str], list[list[str]]]:
     return head, rows
 
 
-def _worst(profile: Profile) -> str:
+def _worst(profile: Profile, spelled: Callable[[float], str]) -> str:
     """A maximum over t ≤ T, which for a curve that still grows is none over all t."""
     if profile.growing:
         return f"≥ {number_text(profile.peak)} ×, still growing"
-    return f"{number_text(profile.peak)} × (t = {profile.peak_at})"
+    return f"{spelled(profile.peak)} × (t = {profile.peak_at})"
 
 
 def _when(t: int | None, steps: int) -> str:
@@ -100,12 +103,19 @@ def table_text(analysis: Analysis) -> str:
                 f"{seen.peak:.3g}",
                 str(seen.peak_at),
                 _when(seen.burn_in, steps),
-                f"{'≥' * each.told.growing}{each.told.peak:.3g}",
+                _shortly(each),
                 f"{seen.final:.2g}",
                 "ok" if each.verified else "FAILS",
             ]
         )
     return text_table(head, rows, "lr")
+
+
+def _shortly(each: MethodResult) -> str:
+    """What is told of the worst error, in a terminal's width: a guarantee is rounded up."""
+    if each.told.growing:
+        return f"≥{each.told.peak:.3g}"
+    return at_most(each.told.peak, 3) if each.exact else f"{each.told.peak:.3g}"
 
 
 def _profile(profile: Profile) -> dict[str, object]:
