@@ -5,7 +5,11 @@ document.addEventListener("DOMContentLoaded", () => {
   document.querySelectorAll(".search-button-field").forEach((each) => {
     each.setAttribute("aria-label", each.textContent.replace(/\s+/g, " ").trim());
   });
-  document.querySelectorAll("details > summary[aria-label]").forEach((each) => each.removeAttribute("aria-label"));
+  document.querySelectorAll("details > summary").forEach((each) => {
+    const above = each.closest("li")?.querySelector("a");
+    if (each.textContent.trim()) each.removeAttribute("aria-label");
+    else each.setAttribute("aria-label", `Pages under ${above ? above.textContent.trim() : "this one"}`);
+  });
   const options = { throwOnError: false, strict: "ignore" };
   document.querySelectorAll("span.math, div.math").forEach((place) => {
     const text = place.textContent.trim().replace(/^\\[([]|\\[)\]]$/g, "");
