@@ -1,9 +1,13 @@
 """Conjugate gradients against Chebyshev's method at equal cost, as solvers of implicit derivatives.
 
 ``python experiments/conjugate_gradients.py`` prints, for k + k steps (k for x, k for the linear
-system), the relative error of the Jacobian: ridge on breast-cancer from x_0 = 10‖x*‖v, v a seeded
-unit vector, at two penalties; then spectra of 200 eigenvalues, uniform and spread like Chebyshev
+system), the relative error of the Jacobian from x_0 = 10‖x*‖v, v a seeded unit vector: ridge on
+breast-cancer at two penalties; then spectra of 200 eigenvalues, uniform and spread like Chebyshev
 nodes, where nothing is to be gained over the method made for the interval.
+
+Every problem is written in the basis of its eigenvectors. The methods are the same in any basis and
+so are the errors, until rounding decides: at penalty 0.01 conjugate gradients lose orthogonality,
+and k = 20, 30 in another basis give 0.556, 0.0081 (0.065, 7e-6 in sixty digits).
 """
 
 from __future__ import annotations
@@ -27,22 +31,35 @@ class Row(NamedTuple):
     conjugate_gradients: float
 
 
-def breast_cancer(penalty: float) -> tuple[pr.Ridge, np.ndarray]:
-    """The problem and its start."""
+def breast_cancer(penalty: float, nearby: int = 0) -> tuple[pr.Quadratic, np.ndarray]:
+    """The problem and its start, in the basis of the eigenvectors of H.
+
+    ``nearby`` = 1, 2, … moves each eigenvalue by at most two roundings: another machine's answer.
+    """
     raw = datasets.load_breast_cancer()
     X = (raw.data - raw.data.mean(0)) / raw.data.std(0)
-    problem = pr.Ridge(X, raw.target - raw.target.mean(), penalty)
+    ridge = pr.Ridge(X, raw.target - raw.target.mean(), penalty)
     v = np.random.default_rng(0).standard_normal(X.shape[1])
-    return problem, 10 * np.linalg.norm(problem.solution) * v / np.linalg.norm(v)
+    eigenvalues, basis = np.linalg.eigh(ridge.hessian)
+    if nearby:
+        moves = np.random.default_rng(nearby).integers(-2, 3, len(eigenvalues))
+        eigenvalues = eigenvalues * (1 + moves * np.finfo(float).eps)
+    return diagonal(eigenvalues, basis.T @ ridge.linear, basis.T @ v)
 
 
 def spread(eigenvalues: np.ndarray) -> tuple[pr.Quadratic, np.ndarray]:
-    """Diagonal, ∂H = I as for one penalty, all parts of the start of one size."""
-    rng = np.random.default_rng(1)
+    """½xᵀHx − bᵀx with these eigenvalues, and its start."""
+    b, v = np.random.default_rng(0).standard_normal((2, len(eigenvalues)))
+    return diagonal(eigenvalues, -b, v)
+
+
+def diagonal(
+    eigenvalues: np.ndarray, b: np.ndarray, v: np.ndarray
+) -> tuple[pr.Quadratic, np.ndarray]:
+    """H diagonal, ∂H = I as for one penalty, and 10‖x*‖v/‖v‖."""
     d = len(eigenvalues)
-    problem = pr.Quadratic(np.diag(eigenvalues), rng.standard_normal(d), np.eye(d), np.zeros(d))
-    v = rng.standard_normal(d)
-    return problem, np.linalg.norm(problem.solution) * v / np.linalg.norm(v)
+    problem = pr.Quadratic(np.diag(eigenvalues), b, np.eye(d), np.zeros(d))
+    return problem, 10 * np.linalg.norm(problem.solution) * v / np.linalg.norm(v)
 
 
 def compared(name: str, problem: pr.Quadratic, x0: np.ndarray, k: int) -> Row:

@@ -33,20 +33,28 @@ def tools() -> None:
 
 
 def test_conjugate_gradients_against_chebyshev_at_equal_cost(tmp_path: Path) -> None:
-    """Of 1/T_k nothing is left to chance; of conjugate gradients the first digits, until rounding.
+    """The table one can find elsewhere, to one part in ten.
 
     In sixty digits the second value is 2.53e-8 and the third 3.4e-20: floats lose orthogonality.
+    At penalty 0.01 a rounding of the eigenvalues moves rows 20 and 30 by more than a tenth, so
+    there the table's value must lie among those of nearby roundings.
     """
-    rows = load("conjugate_gradients", tmp_path).table()
-    known = [(1.57, 0.0936), (0.143, 8.6e-7), (0.0159, 5.4e-12), (1.87, 2.62)]
-    for i, (row, (chebyshev, own)) in enumerate(zip(rows, known, strict=False)):
-        assert row.chebyshev == pytest.approx(chebyshev, rel=0.02)
-        assert own / 3 < row.conjugate_gradients < own * 3
-        if i in (0, 3):
-            assert row.conjugate_gradients == pytest.approx(own, rel=0.02)
-    uniform, nodes = rows[-2:]
-    assert uniform.conjugate_gradients < uniform.chebyshev / 1000
-    assert nodes.conjugate_gradients > nodes.chebyshev / 5
+    experiment = load("conjugate_gradients", tmp_path)
+    rows = experiment.table()
+    assert [row.k for row in rows] == [10, 20, 30, 10, 20, 30, 80, 80]
+    chebyshev = (1.57, 0.143, 0.0159, None, None, None, 1.0e-6, None)
+    own = (0.0936, 8.6e-7, 5.4e-12, 2.62, None, None, 2.7e-10, None)
+    for row, known, ours in zip(rows, chebyshev, own, strict=True):
+        assert known is None or row.chebyshev == pytest.approx(known, rel=0.1)
+        assert ours is None or row.conjugate_gradients == pytest.approx(ours, rel=0.1)
+    for row, known in zip(rows[4:6], (0.388, 0.007), strict=True):
+        found = [row.conjugate_gradients] + [
+            experiment.compared("", *experiment.breast_cancer(0.01, i), row.k).conjugate_gradients
+            for i in range(1, 9)
+        ]
+        assert min(found) / 1.1 < known < max(found) * 1.1
+        assert max(found) < 3 * known
+    assert rows[-1].conjugate_gradients > rows[-1].chebyshev / 5  # clustered: nothing to gain
 
 
 def test_burn_in_on_real_data(tmp_path: Path) -> None:
