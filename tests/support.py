@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import shutil
 import signal
@@ -20,6 +21,7 @@ import polyrates as pr
 from polyrates.core.estimator_catalogue import ESTIMATORS as NAMED_ESTIMATORS
 from polyrates.core.methods.catalogue import NAMES
 from polyrates.core.methods.named import build
+from polyrates.ground.certificates import ProofFile
 
 ROOT = Path(__file__).parent.parent
 REFERENCE = Path(__file__).parent / "reference"
@@ -97,6 +99,23 @@ def refused_by_katex(texts: dict[str, str]) -> list[str]:
     assert done.returncode == 0, done.stderr
     found: list[str] = json.loads(done.stdout)
     return found
+
+
+def clause_against(content: dict[str, object]) -> str:
+    """The clause by which the checker refuses what a certificate would say; empty if it does not.
+
+    The digest is made anew, so that it is the content that is judged.
+    """
+    return ProofFile(content).check().clause
+
+
+def best_of_all_methods(ell: F, L: F, t: int) -> F:
+    """1/|T_t(m(0))| by the power sum, not by the recurrence."""
+    x = (L + ell) / (L - ell)
+    total = sum(
+        math.comb(t, 2 * k) * (x * x - 1) ** k * x ** (t - 2 * k) for k in range(t // 2 + 1)
+    )
+    return 1 / F(total)
 
 
 def exact_methods() -> dict[str, pr.Method]:

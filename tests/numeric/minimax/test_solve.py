@@ -8,7 +8,6 @@ import csv
 import itertools
 import math
 
-import mpmath
 import numpy as np
 import pytest
 from numpy.polynomial import chebyshev
@@ -335,45 +334,6 @@ def test_bad_arguments_are_named(change, name):
 
 
 # -- more digits, long horizons, speed ------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("support", "t", "form", "second", "share"),
-    [
-        ([(1.0, 10.0)], 10, "initial/cross", 1.0, None),
-        ([(1.0, 10.0)], 10, "residual/drift", 1.0, None),
-        ([(1.0, 10.0)], 8, "residual/drift", 1.0, 0.5),
-        ([(0.01, 1.0)], 12, "initial/cross", 0.0, None),
-        ([(0.01, 1.0)], 12, "initial/cross", 1.0, None),
-        ([(1.0, 2.0), (2.5, 2.5), (3.0, 4.0)], 7, "initial/cross", 1.0, None),
-        ([(1.0, 1.0), (2.5, 2.5), (3.0, 3.0)], 6, "initial/cross", 1.0, None),
-        ([(3.0, 3.0)], 1, "residual/drift", 1.0, None),
-    ],
-)
-def test_thirty_digits(support, t, form, second, share):
-    rough = solve_minimax(support, t, form=form, size=1, second=second, share=share)
-    fine = solve_minimax(support, t, form=form, size=1, second=second, share=share, digits=30)
-    assert fine.lower <= fine.upper
-    assert rough.lower <= fine.upper
-    assert fine.lower <= rough.upper
-    assert fine.upper - fine.lower <= mpmath.mpf(10) ** -30 * fine.upper
-    assert isinstance(fine.coefficients[0], mpmath.mpf)
-    with mpmath.workdps(45):
-        ends = [mpmath.mpf(v) for v in fine.hull]
-        x = -(ends[0] + ends[1]) / (ends[1] - ends[0])
-        total = mpmath.fsum(c * mpmath.chebyt(k, x) for k, c in enumerate(fine.coefficients))
-        assert abs(total - 1) < mpmath.mpf(10) ** -30
-    if rough.share < 1:
-        np.testing.assert_allclose(
-            np.array([float(c) for c in fine.coefficients]), rough.coefficients,
-            rtol=1e-6, atol=1e-8 * np.max(np.abs(rough.coefficients)),
-        )  # fmt: skip
-
-
-def test_digits_reach_below_the_range_of_floats():
-    fine = solve_minimax([(9.999, 10.0)], 80, form="residual/drift", size=1, second=1, digits=20)
-    assert 0 < fine.lower <= fine.upper < mpmath.mpf("1e-320")
-    assert (fine.upper - fine.lower) / fine.upper < mpmath.mpf("1e-20")
 
 
 @pytest.mark.parametrize(
