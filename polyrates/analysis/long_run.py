@@ -20,7 +20,7 @@ from polyrates.core.estimators import Estimator, Unrolled
 from polyrates.core.parts import Part, part_of
 from polyrates.core.recurrence import Method, Stationary, is_stationary
 from polyrates.core.spectra import Spectrum
-from polyrates.ground.errors import NoClosedForm, Undecided
+from polyrates.ground.errors import NoClosedForm, Undecided, described
 from polyrates.ground.numbers import Number, sign
 from polyrates.numeric.ring import ValueRing
 from polyrates.numeric.suprema.settling import settled_after
@@ -113,7 +113,7 @@ def long_run(part: Values) -> LongRun:
         steps *= 2
     raise Undecided(
         "burn_in",
-        f"{LAST_LOOK} steps",
+        described(f"{LAST_LOOK} steps"),
         "the values have not settled by then",
         "read curve(steps) for the steps of interest",
     )

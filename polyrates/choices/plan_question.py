@@ -22,7 +22,7 @@ from polyrates.core.recurrence import Method, as_method
 from polyrates.core.spectra import Interval, Spectrum, as_spectrum
 from polyrates.execution.checks import check_problem
 from polyrates.ground.arrays import Array
-from polyrates.ground.errors import NegativeCurvature, refuse_type, refuse_value
+from polyrates.ground.errors import NegativeCurvature, described, refuse_type, refuse_value
 from polyrates.ground.numbers import floating, is_symbolic
 from polyrates.measurement.measured_sizes import SpectrumMoves, estimate_sizes
 from polyrates.measurement.spectrum import estimate_spectrum
@@ -135,7 +135,7 @@ def _hull(problem: Problem, x: Array) -> tuple[float, float]:
     if not np.all(np.isfinite(values)) or values[0] < -margin:
         raise NegativeCurvature(
             "problem",
-            f"an eigenvalue {values[0]:.3g}",
+            described(f"an eigenvalue {values[0]:.3g}"),
             "has negative curvature: f is not convex there",
             "start nearer to a minimiser, or add an ℓ2 penalty",
         )

@@ -31,7 +31,7 @@ __all__ = [
     "support",
 ]
 
-EXACT = "Numbers are exact: write 2/11, 0.1 or 1e-3."
+EXACT = "Numbers are exact: write 2/11, 0.1 or 1e-3, in digits 0-9 without separators."
 
 
 def add_hull(parser: argparse.ArgumentParser, required: bool = True) -> None:
@@ -139,8 +139,8 @@ def parsed_sizes(arguments: argparse.Namespace) -> dict[str, sympy.Expr]:
 
 
 def integer(text: str, name: str, minimum: int = 0, maximum: int | None = None) -> int:
-    """An integer between the two."""
-    if not re.fullmatch(r"\s*[+-]?\d{1,18}\s*", text):
+    """An integer between the two, in the digits 0 to 9 without separators."""
+    if not re.fullmatch(r"\s*[+-]?[0-9]{1,18}\s*", text):
         refuse_value(name, text, "must be an integer", f"give an integer ≥ {minimum}")
     value = int(text)
     if value < minimum:

@@ -15,6 +15,7 @@ from polyrates.ground.errors import refuse_value
 from polyrates.ground.numbers import floating, nonnegative, parse, positive
 from polyrates.ground.outward import at_most
 from polyrates.measurement.certify import Certified, certify
+from polyrates.problems.cells import number_in
 from polyrates.problems.losses import Constants
 from polyrates.problems.quadratic import Problem
 
@@ -159,10 +160,10 @@ def _text(path: Path, where: str, option: str) -> np.ndarray:
     for line in filter(str.strip, lines):
         row = []
         for word in line.replace(",", " ").split():
-            try:
-                row.append(float(word))
-            except ValueError:
+            value = number_in(word)
+            if value is None:
                 refuse_value(option, where, f"{word[:40]!r} is not a number", "give numbers alone")
+            row.append(value)
         rows.append(row)
     if not rows or len({len(row) for row in rows}) != 1:
         refuse_value(option, where, "its rows are not of one length", "give a full table")

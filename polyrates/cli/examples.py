@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polyrates
 from polyrates.cli.output import say
-from polyrates.ground.errors import refuse_value
+from polyrates.ground.errors import described, refuse_value
 from polyrates.report.folder import write_folder
 
 __all__ = ["TEXT", "add_options", "run"]
@@ -54,7 +54,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Copy; print the paths."""
     files = _files()
     if not files:
-        refuse_value("examples", "none", "were installed with this package", "use a clone of it")
+        refuse_value(
+            "examples", described("none"), "were installed with this package", "use a clone of it"
+        )
     if arguments.list:
         say("\n".join(files))
         return 0

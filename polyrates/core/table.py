@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from polyrates.core.transition import Scalar, Transition
-from polyrates.ground.errors import refuse_value
+from polyrates.ground.errors import described, refuse_value
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Table:
         if not shift:
             refuse_value(
                 "method",
-                f"a state of {self.mixing.shape[1]} points",
+                described(f"a state of {self.mixing.shape[1]} points"),
                 "it is not of the form x⁺ = x + m(x − x₋) − h∇f(x + n(x − x₋))",
                 "read query, mixing, gain and output",
             )

@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 
 from polyrates.ground.arrays import Array, Tree, flatten, is_tree, library, real_array
-from polyrates.ground.errors import refuse_type, refuse_value
+from polyrates.ground.asked import asked
+from polyrates.ground.errors import did, refuse_type, refuse_value, shape_of
+from polyrates.problems.fitting import cross_at, gradient_at, product_at
 from polyrates.problems.quadratic import Problem, QuadraticProblem
 
 Gradient = Callable[[Any], Any]
@@ -46,10 +48,11 @@ def checked_gradient(gradient: Gradient, start: object) -> Gradient:
 
     def call(x: object) -> object:
         nonlocal seen
-        g = gradient(x)
-        if not seen:
-            seen = True
-            _compare(g, start, "gradient")
+        if seen:
+            return gradient(x)
+        seen = True
+        g = asked("gradient", gradient, x, fits="give an x0 of the shape that it takes")
+        _compare(g, start, "gradient")
         return g
 
     return call
@@ -96,7 +99,7 @@ def _compare(g: object, x: object, label: str) -> None:
     if tuple(getattr(g, "shape", ())) != shape or (library(g) is None and shape == ()):
         refuse_value(
             label,
-            f"returned shape {getattr(g, 'shape', type(g).__name__)}",
+            did(f"returned shape {getattr(g, 'shape', type(g).__name__)}"),
             f"must have the shape of x0, {shape}",
             "return ∇f(x) as an array like x",
         )
@@ -128,39 +131,29 @@ def check_problem(problem: object, x0: object, dx0: object) -> tuple[Array, Arra
     x = np.asarray(flat(x0)) if flat is not None and own else _numpy_start(x0, "x0", "(d,)")
     if x.ndim != 1:
         refuse_value(
-            "x0", f"an array of shape {x.shape}", "must be a numpy array of shape (d,)", "ravel it"
+            "x0",
+            shape_of(x),
+            "must be a numpy array of shape (d,)",
+            "ravel it",
         )
     x = x.astype(float, copy=False)  # the tangents are of 64 bits, whatever x0 is
     if isinstance(problem, QuadraticProblem) and x.shape != (problem.dimension,):
         refuse_value(
             "x0",
-            f"an array of shape {x.shape}",
+            shape_of(x),
             f"does not fit d = {problem.dimension}",
             f"give shape ({problem.dimension},)",
         )
-    cross = np.asarray(problem.cross(x))
-    if cross.ndim not in (1, 2) or cross.shape[0] != len(x):
-        refuse_value(
-            "problem.cross",
-            f"returned shape {cross.shape}",
-            f"must be ({len(x)},) or ({len(x)}, p)",
-            "return ∂_θ∇f(x), parameters along the last axis",
-        )
-    product = np.asarray(problem.hvp(x, np.zeros(cross.shape)))
-    if product.shape != cross.shape:
-        refuse_value(
-            "problem.hvp",
-            f"returned shape {product.shape}",
-            f"must be {cross.shape}, that of v, which is cross(x)'s",
-            "return ∇²f(x) v for each column of v",
-        )
+    gradient_at(problem, x)
+    cross = cross_at(problem, x)
+    product_at(problem, x, np.zeros(cross.shape))
     if dx0 is None:
         return x, np.zeros(cross.shape)
     dx = _numpy_start(dx0, "dx0", str(cross.shape))
     if dx.shape != cross.shape:
         refuse_value(
             "dx0",
-            f"an array of shape {dx.shape}",
+            shape_of(dx),
             f"must have cross(x0)'s shape {cross.shape}",
             "reshape it",
         )

@@ -18,7 +18,7 @@ from functools import partial
 import numpy as np
 
 from polyrates.ground.arrays import Array
-from polyrates.ground.errors import NegativeCurvature, refuse_type
+from polyrates.ground.errors import NegativeCurvature, described, refuse_type
 from polyrates.problems.quadratic import Problem, QuadraticProblem
 
 __all__ = ["cg_columns", "cg_iterates", "cg_orbit", "cg_tangents"]
@@ -54,7 +54,7 @@ def _curvature(p: Array, q: Array) -> float:
     if not bend > 0:
         raise NegativeCurvature(
             "problem",
-            f"pᵀHp/pᵀp = {bend / float(np.vdot(p, p)):.3g}",
+            described(f"pᵀHp/pᵀp = {bend / float(np.vdot(p, p)):.3g}"),
             "conjugate gradients need a positive definite Hessian",
             "add an ℓ2 penalty, or start nearer to a minimum",
         )
@@ -97,7 +97,7 @@ def cg_columns(
         if np.any(active & ~(bends > 0)):
             raise NegativeCurvature(
                 "problem",
-                f"pᵀHp = {float(np.min(bends)):.3g}",
+                described(f"pᵀHp = {float(np.min(bends)):.3g}"),
                 "conjugate gradients need a positive definite Hessian",
                 "use pr.Implicit() or a method made for the spectrum",
             )

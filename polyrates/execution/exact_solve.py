@@ -10,7 +10,7 @@ from scipy import linalg
 from scipy.sparse.linalg import LinearOperator, cg
 
 from polyrates.ground.arrays import Array
-from polyrates.ground.errors import refuse_value
+from polyrates.ground.errors import described, refuse_value
 from polyrates.ground.numbers import floating, lam
 from polyrates.problems.quadratic import Problem, QuadraticProblem
 from polyrates.problems.solved import hessian_at, hessian_matrix
@@ -39,7 +39,7 @@ def exact_solve(problem: Problem, x: Array, right: Array, damping: float = 0.0) 
         if info != 0:
             refuse_value(
                 "problem",
-                "conjugate gradients did not converge",
+                described("conjugate gradients did not converge"),
                 "the Hessian must be positive definite for an exact implicit solve",
                 "use pr.Implicit(inner, inner_steps)",
             )
@@ -70,7 +70,10 @@ def applied(preconditioner: object, problem: Problem, x: Array) -> Callable[[Arr
         columns = [np.asarray(solve(each), dtype=float) for each in g.reshape(len(g), -1).T]
         if any(each.shape != (len(g),) or not np.all(np.isfinite(each)) for each in columns):
             refuse_value(
-                "preconditioner", "its value", f"must be {len(g)} finite numbers", "check it"
+                "preconditioner",
+                described("its value"),
+                f"must be {len(g)} finite numbers",
+                "check it",
             )
         return np.stack(columns, axis=1).reshape(g.shape)
 

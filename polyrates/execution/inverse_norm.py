@@ -26,7 +26,7 @@ from scipy.linalg import solve_banded
 
 from polyrates.execution.krylov import Operator, lanczos, margin
 from polyrates.ground.arrays import Array, euclidean
-from polyrates.ground.errors import NegativeCurvature, refuse_value
+from polyrates.ground.errors import NegativeCurvature, described, refuse_value
 from polyrates.ground.outward import at_least, at_most
 from polyrates.problems.symmetric import refuse_asymmetry, symmetric_tolerance
 
@@ -66,7 +66,7 @@ def probe(operator: Operator, seed: int = 0, ell: float | None = None) -> Probe:
     if largest < underflow(operator.unit) / operator.unit and (largest > 0 or ell is not None):
         refuse_value(
             "problem",
-            f"a Hessian-vector product of size {largest:.3g}",
+            described(f"a Hessian-vector product of size {largest:.3g}"),
             "underflows in the precision of the products, so it says nothing of the Hessian",
             "scale the loss, or compute the products in 64 bits",
         )
@@ -144,7 +144,7 @@ def inverse_norms(
     if low <= -delta:
         raise NegativeCurvature(
             "problem",
-            f"an eigenvalue of at most {at_most(low, 6)}",
+            described(f"an eigenvalue of at most {at_most(low, 6)}"),
             "its Hessian must be positive definite",
             "certify at a minimum, or add a penalty",
         )

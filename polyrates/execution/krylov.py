@@ -43,9 +43,12 @@ from scipy import linalg, special
 
 from polyrates.execution.checks import Gradient
 from polyrates.ground.arrays import Tree, euclidean, flatten, is_tree, library, to_numpy
+from polyrates.ground.asked import refuse_misfit
 from polyrates.ground.errors import (
     NonFiniteError,
     NotSymmetric,
+    described,
+    did,
     refuse_type,
     refuse_value,
 )
@@ -59,6 +62,9 @@ __all__ = [
     "lanczos",
     "pooled_nodes",
 ]
+
+_FITS = "check dim and the product"
+_MOVES = "give like=, an array (or tree) such as it takes, of its library and on its device"
 
 
 class Operator:
@@ -94,13 +100,13 @@ class Operator:
 
     def __call__(self, v: np.ndarray) -> np.ndarray:
         """Hv, shape (dim,)."""
-        answer = self._first(v) if self._enter is None else self._hvp(self._enter(v))
+        answer = self._first(v) if self._enter is None else self._asked(self._enter(v))
         self.products += 1
         result = self._vector(answer)
         if not np.all(np.isfinite(result)):
             raise NonFiniteError(
                 "hvp",
-                f"NaN or infinity in product {self.products}",
+                described(f"NaN or infinity in product {self.products}"),
                 "must be finite",
                 "check the point at which the Hessian is taken",
             )
@@ -123,9 +129,9 @@ class Operator:
         ):
             refuse_value(
                 "hvp",
-                f"returned shape {shapes[0] if len(shapes) == 1 else shapes}",
+                did(f"returned shape {shapes[0] if len(shapes) == 1 else shapes}"),
                 f"must return {self.dim} numbers, like v",
-                "check dim and the product",
+                _FITS,
             )
         return result
 
@@ -135,7 +141,7 @@ class Operator:
         plain: Callable[[np.ndarray], object] = np.array
         if torch is None:
             self._enter = plain
-            return self._hvp(plain(v))
+            return self._asked(plain(v))
         complaint: Exception | None = None
         try:
             with warnings.catch_warnings():
@@ -156,7 +162,15 @@ class Operator:
             self._enter = enter
             return answer
         assert complaint is not None
+        refuse_misfit("hvp", complaint, v, fits=_FITS, moves=_MOVES)
         raise complaint
+
+    def _asked(self, v: object) -> object:
+        try:
+            return self._hvp(v)
+        except Exception as error:
+            refuse_misfit("hvp", error, v, fits=_FITS, moves=_MOVES)
+            raise
 
 
 def _entrance(like: object, dim: int) -> Callable[[np.ndarray], object]:
@@ -254,7 +268,7 @@ def lanczos(operator: Operator, start: np.ndarray, steps: int, keep: bool = Fals
         if asymmetry > tolerance:
             raise NotSymmetric(
                 "hvp",
-                f"asymmetry {asymmetry / size:.1e} of ‖H‖ after {j + 1} products",
+                described(f"asymmetry {asymmetry / size:.1e} of ‖H‖ after {j + 1} products"),
                 "is not the product with one symmetric matrix",
                 "give v -> ∇²f(x) v at a fixed x: not the gradient, not a changing minibatch",
             )
@@ -279,7 +293,7 @@ def dense(operator: Operator) -> tuple[np.ndarray, float]:
     if asymmetry > 8.0 * np.sqrt(2 * operator.unit) * size:
         raise NotSymmetric(
             "hvp",
-            f"asymmetry {asymmetry / size:.1e} of ‖H‖",
+            described(f"asymmetry {asymmetry / size:.1e} of ‖H‖"),
             "is not symmetric: not a Hessian's",
             "give v -> ∇²f(x) v at a fixed x: not the gradient, not a changing minibatch",
         )

@@ -30,7 +30,7 @@ from scipy import linalg
 from polyrates.execution.inverse_norm import InverseNorms, Probe, inverse_norms
 from polyrates.execution.krylov import Operator, lanczos, margin
 from polyrates.ground.arrays import Array, euclidean
-from polyrates.ground.errors import NegativeCurvature, refuse_type, refuse_value
+from polyrates.ground.errors import NegativeCurvature, described, refuse_type, refuse_value
 from polyrates.ground.numbers import floating, positive
 from polyrates.ground.outward import at_least, at_most
 
@@ -72,7 +72,10 @@ class Preconditioner:
         parts = [np.asarray(self.solve(np.ascontiguousarray(each)), float) for each in block.T]
         if any(part.shape != block.shape[:1] or not np.all(np.isfinite(part)) for part in parts):
             refuse_value(
-                "preconditioner", "solve", f"must return {len(block)} finite numbers", "check it"
+                "preconditioner",
+                described("solve"),
+                f"must return {len(block)} finite numbers",
+                "check it",
             )
         return np.ascontiguousarray(np.stack(parts, axis=1)).reshape(-1)
 
@@ -141,7 +144,7 @@ def _conjugate_gradients(
         if curve <= -64 * operator.unit * highest * square:
             raise NegativeCurvature(
                 "problem",
-                f"an eigenvalue of at most {at_most(curve / square, 6)}",
+                described(f"an eigenvalue of at most {at_most(curve / square, 6)}"),
                 "its Hessian must be positive definite",
                 "certify at a minimum, or add a penalty",
             )

@@ -34,7 +34,7 @@ from polyrates.execution.exact_solve import applied, exact_solve
 from polyrates.execution.run import Iterates
 from polyrates.execution.trajectory import Tangents, damped, solve_at
 from polyrates.ground.arrays import Array
-from polyrates.ground.errors import NonFiniteError, refuse_type, refuse_value
+from polyrates.ground.errors import NonFiniteError, refuse_type, refuse_value, shape_of
 from polyrates.ground.numbers import count, floating
 from polyrates.problems.quadratic import Problem
 from polyrates.problems.solved import hessian_at
@@ -92,7 +92,7 @@ def _cotangent(value: object, size: int) -> Array:
     if vector.shape != (size,):
         refuse_value(
             "cotangent",
-            f"an array of shape {vector.shape}",
+            shape_of(vector),
             f"must have x0's shape ({size},)",
             "give the gradient of the loss with respect to x_t",
         )

@@ -13,7 +13,7 @@ from polyrates.core.recurrence import Method, as_method, check_steps, orbit
 from polyrates.execution.checks import checked_gradient, start_of
 from polyrates.execution.conjugate_gradients import cg_orbit
 from polyrates.ground.arrays import Tree, library, map_leaves
-from polyrates.ground.errors import NonFiniteError, refuse_type, refuse_value
+from polyrates.ground.errors import NonFiniteError, described, refuse_type, refuse_value
 from polyrates.ground.numbers import Number, floating
 
 V = TypeVar("V")
@@ -147,7 +147,7 @@ def _explain(method: Method, carrier: Iterates[V], steps: int) -> None:
         if _is_finite(point):
             continue
         if step == 0:
-            refuse_value("x0", "an array", "has NaN or infinity", "check its source")
+            refuse_value("x0", described("an array"), "has NaN or infinity", "check its source")
         remedy = (
             "check the gradient: the point it was given is finite"
             if first_gradient
@@ -155,5 +155,8 @@ def _explain(method: Method, carrier: Iterates[V], steps: int) -> None:
             "estimate_spectrum measures it"
         )
         raise NonFiniteError(
-            "gradient", f"NaN or infinity at step {step}", "the run left the finite numbers", remedy
+            "gradient",
+            described(f"NaN or infinity at step {step}"),
+            "the run left the finite numbers",
+            remedy,
         )

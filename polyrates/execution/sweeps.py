@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
-from polyrates.ground.errors import InvalidValue, refuse_type, refuse_value
+from polyrates.ground.errors import InvalidValue, described, refuse_type, refuse_value
 
 __all__ = ["SweepFailed", "read_sweep", "settings", "sweep"]
 
@@ -224,7 +224,10 @@ def _read(file: Path, repair: bool = False) -> list[Row]:
             rows.append({"setting": row["setting"], "result": row["result"]})
         except (ValueError, KeyError, TypeError):
             refuse_value(
-                "path", f"{file}, line {number}", "is not a line of a sweep", "give another path"
+                "path",
+                described(f"{file}, line {number}"),
+                "is not a line of a sweep",
+                "give another path",
             )
     return rows
 

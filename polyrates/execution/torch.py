@@ -15,7 +15,7 @@ import torch
 
 from polyrates.core.recurrence import Method, as_method
 from polyrates.core.transition import Transition, advance, combine
-from polyrates.ground.errors import HorizonError, refuse_value
+from polyrates.ground.errors import HorizonError, described, refuse_value
 from polyrates.ground.numbers import floating
 
 __all__ = ["Recurrence"]
@@ -75,7 +75,7 @@ class Recurrence(torch.optim.Optimizer):  # type: ignore[misc]
                 if p.grad is None:
                     refuse_value(
                         "params",
-                        "a parameter without .grad",
+                        described("a parameter without .grad"),
                         "takes no part in the loss",
                         "call backward() first, or leave it out: the method needs ∇f whole",
                     )

@@ -25,7 +25,7 @@ from polyrates.execution.exact_solve import applied, exact_solve
 from polyrates.execution.run import Iterates
 from polyrates.execution.stopping import Goal, goal_of, until_certified
 from polyrates.ground.arrays import Array
-from polyrates.ground.errors import NonFiniteError
+from polyrates.ground.errors import NonFiniteError, described
 from polyrates.ground.numbers import Number, floating
 from polyrates.problems.losses import Constants
 from polyrates.problems.quadratic import Problem
@@ -178,7 +178,7 @@ def _require_finite_rows(label: str, values: Array) -> None:
 def _refuse_growth(label: str, step: int) -> NoReturn:
     raise NonFiniteError(
         label,
-        f"NaN or infinity at step {step}",
+        described(f"NaN or infinity at step {step}"),
         "the run left the finite numbers",
         "use a smaller step: the method's interval must cover the spectrum",
     )

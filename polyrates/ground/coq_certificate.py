@@ -14,7 +14,7 @@ from typing import cast
 
 from polyrates.ground.check import support_of
 from polyrates.ground.check_reading import Refused, fields, integer, number, several
-from polyrates.ground.errors import refuse_value
+from polyrates.ground.errors import described, refuse_value
 
 __all__ = ["coq_goal"]
 
@@ -63,7 +63,9 @@ def coq_goal(content: dict[str, object], slack: float) -> str:
         t = integer(degree)
         if t > LARGEST_DEGREE or min(sizes) <= 0 or scaled[0][0] == scaled[-1][1]:
             why = f"is not within what Coq is given: t <= {LARGEST_DEGREE}, two positive sizes"
-            refuse_value("certificate", f"t = {t}, sizes {a}, {g}", why, "check it with check.py")
+            refuse_value(
+                "certificate", described(f"t = {t}, sizes {a}, {g}"), why, "check it with check.py"
+            )
         top = number(upper) * (1 + room)
         D = lcm(*(end.denominator for piece in pieces for end in piece))
         digits = 10 ** max(12, 14 - _exponent(top))

@@ -41,14 +41,14 @@ def fraction_from_text(text: str) -> Fraction:
     import flint
 
     def whole(digits: str) -> int:
-        return int(flint.fmpz(digits.replace("_", "").removeprefix("+") or "0"))
+        return int(flint.fmpz(digits.removeprefix("+") or "0"))
 
     text = text.strip()
     if "/" in text:
         above, below = text.split("/")
         return Fraction(whole(above.strip()), whole(below.strip()))
     mantissa, _, exponent = text.lower().partition("e")
-    before, _, after = mantissa.replace("_", "").partition(".")
+    before, _, after = mantissa.partition(".")
     scale = int(exponent or "0") - len(after)
     value = Fraction(whole(before + after))
     return value * Fraction(10) ** scale

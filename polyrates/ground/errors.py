@@ -28,9 +28,12 @@ __all__ = [
     "NotCommuting",
     "PolyratesError",
     "Undecided",
+    "described",
+    "did",
     "meant",
     "refuse_type",
     "refuse_value",
+    "shape_of",
 ]
 
 
@@ -52,7 +55,8 @@ class InvalidArgument(PolyratesError):
         self.value = value if isinstance(value, _Shown) else _Shown(_shorten(value))
         self.requirement = requirement
         self.remedy = remedy
-        message = f"{argument} = {self.value}: {requirement}"
+        equals = "" if isinstance(self.value, _Deed) else "= "
+        message = f"{argument} {equals}{self.value}: {requirement}"
         end = "" if remedy.endswith("?") else "."
         super().__init__(f"{message}; {remedy}{end}" if remedy else f"{message}.")
 
@@ -102,13 +106,39 @@ class _Shown(str):
     __slots__ = ()
 
 
-def _shorten(value: object, width: int = 80) -> str:
+def described(text: str) -> str:
+    """Words for a value, shown without quotes: x0 = an array of shape (3,)."""
+    return _Shown(_cut(text))
+
+
+def did(text: str) -> str:
+    """What a function did, a verb first: problem.hvp returned shape (2,)."""
+    return _Deed(_cut(text))
+
+
+def shape_of(value: object) -> str:
+    """An array described by its shape; what has none, as it is."""
+    shape = getattr(value, "shape", None)
+    return _shorten(value) if shape is None else described(f"an array of shape {tuple(shape)}")
+
+
+class _Deed(_Shown):
+    """Text that says what a function did."""
+
+    __slots__ = ()
+
+
+def _cut(text: str, width: int = 80) -> str:
+    words = " ".join(text.split())
+    return words if len(words) <= width else words[: width - 1] + "…"
+
+
+def _shorten(value: object) -> str:
     try:
         long = isinstance(value, (int, Fraction, sympy.Basic))
-        text = " ".join((exact_text if long else repr)(value).split())
+        return _cut((exact_text if long else repr)(value))
     except Exception:  # a user's broken __repr__ must not hide the real complaint
-        text = f"<{type(value).__name__}>"
-    return text if len(text) <= width else text[: width - 1] + "…"
+        return f"<{type(value).__name__}>"
 
 
 def refuse_value(argument: str, value: object, requirement: str, remedy: str = "") -> NoReturn:

@@ -64,17 +64,21 @@ NumberLike: TypeAlias = "int | float | Fraction | Decimal | str | sympy.Expr"
 
 _LITERAL = re.compile(
     r"""\s*[+-]?                                      # sign
-        (?: \d+(?:_\d+)* \s*/\s* \d+(?:_\d+)*         # a fraction
-          | (?: \d+(?:_\d+)*\.?(?:\d+(?:_\d+)*)? | \.\d+(?:_\d+)* ) (?:[eE][+-]?\d{1,4})?
+        (?: \d+ \s*/\s* \d+                          # a fraction
+          | (?: \d+\.?\d* | \.\d+ ) (?:[eE][+-]?\d{1,4})?
         )\s*""",
-    re.VERBOSE,
+    re.VERBOSE | re.ASCII,  # the digits 0 to 9: in no file or option are there others
 )
 _EXPECTED = "must be a finite real number"
 _REMEDY = 'give an int, a Fraction, a float, a sympy expression or a string such as "1/3" or "0.1"'
 
 
 def parse(text: str, name: str = "number") -> sympy.Expr:
-    """The exact rational that ``text`` spells: "3", "1/3", "0.1", "2e-3". Nothing is evaluated."""
+    """The exact rational that ``text`` spells: "3", "1/3", "0.1", "2e-3". Nothing is evaluated.
+
+    Digits are 0 to 9, of any length and without separators: "1_000" and the digits of other
+    scripts, which Python's own ``int`` and ``Fraction`` take, are refused, as in tables of data.
+    """
     if not _LITERAL.fullmatch(text):
         refuse_value(name, text, "the string is not a number", 'write it as "3", "1/3" or "0.1"')
     try:
@@ -311,7 +315,8 @@ def count(value: object, name: str, minimum: int = 0) -> int:
 
 def numbers(values: object, name: str) -> tuple[Number, ...]:
     """A sequence of Numbers, each named by its position; exact together or floats together."""
-    if isinstance(values, (str, bytes)) or not isinstance(values, Iterable):
+    scalar = getattr(values, "shape", None) == ()  # iterable all the same, says its class
+    if isinstance(values, (str, bytes)) or scalar or not isinstance(values, Iterable):
         refuse_type(name, values, "must be a sequence of numbers", "give a list, tuple or array")
     plain = isinstance(values, (list, tuple)) and set(map(type, values)) == {float}
     if plain and all(map(math.isfinite, values)):  # already what the loop would make of them

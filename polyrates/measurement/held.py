@@ -9,7 +9,8 @@ import numpy as np
 from polyrates.execution.jacobian_bound import Known, Place, known_constants, locate
 from polyrates.execution.preconditioner import Preconditioner
 from polyrates.ground.arrays import Array, flatten, is_tree, to_numpy
-from polyrates.ground.errors import refuse_type, refuse_value
+from polyrates.ground.asked import asked
+from polyrates.ground.errors import described, refuse_type, refuse_value, shape_of
 from polyrates.ground.numbers import count, floating, positive
 from polyrates.problems.losses import Constants
 from polyrates.problems.quadratic import Problem
@@ -74,12 +75,15 @@ def held(
         )
     dimension = getattr(problem, "dimension", len(at))
     if dimension != len(at):
-        refuse_value("x", f"a vector of {len(at)} numbers", f"must have {dimension}", "check x")
-    cross = np.asarray(to_numpy(problem.cross(at)), dtype=float)
+        refuse_value(
+            "x", described(f"a vector of {len(at)} numbers"), f"must have {dimension}", "check x"
+        )
+    answer = asked("problem.cross", problem.cross, at, fits="check x")
+    cross = np.asarray(to_numpy(answer), dtype=float)
     if cross.ndim not in (1, 2) or len(cross) != len(at) or cross.size == 0:
         refuse_value(
             "x",
-            f"a vector of {len(at)} numbers",
+            described(f"a vector of {len(at)} numbers"),
             f"does not fit ∂_θ∇f of shape {cross.shape}",
             "check x, and that cross(x) has shape (d,) or (d, p)",
         )
@@ -124,7 +128,7 @@ def flat_jacobian(J: object, like: Array, name: str) -> Array:
     if whole.shape != like.shape:
         refuse_value(
             name,
-            f"an array of shape {whole.shape}",
+            shape_of(whole),
             f"does not fit ∂_θ∇f of shape {like.shape}",
             "give ∂x* with one row a coordinate and one column a parameter",
         )

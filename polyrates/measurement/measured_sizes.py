@@ -17,7 +17,7 @@ from polyrates.execution.checks import check_problem
 from polyrates.execution.exact_solve import exact_solve
 from polyrates.execution.krylov import Operator, lanczos
 from polyrates.ground.arrays import Array
-from polyrates.ground.errors import PolyratesError, refuse_value
+from polyrates.ground.errors import PolyratesError, described, refuse_value
 from polyrates.problems.quadratic import Problem, QuadraticProblem
 from polyrates.problems.sizes import Predicted, Status
 from polyrates.problems.solved import hessian_at, newton
@@ -87,7 +87,7 @@ class MeasuredSizes:
         if self.residual == 0:
             refuse_value(
                 "eta",
-                "∞",
+                described("∞"),
                 "E = 0: the start already has the right Jacobian",
                 "no unrolling is needed",
             )

@@ -9,7 +9,7 @@ from typing import cast
 import numpy as np
 
 from polyrates.ground.arrays import Array, library, to_numpy
-from polyrates.ground.errors import refuse_type, refuse_value
+from polyrates.ground.errors import described, refuse_type, refuse_value
 from polyrates.problems.quadratic import Problem
 
 __all__ = ["Outer", "outer_gradients"]
@@ -50,11 +50,11 @@ class Outer:
         if v.shape != (d,) or direct.shape != (p,):
             refuse_value(
                 "outer",
-                f"gradients of {v.size} and {direct.size} numbers",
+                described(f"gradients of {v.size} and {direct.size} numbers"),
                 f"must have {d} in x and {p} in θ",
             )
         if not (np.all(np.isfinite(v)) and np.all(np.isfinite(direct))):
-            refuse_value("outer", "a gradient with NaN or infinity", "must be finite")
+            refuse_value("outer", described("a gradient with NaN or infinity"), "must be finite")
         return v, direct
 
     def _entered(self, gradient: object) -> Array:

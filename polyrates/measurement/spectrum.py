@@ -31,7 +31,14 @@ from polyrates.execution.krylov import (
     margin,
     pooled_nodes,
 )
-from polyrates.ground.errors import InvalidValue, NegativeCurvature, NotSymmetric, refuse_value
+from polyrates.ground.errors import (
+    InvalidValue,
+    NegativeCurvature,
+    NotSymmetric,
+    described,
+    did,
+    refuse_value,
+)
 from polyrates.ground.numbers import count, floating, nonnegative
 from polyrates.ground.outward import at_most
 from polyrates.numeric.values import residual_values
@@ -194,11 +201,13 @@ def measure_spectrum(
         nodes, weights = pooled_nodes(runs, slack)
     lower, upper = lower - slack, upper + slack
     if upper <= slack * 2 and max(abs(ritz[0]), abs(ritz[1])) == 0:
-        refuse_value("hvp", "the zero map", "has no curvature at all", "check the product")
+        refuse_value(
+            "hvp", described("the zero map"), "has no curvature at all", "check the product"
+        )
     if ritz[0] < -slack:
         raise NegativeCurvature(
             "hvp",
-            f"an eigenvalue ≤ {at_most(ritz[0], 6)}",
+            described(f"an eigenvalue ≤ {at_most(ritz[0], 6)}"),
             "has negative curvature: f is not convex there",
             "move to a minimiser, or add an ℓ2 penalty larger than that",
         )
@@ -236,7 +245,7 @@ def _require_linear(operator: Operator) -> None:
     if np.any(offset != 0):
         raise NotSymmetric(
             "hvp",
-            f"maps 0 to a vector of norm {float(np.linalg.norm(offset)):.3g}",
+            did(f"maps 0 to a vector of norm {float(np.linalg.norm(offset)):.3g}"),
             "is not linear in v",
             "give v -> ∇²f(x) v, not the gradient",
         )

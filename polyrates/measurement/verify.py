@@ -13,7 +13,7 @@ from polyrates.core.recurrence import Method, as_method, check_steps
 from polyrates.execution.trajectory import differentiate
 from polyrates.ground.arrays import Array, norm
 from polyrates.ground.cards import Card, number_cell, safe_html, upper_cell
-from polyrates.ground.errors import NotCommuting, refuse_value
+from polyrates.ground.errors import NotCommuting, described, refuse_value
 from polyrates.measurement.local_remainder import certified_bound, certified_remainder
 from polyrates.numeric.ring import ValueRing
 from polyrates.numeric.suprema.balls import enclosed_pairs
@@ -239,7 +239,7 @@ def verify(
     elif formula == "commuting" and not model.commutes:
         raise NotCommuting(
             "problem",
-            f"‖H∂H − ∂H H‖ = {commutator(model):.2e} ‖H‖‖∂H‖",
+            described(f"‖H∂H − ∂H H‖ = {commutator(model):.2e} ‖H‖‖∂H‖"),
             "the formula R(H)E + C(H)D needs H ∂H = ∂H H",
             'use formula="two-variable", or None',
         )

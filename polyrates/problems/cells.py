@@ -39,8 +39,12 @@ class Bad:
 
 
 def number_in(cell: str) -> float | None:
-    """A number as Python writes it, without underscores; infinities and NaN are floats too."""
-    if "_" in cell:
+    """A number as Python writes it, in ASCII without underscores; infinities and NaN are floats.
+
+    Python's ``float`` takes the digits of every script, and underscores; where numbers are read, in
+    options and in files, neither is one.
+    """
+    if "_" in cell or not cell.isascii():
         return None
     try:
         return float(cell)

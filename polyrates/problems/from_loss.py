@@ -16,7 +16,14 @@ from typing import Any, Literal, Protocol
 import numpy as np
 
 from polyrates.ground.arrays import Array, library, to_numpy
-from polyrates.ground.errors import PolyratesError, refuse_type, refuse_value
+from polyrates.ground.errors import (
+    PolyratesError,
+    described,
+    did,
+    refuse_type,
+    refuse_value,
+    shape_of,
+)
 from polyrates.ground.numbers import floating, nonnegative
 from polyrates.problems.losses import Constants
 
@@ -131,7 +138,7 @@ class LossProblem:
                 return vector, "tree"
         refuse_value(
             name,
-            f"an array of shape {shape}" if shape is not None else x,
+            shape_of(x) if shape is not None else x,
             f"does not fit d = {self.dimension}",
             f"give a vector ({self.dimension},), or a tree like x0",
         )
@@ -152,9 +159,8 @@ class LossProblem:
         """∇²f(x) v for v of shape (d,) or (d, k), numpy or in kind."""
         vector, kind = self._vector(x)
         if getattr(v, "ndim", 0) not in (1, 2) or v.shape[0] != self.dimension:
-            shown = f"an array of shape {getattr(v, 'shape', None)}"
             wanted = f"({self.dimension},) or ({self.dimension}, p)"
-            refuse_value("v", shown, "does not fit x", f"give shape {wanted}")
+            refuse_value("v", shape_of(v), "does not fit x", f"give shape {wanted}")
         if library(v) == self.framework and kind == "own":
             return self._by.hvp(vector, v)
         return self._by.leave(self._by.hvp(vector, self._by.enter(to_numpy(v))))
@@ -311,13 +317,13 @@ def _require_scalar(derivatives: _Derivatives, x0: object) -> None:
         if "Tracer" in type(error).__name__ or "Concretization" in type(error).__name__:
             refuse_type(
                 "loss",
-                f"{type(error).__name__}",
+                described(f"{type(error).__name__}"),
                 "uses numpy or Python on x or theta, which JAX cannot differentiate",
                 "use jax.numpy there",
             )
         refuse_type(
             "loss",
-            f"{type(error).__name__}: {error}",
+            described(f"{type(error).__name__}: {error}"),
             "failed at loss(x0, theta)",
             "check that x0 and theta have the structure it takes",
         )
@@ -327,7 +333,7 @@ def _require_scalar(derivatives: _Derivatives, x0: object) -> None:
         shown = f"shape {tuple(shape)}" if shape is not None and own else type(first).__name__
         refuse_type(
             "loss",
-            f"returned {shown}",
+            did(f"returned {shown}"),
             f"must return a scalar of {derivatives.framework}, which it can differentiate",
             "sum or average it, with functions of that library alone",
         )
@@ -357,7 +363,9 @@ def _require_derivatives(problem: LossProblem) -> None:
     except Exception as error:
         refuse_type(
             "loss",
-            f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}",
+            described(
+                f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
+            ),
             f"cannot be differentiated twice by {problem.framework}",
             f"use the functions of {problem.framework} alone, on x and theta themselves",
         )

@@ -23,7 +23,7 @@ import numpy as np
 
 from polyrates.core.methods.classical import GradientDescent
 from polyrates.ground.arrays import Array
-from polyrates.ground.errors import refuse_type, refuse_value
+from polyrates.ground.errors import described, refuse_type, refuse_value
 from polyrates.ground.numbers import count, floating
 from polyrates.problems.quadratic import Quadratic, validated_shapes
 
@@ -154,7 +154,7 @@ class ElasticNet:
             names = S[np.abs(vectors[:, 0]) > 0.1].tolist()
             refuse_value(
                 "X",
-                f"columns {names}",
+                described(f"columns {names}"),
                 "are linearly dependent on the support, so the solution is not unique",
                 "drop all but one of them, or take pr.ElasticNet with l1_ratio < 1",
             )

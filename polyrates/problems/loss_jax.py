@@ -18,7 +18,7 @@ import numpy.typing as npt
 from jax.flatten_util import ravel_pytree
 
 from polyrates.ground.arrays import Array
-from polyrates.ground.errors import refuse_type
+from polyrates.ground.errors import did, refuse_type
 
 __all__ = ["JaxDerivatives"]
 
@@ -71,7 +71,7 @@ class JaxDerivatives:
             if not isinstance(found, jax.Array):
                 refuse_type(
                     "loss",
-                    f"returned {type(found).__name__}",
+                    did(f"returned {type(found).__name__}"),
                     "must return a scalar of jax, which it can differentiate",
                     "sum or average it, with functions of jax.numpy alone",
                 )

@@ -21,7 +21,7 @@ import numpy as np
 from scipy import linalg, special
 
 from polyrates.ground.arrays import Array
-from polyrates.ground.errors import NegativeCurvature, refuse_value
+from polyrates.ground.errors import NegativeCurvature, described, refuse_value
 from polyrates.problems.quadratic import regression_data, validated_shapes
 
 __all__ = [
@@ -141,7 +141,7 @@ class LinearModelLoss(ABC):
         if lowest <= 0:
             raise NegativeCurvature(
                 "problem",
-                f"an eigenvalue {lowest:.3g} of the Hessian at the solution",
+                described(f"an eigenvalue {lowest:.3g} of the Hessian at the solution"),
                 "has negative curvature: it is not a minimum",
                 "give a larger penalty",
             )

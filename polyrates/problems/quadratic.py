@@ -16,7 +16,7 @@ from scipy import linalg
 
 from polyrates.core.spectra import Spectrum
 from polyrates.ground.arrays import Array, norm, real_array
-from polyrates.ground.errors import refuse_type, refuse_value
+from polyrates.ground.errors import described, refuse_type, refuse_value, shape_of
 from polyrates.ground.numbers import count, floating
 
 __all__ = ["Problem", "Quadratic", "QuadraticProblem", "Ridge", "commutator"]
@@ -135,9 +135,11 @@ def _array(value: object, name: str, *dimensions: int) -> Array:
     array = np.array(real_array(value, name))
     if array.ndim not in dimensions:
         wanted = " or ".join(f"{n}-dimensional" for n in dimensions)
-        refuse_value(name, f"an array of shape {array.shape}", f"must be {wanted}", "reshape it")
+        refuse_value(name, shape_of(array), f"must be {wanted}", "reshape it")
     if not np.all(np.isfinite(array)):
-        refuse_value(name, "an array with NaN or infinity", "must be finite", "check its source")
+        refuse_value(
+            name, described("an array with NaN or infinity"), "must be finite", "check its source"
+        )
     array.setflags(write=False)
     return array
 
@@ -146,7 +148,7 @@ def _same_size(name: str, array: Array, axis: int, size: int, other: str) -> Non
     if array.shape[axis] != size:
         refuse_value(
             name,
-            f"an array of shape {array.shape}",
+            shape_of(array),
             f"does not fit {other}, whose size is {size}",
             f"give {size} entries along axis {axis}",
         )
@@ -154,10 +156,15 @@ def _same_size(name: str, array: Array, axis: int, size: int, other: str) -> Non
 
 def _symmetric(name: str, matrix: Array) -> None:
     if matrix.shape[-1] != matrix.shape[-2]:
-        refuse_value(name, f"an array of shape {matrix.shape}", "must be square", "give H (d, d)")
+        refuse_value(name, shape_of(matrix), "must be square", "give H (d, d)")
     size = float(np.max(np.abs(matrix), initial=0.0))
     if float(np.max(np.abs(matrix - np.swapaxes(matrix, -1, -2)), initial=0.0)) > 1e-10 * size:
-        refuse_value(name, "a matrix that is not symmetric", "must be symmetric", "give (H + Hᵀ)/2")
+        refuse_value(
+            name,
+            described("a matrix that is not symmetric"),
+            "must be symmetric",
+            "give (H + Hᵀ)/2",
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,7 +191,7 @@ class Quadratic(QuadraticProblem):
         h, vector = _array(H, "H", 2), _array(b, "b", 1)
         dh, dvector = _array(dH, "dH", 2, 3), _array(db, "db", 1, 2)
         if h.size == 0:
-            refuse_value("H", f"an array of shape {h.shape}", "must not be empty", "give d ≥ 1")
+            refuse_value("H", shape_of(h), "must not be empty", "give d ≥ 1")
         _symmetric("H", h)
         _symmetric("dH", dh)
         _same_size("b", vector, 0, len(h), "H")
@@ -193,7 +200,7 @@ class Quadratic(QuadraticProblem):
         if dh.ndim != dvector.ndim + 1 or (dh.ndim == 3 and len(dh) != len(dvector)):
             refuse_value(
                 "db",
-                f"an array of shape {dvector.shape}",
+                shape_of(dvector),
                 f"does not fit dH of shape {dh.shape}",
                 "give (d,) with dH (d, d), or (p, d) with dH (p, d, d)",
             )
@@ -282,7 +289,7 @@ def validated_shapes(X: object, y: object, penalty: object) -> tuple[Array, Arra
     """X (n, d), y (n,) and the penalty, () or (d,), as read-only floats."""
     data, target = _array(X, "X", 2), _array(y, "y", 1)
     if data.size == 0:
-        refuse_value("X", f"an array of shape {data.shape}", "must not be empty", "give rows")
+        refuse_value("X", shape_of(data), "must not be empty", "give rows")
     _same_size("y", target, 0, len(data), "X")
     if np.ndim(penalty) == 0:  # type: ignore[arg-type]
         strength = np.array(floating(penalty, "penalty"))

@@ -22,7 +22,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from polyrates.core.spectra import Spectrum
-from polyrates.ground.errors import refuse_type, refuse_value
+from polyrates.ground.errors import refuse_type, refuse_value, shape_of
 from polyrates.ground.numbers import Number, floating, is_symbolic, nonnegative
 from polyrates.problems.quadratic import Problem, QuadraticProblem
 
@@ -262,7 +262,7 @@ def sizes_of_problem(problem: Problem, x0: object, dx0: object = None) -> Initia
     if start.shape != (problem.dimension,):
         refuse_value(
             "x0",
-            f"an array of shape {start.shape}",
+            shape_of(start),
             f"does not fit d = {problem.dimension}",
             f"give shape ({problem.dimension},)",
         )

@@ -14,7 +14,8 @@ from typing import NamedTuple
 import numpy as np
 
 from polyrates.ground.arrays import Array, euclidean, real_array
-from polyrates.ground.errors import NegativeCurvature, refuse_type, refuse_value
+from polyrates.ground.errors import NegativeCurvature, described, refuse_type, refuse_value
+from polyrates.problems.fitting import gradient_at
 from polyrates.problems.quadratic import Problem, Quadratic, QuadraticProblem
 from polyrates.problems.symmetric import (
     precision,
@@ -83,14 +84,17 @@ def local_quadratic(problem: Problem, x0: object = None) -> LocalQuadratic:
     x = _solution(problem, x0, unit)
     if len(x) > LARGEST:
         refuse_value(
-            "problem", f"d = {len(x)}", f"the Hessian is formed up to d = {LARGEST}", "project it"
+            "problem",
+            described(f"d = {len(x)}"),
+            f"the Hessian is formed up to d = {LARGEST}",
+            "project it",
         )
     H = hessian_matrix(problem, x)
     values = np.linalg.eigvalsh(H)
     if not values[0] > unit * values[-1] * len(x):
         raise NegativeCurvature(
             "problem",
-            f"an eigenvalue {values[0]:.3g} of the Hessian at the solution",
+            described(f"an eigenvalue {values[0]:.3g} of the Hessian at the solution"),
             "x* is not a strict minimum",
             "add an ℓ2 penalty",
         )
@@ -130,7 +134,7 @@ def newton(
     """
     x = np.array(x0, dtype=float)
     require_symmetric(problem, x)
-    g = np.asarray(problem.gradient(x))
+    g = gradient_at(problem, x)
     goal = tolerance * float(np.linalg.norm(g))
     for _ in range(limit):
         size = float(np.linalg.norm(g))
@@ -148,14 +152,14 @@ def newton(
             if scale < 1e-10:
                 refuse_value(
                     "problem",
-                    f"gradient of norm {size:.2e}",
+                    described(f"gradient of norm {size:.2e}"),
                     "Newton's method cannot reduce it",
                     "give a problem with .solution and .solution_jacobian, or a better x0",
                 )
         x, g = x + scale * p, ahead
     refuse_value(
         "problem",
-        f"gradient of norm {float(np.linalg.norm(g)):.2e} after {limit} Newton steps",
+        described(f"gradient of norm {float(np.linalg.norm(g)):.2e} after {limit} Newton steps"),
         "the minimiser was not reached",
         "give a better x0, or a larger tolerance",
     )
@@ -206,7 +210,7 @@ def _conjugate_gradients(product: Callable[[Array], Array], right: Array, goal: 
         if curvature <= 0:
             raise NegativeCurvature(
                 "problem",
-                f"pᵀHp/pᵀp = {curvature / float(p @ p):.3g}",
+                described(f"pᵀHp/pᵀp = {curvature / float(p @ p):.3g}"),
                 "has negative curvature: f is not convex there",
                 "start nearer to a minimiser, or add an ℓ2 penalty",
             )

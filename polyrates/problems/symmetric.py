@@ -12,8 +12,9 @@ from typing import NoReturn
 
 import numpy as np
 
-from polyrates.ground.arrays import Array, euclidean, to_numpy
+from polyrates.ground.arrays import Array, euclidean
 from polyrates.ground.errors import NotSymmetric
+from polyrates.problems.fitting import cross_at, product_at
 from polyrates.problems.quadratic import Problem, QuadraticProblem
 
 __all__ = ["precision", "refuse_asymmetry", "require_symmetric", "symmetric_tolerance"]
@@ -42,17 +43,17 @@ def require_symmetric(problem: Problem, x: Array, seed: int = 0) -> None:
     At most two products; none for a quadratic of this package, whose matrix was looked at when it
     was made.
     """
-    shape = np.asarray(to_numpy(problem.cross(x))).shape
+    shape = cross_at(problem, x).shape
     if isinstance(problem, QuadraticProblem) or 0 in shape:
         return
     u, v = np.random.default_rng(seed).standard_normal((2, len(x)))
     if len(shape) == 1:
-        products = [np.asarray(to_numpy(problem.hvp(x, each))) for each in (u, v)]
+        products = [product_at(problem, x, each) for each in (u, v)]
     else:  # products take blocks of cross' shape: the pair is one where there are two parameters
         width = shape[1]
         pairs = [(u, v)] if width > 1 else [(u, u), (v, v)]
         blocks = [np.stack([a, *[b] * (width - 1)], axis=1) for a, b in pairs]
-        found = [np.asarray(to_numpy(problem.hvp(x, block))) for block in blocks]
+        found = [product_at(problem, x, block) for block in blocks]
         products = [found[0][:, 0], found[-1][:, -1]]
     unit = max(precision(problem, each) for each in products)
     Hu, Hv = (each.astype(float) for each in products)

@@ -25,7 +25,7 @@ from polyrates.core.methods.named import NamedMethod, parse_methods
 from polyrates.core.spectra import Interval
 from polyrates.execution.jacobian_bound import known_constants
 from polyrates.execution.trajectory import Trajectory, differentiate
-from polyrates.ground.errors import PolyratesError, refuse_value
+from polyrates.ground.errors import PolyratesError, described, refuse_value
 from polyrates.ground.numbers import Number, count, floating
 from polyrates.measurement.certify import certify
 from polyrates.measurement.local_model import local_errors
@@ -63,7 +63,7 @@ def choose_start(
     if drowned:
         refuse_value(
             "data",
-            "a target uncorrelated with every feature",
+            described("a target uncorrelated with every feature"),
             "then x* = 0 and ∂x* = 0",
             "choose another target",
         )

@@ -25,6 +25,7 @@ import numpy.typing as npt
 from polyrates.ground.errors import (
     NegativeCurvature,
     PolyratesError,
+    described,
     meant,
     refuse_type,
     refuse_value,
@@ -351,9 +352,11 @@ def _solution(where: str, problem: Problem) -> Array:
 def _hessian(problem: Problem, x: Array) -> Array:
     H = np.stack([np.asarray(problem.hvp(x, e), dtype=float) for e in np.eye(len(x))])
     if not np.all(np.isfinite(H)):
-        refuse_value("model", "hvp", "gives NaN or infinity", "check it")
+        refuse_value("model", described("hvp"), "gives NaN or infinity", "check it")
     if float(np.linalg.norm(H - H.T)) > 1e-7 * float(np.linalg.norm(H)):
-        refuse_value("model", "hvp", "is not the product with a symmetric matrix", "check it")
+        refuse_value(
+            "model", described("hvp"), "is not the product with a symmetric matrix", "check it"
+        )
     return np.asarray((H + H.T) / 2)
 
 

@@ -28,7 +28,7 @@ from polyrates.core.estimators import Estimator, Implicit, Truncated, Unrolled
 from polyrates.core.methods.classical import Chebyshev, Gegenbauer, GradientDescent
 from polyrates.core.recurrence import Method, Stationary, final, is_stationary
 from polyrates.core.transition import Transition
-from polyrates.ground.errors import NoClosedForm, refuse_value
+from polyrates.ground.errors import NoClosedForm, described, refuse_value
 from polyrates.ground.numbers import Number, exact, is_symbolic, lam
 from polyrates.ground.typeset import latex
 from polyrates.symbolic.at_step import is_classical, polynomial_at
@@ -136,7 +136,7 @@ def derivative(expression: sympy.Expr) -> sympy.Expr:
     if isinstance(expression, sympy.RootSum):
         raise NoClosedForm(
             "method",
-            "a state of three points or more",
+            described("a state of three points or more"),
             "the derivative of a sum over roots that move with λ is not kept in closed form",
             "give an integer t",
         )
@@ -249,7 +249,7 @@ class _Solved:
         if sympy.discriminant(characteristic, z) == 0:
             raise NoClosedForm(
                 "method",
-                f"a state of {self.size} points",
+                described(f"a state of {self.size} points"),
                 "its characteristic polynomial has a double root at every eigenvalue",
                 "give an integer t",
             )

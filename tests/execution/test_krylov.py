@@ -11,7 +11,8 @@ from support import require
 
 import polyrates as pr
 from polyrates.execution.krylov import Operator, extreme_bounds, lanczos
-from polyrates.ground.errors import NegativeCurvature, NotSymmetric
+from polyrates.ground.asked import asked
+from polyrates.ground.errors import InvalidType, InvalidValue, NegativeCurvature, NotSymmetric
 from polyrates.measurement.spectrum import estimate_spectrum, measure_spectrum
 
 
@@ -191,6 +192,21 @@ def test_closures_of_jax_and_torch() -> None:
     np.testing.assert_allclose([float(e) for e in hull], [1, 10])
     with pytest.raises(pr.InvalidValue, match="like"):
         estimate_spectrum(on_trees, 4, like=tree)
+
+
+@pytest.mark.parametrize("library", ["jax.numpy", "torch"])
+def test_frameworks_say_in_their_words_that_shapes_or_libraries_differ(library: str) -> None:
+    name = library.partition(".")[0]
+    require(name, importlib.util.find_spec(name) is not None)
+    make = importlib.import_module(library)
+    three, four = make.eye(3), make.ones(4)
+    closures = [lambda v: three @ v, lambda v: v + make.ones(3)]
+    for call in closures:
+        with pytest.raises(InvalidValue, match=r"was given shape \(4,\)"):
+            asked("f", call, four, fits="give d = 3")
+    if name == "torch":
+        with pytest.raises(InvalidType, match="another library or device"):
+            asked("f", make.nn.functional.relu, np.ones(3), fits="")
 
 
 def test_float32_products_are_detected_and_widen_the_hull() -> None:

@@ -13,7 +13,7 @@ from polyrates.core.spectra import Segment, check_hull
 from polyrates.core.threeterm import field_of, float_lanczos, stieltjes
 from polyrates.ground.abridged import abridged
 from polyrates.ground.arrays import real_array
-from polyrates.ground.errors import refuse_type, refuse_value
+from polyrates.ground.errors import refuse_type, refuse_value, shape_of
 from polyrates.ground.numbers import (
     Number,
     count,
@@ -88,7 +88,7 @@ class Empirical(Measure):
         """
         matrix = real_array(H, "H")
         if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1] or not matrix.size:
-            refuse_value("H", matrix.shape, "must be a square matrix", "give an array (d, d)")
+            refuse_value("H", shape_of(matrix), "must be a square matrix", "give an array (d, d)")
         if not np.all(np.isfinite(matrix)):
             refuse_value("H", H, "has entries that are not finite", "check what computed it")
         largest = float(np.max(np.abs(matrix)))
@@ -115,7 +115,7 @@ class Empirical(Measure):
         """
         data = real_array(X, "X")
         if data.ndim != 2 or not data.size:
-            refuse_value("X", data.shape, "must be a matrix", "give an array (n, d)")
+            refuse_value("X", shape_of(data), "must be a matrix", "give an array (n, d)")
         if not np.all(np.isfinite(data)):
             refuse_value("X", X, "has entries that are not finite", "drop or impute those rows")
         singular = np.linalg.svd(data, compute_uv=False)
@@ -299,7 +299,7 @@ def _float_points(
 def _nonnegative_vector(array: np.ndarray, name: str) -> np.ndarray:
     values = real_array(array, name)
     if values.ndim != 1 or not values.size:
-        refuse_value(name, values.shape, "must be a nonempty vector", "give an array (N,)")
+        refuse_value(name, shape_of(values), "must be a nonempty vector", "give an array (N,)")
     bad = np.flatnonzero(~(np.isfinite(values) & (values >= 0)))
     if bad.size:
         refuse_value(

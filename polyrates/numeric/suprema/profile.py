@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from polyrates.ground.errors import refuse_value
+from polyrates.ground.errors import described, refuse_value
 from polyrates.numeric.suprema.balls import EnclosedSeries
 from polyrates.numeric.suprema.series import times_up
 from polyrates.numeric.suprema.waves import (
@@ -75,7 +75,7 @@ class Piece:
         if first.divided or second.divided:
             refuse_value(
                 "estimator",
-                "an exact solve with damping",
+                described("an exact solve with damping"),
                 "no tight joint worst case is known for its rational pair",
                 "give residual= and hessian=, a sum of two maxima",
             )

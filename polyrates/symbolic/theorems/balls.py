@@ -14,7 +14,7 @@ from contextlib import contextmanager
 import sympy
 from flint import arb, ctx, fmpq
 
-from polyrates.ground.errors import Undecided
+from polyrates.ground.errors import Undecided, described
 from polyrates.ground.numbers import sign
 
 __all__ = ["ball", "decide_positive", "float_enclosure", "precision"]
@@ -112,4 +112,6 @@ def decide_positive(
                 return True
             if value < 0:
                 return False
-    raise Undecided(what, "a tie to 65536 bits", "is too close to decide", "give rational numbers")
+    raise Undecided(
+        what, described("a tie to 65536 bits"), "is too close to decide", "give rational numbers"
+    )
