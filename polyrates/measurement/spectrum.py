@@ -201,9 +201,7 @@ def measure_spectrum(
         nodes, weights = pooled_nodes(runs, slack)
     lower, upper = lower - slack, upper + slack
     if upper <= slack * 2 and max(abs(ritz[0]), abs(ritz[1])) == 0:
-        refuse_value(
-            "hvp", described("the zero map"), "has no curvature at all", "check the product"
-        )
+        refuse_value("hvp", described("the zero map"), "has no curvature", "check it")
     if ritz[0] < -slack:
         raise NegativeCurvature(
             "hvp",
