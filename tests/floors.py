@@ -108,7 +108,7 @@ def imports(module: str, is_room: bool, text: str) -> list[tuple[str, str]]:
             above = package[: len(package) - node.level + 1] if node.level else []
             target = ".".join([*above, *filter(None, [node.module])])
             found += [(target, alias.name) for alias in node.names]
-        elif isinstance(node, ast.Call) and called(node) in ("import_module", "__import__"):
+        elif isinstance(node, ast.Call) and called(node) in ("import_module", "__import__", "late"):
             match node.args:
                 case [ast.Constant(value=str(name)), *_]:
                     found.append((name, ""))
@@ -157,7 +157,12 @@ def upward(modules: dict[str, Module], package: str) -> Iterator[str]:
     """Imports of a higher floor, of a neighbour, of the contents page; rooms on no floor."""
     for module in modules.values():
         if module.room is None:
-            outside = (package, f"{package}.__main__", *(f"{package}.{name}" for name in ALIASES))
+            outside = (
+                package,
+                f"{package}.__main__",
+                f"{package}.homes",
+                *(f"{package}.{name}" for name in ALIASES),
+            )
             if module.name not in outside and not module.name.startswith(outside[2:]):
                 yield f"{module.name} stands on no floor: add its room to the list"
             continue

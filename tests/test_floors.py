@@ -59,6 +59,7 @@ PLANTED = {
     "circle": ("ground/errors.py", "from polyrates.ground import numbers", "a circle"),
     "numpy in formulas": ("symbolic/ring.py", "def late():\n    import numpy.linalg", "numpy"),
     "sympy in arrays": ("numeric/ring.py", "from sympy import Symbol", "sympy"),
+    "numpy in formulas, late": ("symbolic/ring.py", "x = late('numpy.fft')", "numpy"),
     "private": ("choices/plan.py", "from ..ground.numbers import _x", "the private"),
     "a room with code": ("report/__init__.py", "x = 1", "holds code"),
     "an unknown room": ("attic/chest.py", "x = 1", "stands on no floor"),

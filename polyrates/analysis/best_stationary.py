@@ -11,15 +11,17 @@ from dataclasses import dataclass
 
 import numpy as np
 import sympy
-from scipy.optimize import minimize_scalar
 
 from polyrates.core.methods.classical import HeavyBall, Nesterov
 from polyrates.core.recurrence import Stationary
 from polyrates.ground.errors import refuse_value
+from polyrates.ground.late import late
 from polyrates.ground.numbers import Number, is_symbolic, positive, sign
 from polyrates.numeric.suprema.circle import circle_radius
 
 __all__ = ["BestStationary", "StationaryChoice", "best_stationary"]
+
+optimize = late("scipy.optimize")
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,7 @@ def best_stationary(kappa: object) -> BestStationary:
 
 def _choice(ahead: bool, interval: tuple[Number, Number], safe: sympy.Expr) -> StationaryChoice:
     kappa = float(interval[0])
-    found = minimize_scalar(
+    found = optimize.minimize_scalar(
         lambda beta: _radius(beta, kappa, ahead),
         bounds=(0.0, 1.0),
         method="bounded",

@@ -21,16 +21,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize_scalar
 
 from polyrates.core.estimators import Estimator, Unrolled, as_estimator
 from polyrates.core.recurrence import Method, as_method
 from polyrates.core.spectra import Spectrum, as_spectrum
 from polyrates.ground.errors import refuse_value
+from polyrates.ground.late import late
 from polyrates.ground.numbers import count, floating, nonnegative
 from polyrates.numeric.ring import ValueRing
 
 __all__ = ["LoopPair", "WarmStart", "warm_start", "warm_starts"]
+
+optimize = late("scipy.optimize")
 
 Array = np.ndarray
 _POINTS = 2000
@@ -63,7 +65,7 @@ class LoopPair:
             return np.inf
         if not np.any(A) or not np.any(B):
             return float(max(np.max(A), np.max(B)))
-        found = minimize_scalar(
+        found = optimize.minimize_scalar(
             lambda s: float(np.max(A**2 / s + B**2 / (1 - s))),
             bounds=(1e-12, 1 - 1e-12),
             method="bounded",

@@ -17,13 +17,13 @@ from dataclasses import replace
 
 import numpy as np
 import sympy
-from scipy.optimize import minimize_scalar
 
 from polyrates.analysis.rate_part import RatePart
 from polyrates.core.estimators import Estimator, Unrolled
 from polyrates.core.parts import Part
 from polyrates.core.recurrence import Method, check_steps
 from polyrates.core.spectra import Interval, Spectrum
+from polyrates.ground.late import late
 from polyrates.ground.numbers import Number, floating, is_exact, is_rounded, is_symbolic
 from polyrates.numeric.suprema.balls import EnclosedSeries, Maximum, enclosed_pairs, enclosed_values
 from polyrates.numeric.suprema.joint import WorstCase, joint_worst_case_of, method_pieces
@@ -35,6 +35,8 @@ from polyrates.symbolic.evaluate import exact_pair_at
 Weight = Callable[[np.ndarray], np.ndarray]
 
 __all__ = ["WorstCase", "enclose", "hull_of", "worst_case"]
+
+optimize = late("scipy.optimize")
 
 
 def worst_case(
@@ -169,7 +171,7 @@ def _divided(
         first, second = a / np.sqrt(s), g / np.sqrt(1 - s)
         return lambda x: np.hypot(first, second / x)
 
-    chosen = minimize_scalar(
+    chosen = optimize.minimize_scalar(
         lambda s: supremum(weight(s), 1e-6).upper,
         bounds=(1e-9, 1 - 1e-9),
         method="bounded",

@@ -11,7 +11,7 @@ import sympy
 from polyrates.core.estimator_catalogue import ESTIMATORS
 from polyrates.core.estimators import Estimator
 from polyrates.core.spectra import Interval, Spectrum, Union
-from polyrates.ground.errors import meant, refuse_value
+from polyrates.ground.errors import hint, refuse_value
 from polyrates.ground.numbers import Number, floating, parse, positive
 from polyrates.problems.sizes import SIZES
 
@@ -160,8 +160,3 @@ def estimator(text: str) -> Estimator:
     if colon:
         return entry.make(integer(value, f"estimator {name}:{entry.argument}"))
     return entry.make()
-
-
-def hint(word: str, known: Iterable[str]) -> str:
-    """The known word that was probably meant, else all of them."""
-    return meant(word, known, f"there are {', '.join(known)}")

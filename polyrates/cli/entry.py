@@ -13,11 +13,10 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 
-from polyrates.cli.arguments import hint
 from polyrates.cli.output import Overdue
-from polyrates.cli.parser import UsageError, make_parser, unknown_option
+from polyrates.cli.parser import COMMANDS, UsageError, make_parser, unknown_option
 from polyrates.cli.streams import answering, complain, divert, open_streams, spelled
-from polyrates.ground.errors import PolyratesError
+from polyrates.ground.errors import PolyratesError, hint
 
 __all__ = ["main"]
 
@@ -45,12 +44,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _command(given: list[str]) -> int:
     name = "polyrates"
     try:
-        parser, commands = make_parser()
+        parser, commands = make_parser([each for each in COMMANDS if each in given[:1]])
         if not given:
             parser.print_help(sys.stderr)
             return 2
         if not given[0].startswith("-") and given[0] not in commands:
-            close = hint(given[0], commands)
+            close = hint(given[0], COMMANDS)
             return _complain(name, f"there is no command {given[0]!r}; {close}")
         arguments, extra = parser.parse_known_args(given)
         if arguments.command is None:

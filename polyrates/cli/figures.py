@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 
-from polyrates.cli.arguments import hint
 from polyrates.cli.output import Progress, say
-from polyrates.ground.errors import refuse_value
+from polyrates.ground.errors import hint, refuse_value
 
 __all__ = ["TEXT", "add_options", "run"]
 

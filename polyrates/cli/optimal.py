@@ -12,7 +12,6 @@ from polyrates.cli.arguments import (
     add_hull,
     add_outputs,
     given,
-    hint,
     integer,
     parsed_sizes,
     support,
@@ -20,7 +19,7 @@ from polyrates.cli.arguments import (
 from polyrates.cli.output import print_json, say, write_document
 from polyrates.core.measures.densities import ClassicalDensity, GegenbauerDensity, Uniform
 from polyrates.core.spectra import Spectrum
-from polyrates.ground.errors import refuse_value
+from polyrates.ground.errors import hint, refuse_value
 from polyrates.ground.numbers import Number, parse
 from polyrates.problems.sizes import joint_sizes
 from polyrates.synthesis.minimax import minimax_optimal

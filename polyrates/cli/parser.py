@@ -4,11 +4,25 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from importlib import import_module
 from typing import NoReturn
 
 from polyrates.ground.errors import meant
 
-__all__ = ["UsageError", "make_parser", "unknown_option"]
+__all__ = ["COMMANDS", "UsageError", "make_parser", "unknown_option"]
+
+COMMANDS = (
+    "report",
+    "rate",
+    "optimal",
+    "plan",
+    "verify",
+    "certify",
+    "figures",
+    "examples",
+    "certificate",
+)
+"""The commands, one file of this room each."""
 
 _DESCRIPTION = """\
 How wrong is the Jacobian that you get by differentiating through t steps of a
@@ -52,20 +66,11 @@ class _Parser(argparse.ArgumentParser):
         raise UsageError(message, self)
 
 
-def make_parser() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
-    """The parser, and those of the commands by name."""
+def make_parser(
+    names: Sequence[str] = COMMANDS,
+) -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
+    """The parser, and those of the named commands; a command that is not named is not loaded."""
     from polyrates import __version__
-    from polyrates.cli import (
-        certificate,
-        certify,
-        examples,
-        figures,
-        optimal,
-        plan,
-        rate,
-        report,
-        verify,
-    )
 
     parser = _Parser(
         prog="polyrates",
@@ -79,10 +84,11 @@ def make_parser() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentP
     commands = parser.add_subparsers(
         dest="command", metavar="COMMAND", prog="polyrates", help=argparse.SUPPRESS
     )
-    for module in (report, rate, optimal, plan, verify, certify, figures, examples, certificate):
+    for name in names:
+        module = import_module(f"{__package__}.{name}")
         lead, _, rest = module.TEXT.partition("\n\nexamples\n")
         command: argparse.ArgumentParser = commands.add_parser(
-            module.__name__.rpartition(".")[2],
+            name,
             description=lead.strip(),
             epilog=f"examples\n{rest}",
             formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -15,6 +15,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import sympy
+from scipy import linalg
+from scipy.linalg import blas
 
 from polyrates.core.transition import Scalar
 from polyrates.ground.numbers import Number
@@ -136,8 +138,6 @@ def _lanczos(
     points: np.ndarray, weights: np.ndarray, n: int, keep: bool
 ) -> tuple[np.ndarray, np.ndarray] | None:
     """The process; None where orthogonality is lost and ``keep`` is off."""
-    from scipy.linalg.blas import daxpy  # y += a x in one pass; here: it costs to load
-
     size = len(points)
     diagonal = np.zeros(n)
     off = np.zeros(n)  # off[k] = √b_k links P_{k−1} and P_k
@@ -155,9 +155,9 @@ def _lanczos(
         diagonal[k] = vector @ current
         if k + 1 == n:
             break
-        daxpy(current, vector, a=-diagonal[k])
+        blas.daxpy(current, vector, a=-diagonal[k])
         if k:
-            daxpy(basis[(k - 1) % len(basis)], vector, a=-off[k])
+            blas.daxpy(basis[(k - 1) % len(basis)], vector, a=-off[k])
         length = float(np.sqrt(vector @ vector))
         following = np.zeros(n + 1)
         if k and length > 0.0:
@@ -191,8 +191,6 @@ def _lanczos(
 
 def float_gauss(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Nodes and weights (sum one) of the Gauss rule with len(a) nodes (Golub and Welsch 1969)."""
-    from scipy.linalg import eigh_tridiagonal  # here: it costs more to load than to use
-
-    nodes, vectors = eigh_tridiagonal(a, np.sqrt(b[1:]))
+    nodes, vectors = linalg.eigh_tridiagonal(a, np.sqrt(b[1:]))
     weights = vectors[0] ** 2
     return nodes, weights / weights.sum()

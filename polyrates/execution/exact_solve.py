@@ -7,16 +7,18 @@ from collections.abc import Callable
 import numpy as np
 import sympy
 from scipy import linalg
-from scipy.sparse.linalg import LinearOperator, cg
 
 from polyrates.ground.arrays import Array
 from polyrates.ground.errors import described, refuse_value
+from polyrates.ground.late import late
 from polyrates.ground.numbers import floating, lam
 from polyrates.problems.quadratic import Problem, QuadraticProblem
 from polyrates.problems.solved import hessian_at, hessian_matrix
 from polyrates.problems.symmetric import require_symmetric
 
 __all__ = ["applied", "exact_solve"]
+
+sparse = late("scipy.sparse.linalg")
 
 DENSE_LIMIT = 500  # below this many unknowns, forming the Hessian is cheaper than iterating
 
@@ -32,10 +34,10 @@ def exact_solve(problem: Problem, x: Array, right: Array, damping: float = 0.0) 
         return np.asarray(linalg.solve(H, right, assume_a="sym"))
     require_symmetric(problem, x)
     product = hessian_at(problem, x)
-    operator = LinearOperator((d, d), matvec=lambda v: product(v) + damping * v, dtype=float)
+    operator = sparse.LinearOperator((d, d), matvec=lambda v: product(v) + damping * v, dtype=float)
     columns = []
     for column in shaped.T:
-        solution, info = cg(operator, column, rtol=1e-13, atol=0.0, maxiter=20 * d)
+        solution, info = sparse.cg(operator, column, rtol=1e-13, atol=0.0, maxiter=20 * d)
         if info != 0:
             refuse_value(
                 "problem",

@@ -39,7 +39,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import linalg, special
+from scipy import linalg
 
 from polyrates.execution.checks import Gradient
 from polyrates.ground.arrays import Tree, euclidean, flatten, is_tree, library, to_numpy
@@ -52,6 +52,7 @@ from polyrates.ground.errors import (
     refuse_type,
     refuse_value,
 )
+from polyrates.ground.late import late
 
 __all__ = [
     "LanczosRun",
@@ -65,6 +66,7 @@ __all__ = [
 
 _FITS = "check dim and the product"
 _MOVES = "give like=, an array (or tree) such as it takes, of its library and on its device"
+special = late("scipy.special")
 
 
 class Operator:

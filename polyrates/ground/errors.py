@@ -30,6 +30,7 @@ __all__ = [
     "Undecided",
     "described",
     "did",
+    "hint",
     "meant",
     "refuse_type",
     "refuse_value",
@@ -151,12 +152,17 @@ def refuse_type(argument: str, value: object, requirement: str, remedy: str = ""
     raise InvalidType(argument, value, requirement, remedy)
 
 
-def meant(word: str, known: Iterable[str], otherwise: str) -> str:
+def meant(word: str, known: Iterable[str], otherwise: str, nearness: float = 0.5) -> str:
     """The remedy for a word that is not known: the one that was probably meant, if any."""
     import difflib
 
-    close = difflib.get_close_matches(word, list(known), 1, 0.5)
+    close = difflib.get_close_matches(word, list(known), 1, nearness)
     return f"did you mean {close[0]}?" if close else otherwise
+
+
+def hint(word: str, known: Iterable[str]) -> str:
+    """The word of a short list that was probably meant, else all of them."""
+    return meant(word, known, f"there are {', '.join(known)}", nearness=0.6)
 
 
 class NegativeCurvature(InvalidValue):

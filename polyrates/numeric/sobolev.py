@@ -16,6 +16,7 @@ import flint
 import numpy as np
 from numpy.polynomial import Chebyshev as ChebyshevSeries
 from numpy.polynomial.chebyshev import chebpts1
+from scipy import linalg
 
 from polyrates.core.measures.base import Measure
 from polyrates.core.measures.densities import ClassicalDensity
@@ -162,10 +163,8 @@ def discretize(measure: Measure, t: int) -> Rule:
     if points is not None and points <= t:
         nodes, weights = bulk.quadrature(t + 1)
     else:
-        from scipy.linalg import eigh_tridiagonal  # here: it costs more to load than to use
-
         a, b = bulk.float_coefficients(t + 1)
-        nodes, basis = eigh_tridiagonal(a, np.sqrt(b[1:]))
+        nodes, basis = linalg.eigh_tridiagonal(a, np.sqrt(b[1:]))
         basis = basis * np.where(basis[0] < 0, -1.0, 1.0)
         weights = basis[0] ** 2
     mass = floating(measure.mass_at_zero)

@@ -18,10 +18,11 @@ from functools import cached_property
 from typing import ClassVar, NamedTuple
 
 import numpy as np
-from scipy import linalg, special
+from scipy import linalg
 
 from polyrates.ground.arrays import Array
 from polyrates.ground.errors import NegativeCurvature, described, refuse_value
+from polyrates.ground.late import late
 from polyrates.problems.quadratic import regression_data, validated_shapes
 
 __all__ = [
@@ -32,6 +33,8 @@ __all__ = [
     "NonlinearLeastSquares",
     "PseudoHuber",
 ]
+
+special = late("scipy.special")
 
 
 class Constants(NamedTuple):

@@ -33,7 +33,6 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from scipy.optimize import minimize_scalar
 
 from polyrates.analysis.volterra import Sizes
 from polyrates.analysis.weighted_bound import ChebyshevWeights, Forcing, completed
@@ -42,6 +41,7 @@ from polyrates.core.methods.harmonic import HarmonicSobolev
 from polyrates.core.methods.tabulated import WeightedIterates
 from polyrates.core.spectra import Spectrum
 from polyrates.ground.errors import refuse_value
+from polyrates.ground.late import late
 from polyrates.ground.numbers import floating, nonnegative
 from polyrates.ground.rounding import float_above
 from polyrates.numeric.sobolev import weights_from_series
@@ -50,6 +50,8 @@ from polyrates.numeric.values import residual_series
 from polyrates.synthesis.optimum import Optimum
 
 __all__ = ["LONGEST_CONE", "helps_from", "least_off_quadratics", "lower_bound"]
+
+optimize = late("scipy.optimize")
 
 _NAMES = ("hessian_lipschitz", "cross_lipschitz", "distance", "residual")
 LONGEST_CONE = 60
@@ -87,7 +89,9 @@ class _Question:
 
         alpha, best = 1.0, value(1.0)
         if best > 0.5 * self.norms[0]:  # else x_0 has nothing to add
-            found = minimize_scalar(value, bounds=(0, 1), method="bounded", options={"xatol": 1e-3})
+            found = optimize.minimize_scalar(
+                value, bounds=(0, 1), method="bounded", options={"xatol": 1e-3}
+            )
             if found.fun < best:
                 alpha, best = float(found.x), float(found.fun)
         mix = alpha * weights
@@ -182,7 +186,9 @@ def _searched(asked: _Question) -> tuple[float, np.ndarray]:
     values = [value(x) for x in grid]
     k = int(np.argmin(values))
     ends = grid[max(k - 1, 0)], grid[min(k + 1, len(grid) - 1)]
-    minimize_scalar(value, bounds=ends, method="bounded", options={"xatol": 2e-2, "maxiter": 16})
+    optimize.minimize_scalar(
+        value, bounds=ends, method="bounded", options={"xatol": 2e-2, "maxiter": 16}
+    )
     _, log_eta, weights = min(best, key=lambda each: each[0])
     return math.exp(log_eta), weights
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy.optimize import minimize_scalar
 
 from polyrates.analysis.worst_case import enclose
 from polyrates.core.estimators import Unrolled
@@ -15,6 +14,7 @@ from polyrates.core.methods.harmonic import HarmonicSobolev
 from polyrates.core.methods.orthogonal import Sobolev
 from polyrates.core.spectra import Spectrum
 from polyrates.ground.errors import refuse_value
+from polyrates.ground.late import late
 from polyrates.ground.numbers import count, floating
 from polyrates.numeric.asymptotics import residual_drift_asymptotic
 from polyrates.numeric.minimax.extremal import asymptotic_value, limit_odds
@@ -22,6 +22,8 @@ from polyrates.problems.sizes import joint_sizes
 from polyrates.synthesis.minimax import minimax_question
 
 __all__ = ["best_eta", "minimax_asymptotic", "near_minimax"]
+
+optimize = late("scipy.optimize")
 
 
 def minimax_asymptotic(interval: object, t: int, **sizes: object) -> float:
@@ -192,7 +194,7 @@ def best_eta(spectrum: object, t: int, **sizes: object) -> float:
     good = (values <= before) & (values < after) & (values < best + 0.1)
     for i in map(int, np.flatnonzero(good)):
         low, high = grid[max(i - 1, 0)], grid[min(i + 1, len(grid) - 1)]
-        found = minimize_scalar(
+        found = optimize.minimize_scalar(
             value, bounds=(low, high), method="bounded", options={"xatol": 1e-5}
         )
         if found.fun < best:

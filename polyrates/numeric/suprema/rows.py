@@ -15,11 +15,13 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy import fft
 
+from polyrates.ground.late import late
 from polyrates.numeric.suprema.balls import UNIT
 
 __all__ = ["row_suprema", "series_of_rows"]
+
+fft = late("scipy.fft")
 
 _SIGNED = 2e-11  # how far above an end's value Σ|c_k| may be and still be taken for the bound
 _SHARP = 1e-9  # the same for a cell's bound and a value in it

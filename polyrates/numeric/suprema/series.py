@@ -15,11 +15,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-from scipy import fft
 
+from polyrates.ground.late import late
 from polyrates.numeric.suprema.balls import UNIT, UP, EnclosedSeries, Maximum
 
 __all__ = ["grid_bound", "modulus", "weighted_supremum"]
+
+fft = late("scipy.fft")
 
 
 def grid_bound(series: EnclosedSeries, oversampling: int = 8) -> Maximum:

@@ -20,12 +20,14 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy import fft
 
+from polyrates.ground.late import late
 from polyrates.numeric.suprema.balls import UNIT
 from polyrates.numeric.suprema.rows import row_suprema, series_of_rows
 
 __all__ = ["at_lobatto_points", "largest_sum", "rough_sum"]
+
+fft = late("scipy.fft")
 
 _GRID = 4
 _CLOSE = 1e-11  # of the maximum of g over F², where the search ends
