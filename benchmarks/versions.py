@@ -1,12 +1,14 @@
 """Public calls timed in two checkouts, turn by turn: what a change has cost.
 
     git worktree add --detach ../before e978057
-    python benchmarks/versions.py ../before [--turns 5] [--only worst] [--save table.csv]
+    python benchmarks/versions.py ../before [--turns 15] [--only worst] [--save table.csv]
 
-Every turn is a new process of each checkout, which times each call five times after a warm-up and
-takes the median; the table holds the medians over the turns. A time is that of the clock or of the
-processor, whichever is less: the clock is right for calls with threads, the processor where the
-machine is shared. The exit status is 1 where a row is slower by more than ``--allow`` (10 %).
+One process of each checkout answers the calls by turns, ours, theirs, theirs, ours, …, after a
+warm-up and with sympy's caches cleared, so that both meet the same machine. The table holds the
+medians of the times, and the median of the ratios of neighbours; a row is repeated for at most a
+few seconds. A time is that of the clock or of the processor, whichever is less: the clock is right
+for calls with threads, the processor where the machine is shared. The exit status is 1 where a row
+is slower by more than ``--allow`` (10 %).
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
@@ -29,18 +32,20 @@ import tempfile
 from pathlib import Path
 import numpy as np
 import polyrates as pr
+import sympy
 kappa, H = (0.01, 1.0), np.linspace(0.01, 1.0, 30)
 exact, floats = pr.Chebyshev("1/100", 1), pr.Chebyshev(*kappa)
 hidden = pr.Gegenbauer(*kappa, 1.5)
 quadratic = pr.Quadratic.random(pr.Interval(*kappa), 30, 0)
 spectrum = pr.Empirical(np.geomspace(1e-3, 1, 60))
+symbol = sympy.Symbol("t", integer=True, nonnegative=True)
 wide = np.geomspace(0.01, 1.0, 100_000)
 both = dict(residual=1.0, drift=1.0)
 """
 CALLS = {
     "residual polynomial, exact, t = 60": "pr.residual_polynomial(exact, 60)",
     "closed form of heavy ball": (
-        "pr.residual_closed_form(pr.HeavyBall.tuned(1, 10), 5)"
+        "pr.residual_polynomial(pr.HeavyBall.tuned(1, 10), symbol)"
     ),
     "one supremum, t = 40": "pr.rate(hidden, kappa).residual.enclosure(40)",
     "one supremum, t = 200": "pr.rate(hidden, kappa).residual.enclosure(200)",
@@ -72,69 +77,102 @@ CALLS = {
 }  # fmt: skip
 PROGRAM = """
 import json, sys, time
-calls = json.loads(sys.stdin.read())
+from sympy.core.cache import clear_cache
+calls = json.loads(sys.stdin.readline())
 exec(calls.pop(0))
-found = {}
-for label, call in calls:
-    job, times = compile(call, label, "eval"), []
+jobs = [compile(call, call, "eval") for call in calls]
+print("ready", flush=True)
+for line in sys.stdin:
+    job = jobs[int(line)]
+    clear_cache()
+    clock, processor = time.perf_counter(), time.process_time()
     try:
-        for turn in range(6):
-            clock, processor = time.perf_counter(), time.process_time()
-            eval(job)
-            times.append(min(time.perf_counter() - clock, time.process_time() - processor))
-            if turn and sum(times) > 6:
-                break
+        eval(job)
     except Exception as error:
-        print(label, repr(error), file=sys.stderr)
-        continue
-    times = sorted(times[1:] or times)
-    found[label] = times[len(times) // 2]
-print(json.dumps(found))
+        print(repr(error), flush=True)
+    else:
+        used = min(time.perf_counter() - clock, time.process_time() - processor)
+        print(used, flush=True)
 """
+LONGEST = 8.0
+"""Seconds after which a row has been repeated enough, once it has three turns."""
 
 
-def timed(checkout: Path, calls: Sequence[tuple[str, str]]) -> dict[str, float]:
-    """Seconds of every call that this checkout answers, in a process of its own."""
-    settings = {**os.environ, "PYTHONPATH": str(checkout), "OMP_NUM_THREADS": "1"}
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAM],
-        input=json.dumps([SETUP, *calls]),
-        env=settings, cwd=checkout, capture_output=True, text=True, timeout=600, check=False,
-    )  # fmt: skip
-    if done.stderr:
-        print(checkout.name, done.stderr.strip(), file=sys.stderr)
-    found: dict[str, float] = json.loads(done.stdout)
-    return found
+class Answering:
+    """A process of one checkout that times calls when it is asked."""
+
+    def __init__(self, checkout: Path, calls: Sequence[str]) -> None:
+        self.name = checkout.name
+        settings = {**os.environ, "PYTHONPATH": str(checkout), "OMP_NUM_THREADS": "1"}
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", PROGRAM],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=settings, cwd=checkout, text=True,
+        )  # fmt: skip
+        self.ask(json.dumps([SETUP, *calls]))
+
+    def ask(self, line: str) -> str:
+        """One line to it, one line back."""
+        assert self.process.stdin is not None and self.process.stdout is not None
+        print(line, file=self.process.stdin, flush=True)
+        return self.process.stdout.readline().strip()
+
+    def seconds(self, number: int) -> float | None:
+        """The time of one call, None where this checkout does not answer it."""
+        answer = self.ask(str(number))
+        try:
+            return float(answer)
+        except ValueError:
+            print(f"{self.name}: {answer or 'no answer'}", file=sys.stderr)
+            return None
+
+
+def alternating(
+    before: Answering, now: Answering, number: int, turns: int
+) -> tuple[float, float, float] | None:
+    """Median seconds before and now, and the median ratio now/before of neighbouring calls."""
+    if before.seconds(number) is None or now.seconds(number) is None:
+        return None
+    pairs: list[tuple[float, float]] = []
+    begin = time.perf_counter()
+    while len(pairs) < turns:
+        order = (before, now) if len(pairs) % 2 else (now, before)
+        took = {each: each.seconds(number) for each in order}
+        pairs.append((took[before] or 0.0, took[now] or 0.0))
+        if len(pairs) >= 3 and time.perf_counter() - begin > LONGEST:
+            break
+    ratio = median(mine / max(theirs, 1e-9) for theirs, mine in pairs)
+    return median(p[0] for p in pairs), median(p[1] for p in pairs), ratio
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Time both, print and save the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("before", type=Path, help="the other checkout")
-    parser.add_argument("--turns", type=int, default=5)
+    parser.add_argument("--turns", type=int, default=15)
     parser.add_argument("--only", default="", help="calls whose label contains this")
     parser.add_argument("--save", type=Path, help="the table as CSV")
     parser.add_argument("--allow", type=float, default=0.10)
     chosen = parser.parse_args(argv)
     calls = [(label, call) for label, call in CALLS.items() if chosen.only in label]
-    old: list[dict[str, float]] = []
-    new: list[dict[str, float]] = []
-    for _ in range(chosen.turns):
-        old.append(timed(chosen.before.resolve(), calls))
-        new.append(timed(ROOT, calls))
+    texts = [call for _, call in calls]
+    old, new = Answering(chosen.before.resolve(), texts), Answering(ROOT, texts)
     rows, slower = [], False
     print(f"{'':44} {'before':>10} {'now':>10} {'now/before':>11}")
-    for label, _ in calls:
-        times = [[turn[label] for turn in each if label in turn] for each in (old, new)]
-        if not all(times):
+    for number, (label, _) in enumerate(calls):
+        found = alternating(old, new, number, chosen.turns)
+        if found is None:
             print(f"{label:44} in one of the two only")
             continue
-        before, now = map(median, times)
-        mark = "  SLOWER" if now > before * (1 + chosen.allow) else ""
+        before, now, ratio = found
+        mark = "  SLOWER" if ratio > 1 + chosen.allow else ""
         slower |= bool(mark)
         shown = side_by_side.show(before), side_by_side.show(now)
-        print(f"{label:44} {shown[0]:>10} {shown[1]:>10} {now / before:>11.2f}{mark}")
-        rows.append((label, f"{before:.6g}", f"{now:.6g}", f"{now / before:.3f}"))
+        print(f"{label:44} {shown[0]:>10} {shown[1]:>10} {ratio:>11.2f}{mark}", flush=True)
+        rows.append((label, f"{before:.6g}", f"{now:.6g}", f"{ratio:.3f}"))
+    for each in (old, new):
+        assert each.process.stdin is not None
+        each.process.stdin.close()
+        each.process.wait(timeout=60)
     if chosen.save:
         with chosen.save.open("w", newline="", encoding="utf-8") as file:
             csv.writer(file).writerows([("call", "before", "now", "ratio"), *rows])

@@ -62,14 +62,17 @@ class Transition(Generic[S]):
 
 def momentum_step(step: S, momentum: S | int, lookahead: S | int = 0) -> Transition[S]:
     """x⁺ = x + m(x − x₋) − h∇f(x + n(x − x₋)) on the state (x, x₋)."""
-    one_plus: Scalar = lambda m: 1 if isinstance(m, int) and m == 0 else m + 1  # noqa: E731
-    minus: Scalar = lambda m: 0 if isinstance(m, int) and m == 0 else -m  # noqa: E731
     return Transition(
-        query=(one_plus(lookahead), minus(lookahead)),
-        mixing=((one_plus(momentum), minus(momentum)), (1, 0)),
-        gain=(step, 0),
-        output=(1, 0),
+        _with_momentum(lookahead), (_with_momentum(momentum), _FIRST), (step, 0), _FIRST
     )
+
+
+_FIRST = (1, 0)
+
+
+def _with_momentum(m: Scalar) -> tuple[Scalar, Scalar]:
+    """(1 + m, −m)."""
+    return _FIRST if isinstance(m, int) and m == 0 else (m + 1, -m)
 
 
 def dot(left: Sequence[Scalar], right: Sequence[Scalar]) -> Scalar:
@@ -90,6 +93,9 @@ def output_row(step: Transition[Scalar]) -> tuple[tuple[Scalar, ...], Scalar]:
     return row, dot(step.output, step.gain)
 
 
+_SMALL = 512
+"""Entries up to which numpy's operators cost less than a call of BLAS."""
+
 _AXPY = {np.dtype(np.float64): blas.daxpy, np.dtype(np.float32): blas.saxpy}
 
 
@@ -101,18 +107,18 @@ def combine(coefficients: Sequence[Scalar], points: Sequence[P]) -> P:
     """
     if len(coefficients) == 1 and type(coefficients[0]) is int and coefficients[0] == 1:
         return points[0]
-    terms = [
-        (coefficient, point)
-        for coefficient, point in zip(coefficients, points, strict=True)
-        if type(coefficient) is not int or coefficient != 0
+    terms: list[tuple[Scalar, Scalar]] = [
+        term
+        for term in zip(coefficients, points, strict=True)
+        if type(term[0]) is not int or term[0] != 0
     ]
-    if len(terms) > 1 and type(terms[0][1]) is np.ndarray:
+    if len(terms) > 1 and type(terms[0][1]) is np.ndarray and terms[0][1].size > _SMALL:
         total = _sum_of_arrays(terms)
         if total is not None:
             return total  # type: ignore[no-any-return]
     total = None
     for coefficient, point in terms:
-        if isinstance(point, (list, tuple, str, bytes)) or type(point) is dict:
+        if type(point) is not np.ndarray and _concatenates(point):
             refuse_type(
                 "point",
                 point,
@@ -120,9 +126,13 @@ def combine(coefficients: Sequence[Scalar], points: Sequence[P]) -> P:
                 "give a numpy, JAX or torch array",
             )
         one = type(coefficient) is int and coefficient == 1
-        term: Scalar = point if one else point * coefficient
+        term = point if one else point * coefficient
         total = term if total is None else total + term
     return total  # type: ignore[no-any-return]
+
+
+def _concatenates(point: object) -> bool:
+    return isinstance(point, (list, tuple, str, bytes)) or type(point) is dict
 
 
 def _sum_of_arrays(terms: list[tuple[Scalar, Scalar]]) -> Scalar:

@@ -19,6 +19,7 @@ from polyrates.core.estimators import (
     is_fixed,
 )
 from polyrates.core.recurrence import Jet, Method, as_method, check_steps, orbit, walk
+from polyrates.execution.blocks import tangent_rows
 from polyrates.execution.checks import check_problem
 from polyrates.execution.conjugate_gradients import cg_columns, cg_iterates, cg_tangents
 from polyrates.execution.exact_solve import applied, exact_solve
@@ -206,18 +207,34 @@ def _tangent_run(
             jacobians.append(jet.tangent)
         iterates = [output for output, _ in states]
     else:
-        s = resets[-1]
-        state: tuple[Array, ...] = ()
-        iterates, jacobians = [], []
-        for t, (output, state) in enumerate(walk(method, plain, s)):  # noqa: B007
-            if t < s:
-                iterates.append(output)
-                jacobians.append(dx0)
-        fresh = tuple(Jet(point, dx0) for point in state)
-        for jet, _ in walk(method, carrier, steps, (s, fresh)):
-            iterates.append(jet.value)
-            jacobians.append(jet.tangent)
+        rows = _fixed_run(method, problem, x0, dx0, steps, resets[-1])
+        return Trajectory(*rows, chosen.products(steps))
     return Trajectory(np.stack(iterates), np.stack(jacobians), chosen.products(steps))
+
+
+def _fixed_run(
+    method: Method, problem: Problem, x0: Array, dx0: Array, steps: int, s: int
+) -> tuple[Array, Array]:
+    """The run, its tangents beginning at step s, ∂x_0 before."""
+    before: list[Array] = [x0]
+    state: tuple[Array, ...] = ()
+    if s:
+        walked = list(walk(method, Iterates(x0, problem.gradient), s))
+        before, state = [output for output, _ in walked], walked[-1][1]
+    rows = None
+    if s < steps:
+        rows = tangent_rows(method, problem, state or (x0,), dx0, s, steps)
+    if rows is None or not all(np.all(np.isfinite(each[-1])) for each in rows):
+        fresh = tuple(Jet(point, dx0) for point in state)  # the loop tells the step it left by
+        jets = [jet for jet, _ in walk(method, Tangents(problem, x0, dx0), steps, (s, fresh))][1:]
+        empty = np.empty((0, *x0.shape)), np.empty((0, *dx0.shape))
+        rows = (
+            (np.stack([jet.value for jet in jets]), np.stack([jet.tangent for jet in jets]))
+            if jets
+            else empty
+        )
+    iterates = np.concatenate([np.stack(before), rows[0]])
+    return iterates, np.concatenate([np.stack([dx0] * len(before)), rows[1]])
 
 
 def _implicit_run(

@@ -90,7 +90,9 @@ def parse(text: str, name: str = "number") -> sympy.Expr:
 
 def number(value: object, name: str = "number") -> Number:
     """``value`` as a Number: a sympy expression when exact, a Python float otherwise."""
-    if is_truth(value):
+    if isinstance(value, sympy.Rational):  # neither NaN nor an infinity is one
+        return value
+    if type(value) is not float and is_truth(value):
         refuse_type(name, value, "a truth value is not a number", _REMEDY)
     if isinstance(value, float):
         if not math.isfinite(value):
@@ -196,6 +198,8 @@ def exact(value: object, name: str = "number") -> sympy.Expr:
 
 def floating(value: object, name: str = "number") -> float:
     """``value`` as the nearest float; symbols are refused."""
+    if type(value) is float and math.isfinite(value):
+        return value
     result = number(value, name)
     if isinstance(result, float):
         return result
