@@ -92,7 +92,54 @@ def numpy_loops(d: int = 100_000, steps: int = 100) -> None:
     ):
         ours = lambda method=method: pr.run(method, gradient, x0, steps)  # noqa: E731
         assert np.max(np.abs(ours() - hand())) < 1e-9 * np.max(np.abs(hand()))
-        overhead(f"numpy, d = {d}, {steps} steps, {method.name}", ours, hand, 0.10)
+        overhead(f"numpy, d = {d}, {steps} steps, {method.name}", ours, hand, 0.05)
+
+
+def torch_loops(d: int = 1_000_000, steps: int = 30) -> None:
+    """One kernel a term by hand too: torch.add(…, alpha=)."""
+    try:
+        import torch
+    except ImportError:
+        print("torch: skipped, it is not installed")
+        return
+    torch.set_num_threads(1)
+    values = torch.linspace(0.01, 1.0, d, dtype=torch.float64)
+    x0 = torch.ones(d, dtype=torch.float64)
+
+    def gradient(x: Any) -> Any:
+        return values * x
+
+    def descent() -> Any:
+        x = x0
+        for _ in range(steps):
+            x = torch.add(x, gradient(x), alpha=-1.9)
+        return x
+
+    def chebyshev() -> Any:
+        x = before = x0
+        for h, m in zip(*coefficients(pr.Chebyshev(0.01, 1.0), steps), strict=True):
+            ahead = torch.add(x, x - before, alpha=m)
+            x, before = torch.add(ahead, gradient(x), alpha=-h), x
+        return x
+
+    nesterov = pr.Nesterov.tuned(0.01, 1.0)
+    h, m = float(nesterov.step), float(nesterov.momentum)
+
+    def accelerated() -> Any:
+        x = before = x0
+        for _ in range(steps):
+            y = torch.add(x, x - before, alpha=m)
+            x, before = torch.add(y, gradient(y), alpha=-h), x
+        return x
+
+    for method, hand in (
+        (pr.GradientDescent(1.9), descent),
+        (pr.Chebyshev(0.01, 1.0), chebyshev),
+        (nesterov, accelerated),
+    ):
+        ours = lambda method=method: pr.run(method, gradient, x0, steps)  # noqa: E731
+        assert float((ours() - hand()).abs().max()) < 1e-12
+        overhead(f"torch, d = {d}, {steps} steps, {method.name}", ours, hand, 0.05, 9)
 
 
 def jitted_loops(d: int = 100_000, steps: int = 100) -> None:
@@ -147,7 +194,8 @@ def jitted_loops(d: int = 100_000, steps: int = 100) -> None:
             f"jit, d = {d}, {steps} steps, {method.name}",
             lambda f=compiled: f(x0).block_until_ready(),
             lambda f=hand: f(x0).block_until_ready(),
-            0.05,
+            0.02,  # as fast: what is left is the noise of a shared machine
+            40,
         )
     for length in (100, 10_000):
         program = jax.jit(
@@ -329,7 +377,7 @@ def scale(d: int = 1_000_000) -> None:
 
 
 JOBS = {
-    "overhead": lambda: (numpy_loops(), jitted_loops()),
+    "overhead": lambda: (numpy_loops(), torch_loops(), jitted_loops()),
     "differentiate": tangent_loops,
     "jacobians": jacobian_errors,
     "scale": scale,

@@ -9,6 +9,7 @@ c the query, A the mixing, b the gain, o the output; c, o and every row of A sum
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeAlias, TypeVar
@@ -17,6 +18,7 @@ import numpy as np
 import sympy
 from scipy.linalg import blas
 
+from polyrates.ground.arrays import Tree, map_leaves
 from polyrates.ground.errors import refuse_type
 from polyrates.ground.typeset import aligned
 
@@ -107,6 +109,9 @@ def combine(coefficients: Sequence[Scalar], points: Sequence[P]) -> P:
     """
     if len(coefficients) == 1 and type(coefficients[0]) is int and coefficients[0] == 1:
         return points[0]
+    if type(points[0]) is Tree:
+        whole: Scalar = map_leaves(lambda *leaves: combine(coefficients, leaves), *points)
+        return whole  # type: ignore[no-any-return]
     terms: list[tuple[Scalar, Scalar]] = [
         term
         for term in zip(coefficients, points, strict=True)
@@ -116,7 +121,7 @@ def combine(coefficients: Sequence[Scalar], points: Sequence[P]) -> P:
         total = _sum_of_arrays(terms)
         if total is not None:
             return total  # type: ignore[no-any-return]
-    total = None
+    total, own = None, False
     for coefficient, point in terms:
         if type(point) is not np.ndarray and _concatenates(point):
             refuse_type(
@@ -126,9 +131,28 @@ def combine(coefficients: Sequence[Scalar], points: Sequence[P]) -> P:
                 "give a numpy, JAX or torch array",
             )
         one = type(coefficient) is int and coefficient == 1
-        term = point if one else point * coefficient
-        total = term if total is None else total + term
+        if total is None:
+            total, own = (point, False) if one else (point * coefficient, True)
+        else:
+            total, own = _plus(total, coefficient, point, own), True
     return total  # type: ignore[no-any-return]
+
+
+def _plus(total: Scalar, coefficient: Scalar, point: Scalar, own: bool) -> Scalar:
+    """total + c p; for torch one kernel in place of two, in the memory of a sum that is our own."""
+    torch = sys.modules.get("torch")
+    if torch is not None and isinstance(point, torch.Tensor) and point.is_floating_point():
+        if type(coefficient) not in (int, float):
+            return total + point * coefficient
+        if own and total.dtype == point.dtype and total.shape == point.shape:
+            try:
+                return total.add_(point, alpha=coefficient)
+            except RuntimeError:  # under torch.func.vmap, where one of the two is a batch
+                pass
+        return torch.add(total, point, alpha=coefficient)
+    if type(coefficient) is int and coefficient == 1:
+        return total + point
+    return total + point * coefficient
 
 
 def _concatenates(point: object) -> bool:

@@ -112,7 +112,7 @@ def _stack(points: list[np.ndarray]) -> np.ndarray:
     return stack(points)
 
 
-def _is_finite(result: object) -> bool:
+def _is_finite(result: Any) -> bool:
     """Whether all values are finite; True where they are not known (traced arrays)."""
     if isinstance(result, Tree):
         return all(_is_finite(leaf) for leaf in result.leaves)
@@ -124,10 +124,15 @@ def _is_finite(result: object) -> bool:
         return bool(jax.numpy.all(jax.numpy.isfinite(result)))
     if kind == "torch":
         try:
-            return bool(sys.modules["torch"].isfinite(result).all())
+            torch = sys.modules["torch"]
+            # one pass: a sum is finite only if all its terms are (it may also overflow)
+            return bool(torch.isfinite(result.sum())) or bool(torch.isfinite(result).all())
         except RuntimeError:  # inside torch.func.vmap values are not known
             return True
-    return not isinstance(result, np.ndarray) or bool(np.all(np.isfinite(result)))
+    if not isinstance(result, np.ndarray):
+        return True
+    with np.errstate(over="ignore", invalid="ignore"):
+        return bool(np.isfinite(np.sum(result))) or bool(np.all(np.isfinite(result)))
 
 
 def _explain(method: Method, carrier: Iterates[V], steps: int) -> None:
