@@ -116,6 +116,7 @@ def attack(session: nox.Session) -> None:
     session.install(".[all]")
     session.run("python", "experiments/attacks/run.py", env=SETTINGS)
     session.run("python", "experiments/off_quadratics.py", env=SETTINGS)
+    session.run("python", "experiments/near_minimax.py", "--random", "10000", env=SETTINGS)
     session.run("python", "experiments/attacks/certify.py", *session.posargs, env=SETTINGS)
 
 

@@ -34,8 +34,8 @@ from polyrates.analysis.volterra import Sizes, basin_of, iterate_bounds, tangent
 from polyrates.analysis.weighted_bound import weighted_bounds
 from polyrates.core.estimators import Estimator, Unrolled, as_estimator
 from polyrates.core.methods.classical import Chebyshev, GradientDescent
-from polyrates.core.methods.tabulated import WeightedIterates
-from polyrates.core.recurrence import Method, Stationary, as_method, check_steps
+from polyrates.core.methods.iterate_weights import IterateWeights
+from polyrates.core.recurrence import Method, Stationary, as_method, check_steps, own
 from polyrates.core.spectra import hull_of
 from polyrates.ground.cards import Card, Carded, lower_cell, upper_cell
 from polyrates.ground.errors import refuse_value
@@ -323,18 +323,16 @@ class _Question:
 
     def _weighted(self, basin: Number) -> Majorant | None:
         """Of weights on the iterates of Chebyshev's method on this interval; else None."""
-        method = self.method
-        if type(method) is not WeightedIterates or type(method.base) is not Chebyshev:
+        found: IterateWeights | None = own(self.method, "iterate_weights")
+        if found is None or type(found.base) is not Chebyshev:
             return None
-        numbers = (*method.parameters, *self._numbers())
+        numbers = (*self.method.parameters, *self._numbers())
         if any(self._resets()) or any(is_symbolic(value) for value in numbers):
             return None
-        if condition_k(method.base, *self.interval) is not True:
+        if condition_k(found.base, *self.interval) is not True:
             return None
         ends = floating(self.interval[0]), floating(self.interval[1])
-        weights = [floating(weight) for weight in method.weights]
-        exact = all(isinstance(weight, float) for weight in method.weights)
-        u, v = weighted_bounds(ends, weights, self._upward(), self.steps, exact)
+        u, v = weighted_bounds(ends, found, self._upward(), self.steps)
         if not np.all(np.isfinite(u)):
             return self._nothing(basin, "weighted", "the distance is too near the basin's edge")
         if self.estimator.solve is not None:

@@ -19,14 +19,16 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import islice
 
 import numpy as np
 
 from polyrates.analysis.scalar_run import float_run
 from polyrates.analysis.volterra import Sizes
 from polyrates.core.methods.classical import Chebyshev
+from polyrates.core.methods.iterate_weights import IterateWeights
 from polyrates.numeric.suprema.balls import UNIT
-from polyrates.numeric.suprema.shares import largest_sum
+from polyrates.numeric.suprema.shares import at_lobatto_points, largest_sum, quick_sum
 
 __all__ = ["ChebyshevWeights", "Forcing", "completed", "weighted_bounds"]
 
@@ -64,15 +66,21 @@ class ChebyshevWeights:
         sizes[-1] += doubt / unit
         errors = np.zeros(t + 1)
         errors[0] = np.sum(sizes * self.inverse[: t + 1])
-        for s in range(t):
-            row = weights[s + 1 :] * self.ratio[s, s:t]  # of U_0, …, U_{t−s−1}
-            for parity in (0, 1):
-                tail = np.cumsum(row[parity::2][::-1])[::-1]
-                result[s + 1, parity : t - s : 2] = 2 * tail
-            result[s + 1, 0] /= 2
-            result[s + 1] *= self.lengths[s]
-            spread = sizes[s + 1 :] * self.ratio[s, s:t] * np.arange(1, t - s + 1)
-            errors[s + 1] = self.lengths[s] * spread.sum()
+        if t:
+            # κ_s on U_0, U_1, …: w_{s+1+j}T_{s+1}/T_{s+1+j}, row s, column j
+            at = np.minimum(np.arange(1, t + 1)[:, None] + np.arange(t), t + 1)
+            place = np.append(np.arange(t + 1), t)[at]
+            alive = at <= t
+            ratio = np.where(alive, self.ratio[np.arange(t)[:, None], place - 1], 0.0)
+            onto = ratio * weights[place]
+            spread = ratio * sizes[place] @ np.arange(1.0, t + 1)
+            errors[1:] = self.lengths[:t] * spread
+            # U_j = 2(T_j + T_{j−2} + …), the last half where it is T_0
+            padded = np.zeros((t, t + t % 2))
+            padded[:, :t] = onto
+            tails = np.cumsum(padded.reshape(t, -1, 2)[:, ::-1], axis=1)[:, ::-1].reshape(t, -1)
+            result[1:, :t] = 2 * self.lengths[:t, None] * tails[:, :t]
+            result[1:, 0] /= 2
         return result, errors * unit
 
 
@@ -112,21 +120,20 @@ def completed(weights: Sequence[float] | np.ndarray) -> np.ndarray:
 
 
 def weighted_bounds(
-    ends: tuple[float, float], weights: Sequence[float], sizes: Sizes, steps: int, exact: bool
+    ends: tuple[float, float], weights: IterateWeights, sizes: Sizes, steps: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """u and v, t = 0, …, steps, of the outputs of weights on the iterates of Chebyshev(ℓ, L).
-
-    Before the horizon the output has the weights w_0, …, w_{t−1} and the rest on y_t. ``exact``:
-    the weights are the floats, not numbers that these are near.
-    """
+    """u and v, t = 0, …, steps, of the outputs of weights on the iterates of Chebyshev(ℓ, L)."""
     result = np.full((2, steps + 1), np.inf)
     forcing = Forcing.of(ends, sizes, steps)
     if forcing is not None:
         responses = ChebyshevWeights(ends, steps)
-        for t in range(steps + 1):
-            doubt = 0.0 if exact else 2 * UNIT * float(np.sum(np.abs(weights[:t])))
-            series, errors = responses.series(completed([*weights[:t], 0.0]), doubt)
-            for row, norms in enumerate((forcing.iterate_norms(t), forcing.norms(t))):
-                rounds = 20 if t == steps else 0
-                result[row, t] = largest_sum(norms[:, None] * series, norms * errors, rounds)
+        for t, row in enumerate(islice(weights.rows(), steps + 1)):
+            series, errors = responses.series(row, weights.doubt(t))
+            values = at_lobatto_points(series, max(2 * t, 2))
+            for k, norms in enumerate((forcing.iterate_norms(t), forcing.norms(t))):
+                answers, wrong = norms[:, None] * series, norms * errors
+                if t == weights.horizon:
+                    result[k, t] = largest_sum(answers, wrong)
+                else:
+                    result[k, t] = quick_sum(answers, norms[:, None] * values, wrong)
     return result[0], result[1]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 
+import mpmath
 import numpy as np
 
 from polyrates.analysis.worst_case import enclose
@@ -17,8 +19,10 @@ from polyrates.ground.errors import refuse_value
 from polyrates.ground.late import late
 from polyrates.ground.numbers import count, floating
 from polyrates.numeric.asymptotics import residual_drift_asymptotic
-from polyrates.numeric.minimax.extremal import asymptotic_value, limit_odds
-from polyrates.problems.sizes import joint_sizes
+from polyrates.numeric.minimax.extremal import asymptotic_value
+from polyrates.numeric.minimax.limit_eta import limit_eta
+from polyrates.problems.sizes import SizePair, joint_sizes
+from polyrates.synthesis.float_question import as_fraction
 from polyrates.synthesis.minimax import minimax_question
 
 __all__ = ["best_eta", "minimax_asymptotic", "near_minimax"]
@@ -64,28 +68,33 @@ def minimax_asymptotic(interval: object, t: int, **sizes: object) -> float:
     return float(asymptotic_value(ell, L, horizon, size=first, second=second))
 
 
-def near_minimax(interval: object, **sizes: object) -> HarmonicSobolev | Chebyshev:
+def near_minimax(
+    interval: object, digits: int | None = None, **sizes: object
+) -> HarmonicSobolev | Chebyshev:
     """One method without a horizon whose worst case stays near V*(t), the smallest, at every t.
 
     The Sobolev method of harmonic measure, to which the least favourable spectra of all horizons
     tend (proved), with
 
-        initial/cross     η = g²s/(a²(1 − s)), s the minimiser of D_s(ξ): the limit of the optimum's
-        residual/drift    η = (d/a)²
+        initial/cross     η = (g/a)² s/(1 − s), s = ∫λ²/(λ² + η)dω: the limit of the optimum's
+                          (closed form: :mod:`polyrates.numeric.minimax.limit_eta`)
+        residual/drift    η = 2(d/a)²
 
-    Its worst case over V*(t) is numeric: for g ≤ aℓ at most 1.16 on [ℓ, 10ℓ] and [ℓ, 100ℓ], and
-    from t = 80 on 1.009 and 1.030, largest where g = 0 (at t = 160: 1.004 and 1.015); for g = 10aℓ
-    up to 2, around the t where V* leaves a, and more for larger g. In residual/drift at most 1.65
-    (d/(aℓ) = .01 … 10), falling late where d is small.
-    ``python experiments/anytime.py --cross 0 0.001 0.1 1 --horizons 5 10 20 40 80 160`` prints the
-    ratios in initial/cross. It can burn in a little
-    (1.10 at t = 10 on [1, 100], a = g = 1), where ``minimax_optimal(interval, t, …)``, the
-    certified optimum of one t, never does.
+    Its worst case over V*(t) is numeric: for a second size of at most aℓ no question of
+    ``python experiments/near_minimax.py``, which prints a table, nor of its ``--random`` ones
+    exceeds 1.2 in initial/cross (κ ≥ .001), 1.2248 in residual/drift (κ ≥ .01; 1.314 for κ ≥ .001;
+    η = (d/a)² would cost up to √2). For larger sizes more is lost while V* is still a: 2.6 at
+    g = 100aℓ. The method can burn in a little (1.10 at t = 10 on [1, 100], a = g = 1), where
+    ``minimax_optimal(interval, t, …)``, the certified optimum of one t, never does. It queries
+    Chebyshev's iterates alone, so off quadratics it is as safe as Chebyshev's method.
 
     Parameters
     ----------
     interval : Interval
         With 0 < ℓ < L.
+    digits : int, optional
+        The ends and η as exact numbers: η as given in residual/drift, else a rational number that
+        agrees with it to so many digits. By default all are floats.
     initial, cross (or residual, drift) : numbers ≥ 0
         With cross = 0, the limit g → 0 of the method: the error P − λP′ alone, η = (1e-8 ℓ)². With
         drift = 0 the optimum of every horizon is one method, Chebyshev's, which is returned.
@@ -117,19 +126,33 @@ def near_minimax(interval: object, **sizes: object) -> HarmonicSobolev | Chebysh
         )
     if second == 0 and other == "drift":
         return Chebyshev(ell, L)
-    odds = 0.0
-    if second > 0:
-        initial = other == "cross"
-        odds = limit_odds(ell, L, size=first, second=second) if initial else 1.0
-    weight = second / first * odds if odds < math.inf else 0.0
-    if not weight < _LARGEST:
+    ratio = second / first
+    if not ratio < _LARGEST:
         refuse_value(
             f"{name}, {other}",
             (first, second),
             "are too far apart for floats",
             "give sizes within 1e150 of one another",
         )
-    return HarmonicSobolev(ell, L, max(weight, _LIMIT * ell) ** 2, joint.form)
+    if digits is not None:
+        return _exactly(where, joint, count(digits, "digits", 1))
+    eta = 2 * ratio**2
+    if other == "cross":
+        eta = float(limit_eta(ell, L, ratio, 20)) if ratio > 0 else 0.0
+    return HarmonicSobolev(ell, L, max(eta, (_LIMIT * ell) ** 2), joint.form)
+
+
+def _exactly(where: Spectrum, joint: SizePair, digits: int) -> HarmonicSobolev:
+    """The same with exact ends and η."""
+    ell, L = (as_fraction(end, digits + 5) for end in where.hull)
+    ratio = as_fraction(joint.second, digits + 5) / as_fraction(joint.first, digits + 5)
+    eta = 2 * ratio**2
+    if joint.form == "initial/cross" and ratio > 0:
+        with mpmath.workdps(digits + 25):
+            low, high, size = (mpmath.mpf(x.numerator) / x.denominator for x in (ell, L, ratio))
+            found = limit_eta(low, high, size, digits + 5)
+            eta = Fraction(mpmath.nstr(found, digits + 5, strip_zeros=False))
+    return HarmonicSobolev(ell, L, max(eta, (Fraction(_LIMIT) * ell) ** 2), joint.form)
 
 
 _LIMIT = 1e-8
@@ -138,7 +161,7 @@ _LIMIT = 1e-8
 Measured on [1, 10] and [1, 100]: worst cases with 1e-6, 1e-8 and 1e-12 agree to five digits.
 """
 
-_LARGEST = 1e150  # √η whose square is a float
+_LARGEST = 1e150  # a ratio whose square is a float
 
 
 def _ends(where: Spectrum, at_zero: str, remedy: str) -> tuple[float, float]:

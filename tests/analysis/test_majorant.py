@@ -11,6 +11,8 @@ from attacks import majorant
 from attacks.run import ROUNDING, recorded
 
 import polyrates as pr
+from polyrates.analysis.volterra import Sizes, iterate_bounds, tangent_bounds
+from polyrates.numeric.suprema.kernels import kernels
 
 ELL, L = 0.01, 1.0
 METHODS = {
@@ -70,6 +72,29 @@ def test_never_violated_on_random_problems():
     assert min(worst for _, worst in whole.values()) > 0.5
 
 
+@pytest.mark.parametrize("form", ["initial/cross", "residual/drift"])
+def test_the_weights_of_an_anytime_method_are_bounded_at_every_step(form):
+    """On functions of the class that other methods attain, run in one dimension and bounded."""
+    anytime = pr.HarmonicSobolev(ELL, L, 4 * ELL**2, form)
+    given = {"hessian_lipschitz": 1e-3, "cross_lipschitz": 0.02, "distance": 1, "residual": 1}
+    found = pr.majorant(anytime, (ELL, L), 60, **given)
+    assert found.form == "weighted" and found.status == "certified"
+    for method in METHODS.values():
+        problem = pr.majorant_example(method, (ELL, L), 60, **given)
+        run = pr.differentiate(anytime, problem, problem.x0, 60)
+        errors = np.abs(run.jacobians - problem.solution_jacobian)[:, 0]
+        assert np.all(errors <= found.jacobians * (1 + 1e-9))
+        away = np.abs(run.iterates - problem.solution)[:, 0]
+        assert np.all(away <= found.iterates * (1 + 1e-9))
+    # the Volterra sum of the same, for every t
+    table = kernels(anytime, (ELL, L), 60)
+    sizes = Sizes(1e-3, 0.02, 1.0, 1.0)
+    queries, outputs = iterate_bounds(table, sizes)
+    by_terms = tangent_bounds(table, sizes, queries, [0] * 61)
+    assert np.all(found.jacobians <= by_terms * 1.01)
+    assert np.all(found.iterates <= outputs * 1.01)
+
+
 def test_a_bound_that_forgets_the_hessians_change_is_violated():
     """The test above can fail: with M = 0 the bound is that of quadratics, and too small."""
     problem = pr.majorant_example(
@@ -112,7 +137,8 @@ def test_condition_k_fails_where_it_is_said_to():
     equal = pr.HeavyBall(*METHODS["heavy ball"].parameters[:2], METHODS["heavy ball"].step)
     assert bound(equal, 20).form == "kernels"
     assert bound(pr.HeavyBall.tuned(0.02, 1.0), 20).form == "kernels"
-    assert bound(pr.HarmonicSobolev(ELL, L, ELL * L), 20).form == "kernels"
+    assert bound(pr.HarmonicSobolev(ELL, L, ELL * L), 20).form == "weighted"
+    assert bound(pr.HarmonicSobolev(2 * ELL, L, ELL * L), 20).form == "kernels"
 
     class Mine(pr.GradientDescent):
         """A subclass is another method."""

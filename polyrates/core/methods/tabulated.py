@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import sympy
 
+from polyrates.core.methods.iterate_weights import IterateWeights, on_partial_sums
 from polyrates.core.methods.momentum_schedule import MomentumSchedule
 from polyrates.core.recurrence import Method
 from polyrates.core.transition import Scalar, Transition, dot, momentum_step, output_row
@@ -369,6 +370,12 @@ class WeightedIterates(Method, trusted=True):
                 output=(scale, *(dot((1 - scale,), (each,)) for each in inner.output)),
             )
             before = inner.output
+
+    @property
+    def iterate_weights(self) -> IterateWeights:
+        """On the iterates of the base method."""
+        exact = all(isinstance(weight, float) for weight in self.weights)
+        return on_partial_sums(self.base, list(map(floating, self.weights)), exact)
 
     def _scales(self) -> list[Number]:
         """c_0 ≤ … ≤ c_t = 1, exact powers of two; 1 throughout where the weights are symbols."""

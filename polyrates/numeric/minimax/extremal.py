@@ -113,14 +113,6 @@ def _gamma(ell: float, L: float, size: float, second: float) -> float:
     return gamma if gamma > 1e-250 else 0.0  # no float can tell what is left of B
 
 
-def limit_odds(ell: float, L: float, *, size: float, second: float) -> float:
-    """``sqrt(s/(1 - s))`` at the s with the smallest ``D_s(w0)``: the optimum's, t → ∞, 0 < ell."""
-    delta = 2 * (ell / (L - ell))
-    angle = math.log1p(delta + math.sqrt(delta * (2 + delta)))
-    gamma = _gamma(ell, L, size, second)
-    return _best_odds(delta, angle, gamma, math.inf, 14) if gamma > 0 else math.inf
-
-
 def asymptotic_value(ell: float, L: float, t: int, *, size: float, second: float) -> float:
     r"""Closed form of ``V*`` for large t in "initial/cross" (Schwarz-Pick), 0 < ell < L.
 

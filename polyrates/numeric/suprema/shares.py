@@ -18,6 +18,7 @@ polynomial of degree 2n, bounded rigorously from its values at 2n + 1 points.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
@@ -25,11 +26,12 @@ from polyrates.ground.late import late
 from polyrates.numeric.suprema.balls import UNIT
 from polyrates.numeric.suprema.rows import row_suprema, series_of_rows
 
-__all__ = ["at_lobatto_points", "largest_sum", "rough_sum"]
+__all__ = ["at_lobatto_points", "largest_sum", "quick_sum", "rough_sum"]
 
 fft = late("scipy.fft")
 
 _GRID = 4
+_SWEEPS = 5
 _CLOSE = 1e-11  # of the maximum of g over F², where the search ends
 
 
@@ -81,17 +83,50 @@ def largest_sum(series: np.ndarray, errors: np.ndarray, rounds: int = 20) -> flo
         return 0.0
     unit = float(sizes.max())
     series, errors = series[kept] / unit, errors[kept] / unit * (1 + 4 * UNIT)
+    values = np.abs(at_lobatto_points(series, max(2 * series.shape[1] - 2, 2)))
     by_terms = float(np.sum(row_suprema(series) + errors)) * (1 + 2 * len(series) * UNIT)
-    roots = _best_roots(series, rounds)
-    found = _certified(series, errors, roots)
+    found = _certified(series, values, errors, _best_roots(series, rounds))
     return min(found, by_terms) * unit * (1 + 4 * UNIT)
 
 
-def _certified(series: np.ndarray, errors: np.ndarray, roots: np.ndarray) -> float:
-    """√max g, σ ∝ ``roots``, from values of g at 2n + 1 points, each with its rounding."""
-    terms, n = len(series), series.shape[1] - 1
-    size = max(2 * n, 2)
-    values = np.abs(at_lobatto_points(series, size))
+def quick_sum(series: np.ndarray, values: np.ndarray, errors: np.ndarray) -> float:
+    """A bound some percent above the supremum, quicker by far.
+
+    ``values`` are those of the series at the 2n + 1 points of :func:`at_lobatto_points`.
+    """
+    sizes = np.abs(values).max(axis=1) + errors
+    unit = float(sizes.max(initial=0.0))
+    if not 0.0 < unit < math.inf:
+        return unit if unit == 0.0 else math.inf
+    series, values, errors = series / unit, np.abs(values) / unit, errors / unit * (1 + 4 * UNIT)
+    roots = _some_roots(values**2, _SWEEPS)[0]
+    found = _certified(series, values, errors, roots, _grid_maximum)
+    by_terms = float(np.sum(np.abs(series)) + np.sum(errors)) * (1 + 2 * series.size * UNIT)
+    return min(found, by_terms) * unit * (1 + 4 * UNIT)
+
+
+def _grid_maximum(series: np.ndarray) -> float:
+    """A bound of the maximum of |g|, degree n, by Ehlich and Zeller: the grid's over cos(πn/2N)."""
+    size = fft.next_fast_len(32 * series.shape[1], real=True)
+    top = float(np.max(np.abs(at_lobatto_points(series, size))))
+    rounding = 16.0 * UNIT * math.log2(2 * size) * math.sqrt(2 * size)
+    ratio = math.cos(math.pi * (series.shape[1] - 1) / (2 * size))
+    return (top + rounding * float(np.sum(np.abs(series)))) / ratio * (1 + 8 * UNIT)
+
+
+def _sharp_maximum(series: np.ndarray) -> float:
+    return float(row_suprema(series)[0])
+
+
+def _certified(
+    series: np.ndarray,
+    values: np.ndarray,
+    errors: np.ndarray,
+    roots: np.ndarray,
+    maximum: Callable[[np.ndarray], float] = _sharp_maximum,
+) -> float:
+    """√max g, σ ∝ ``roots``, from the |q_j| at ≥ 2n + 1 points, each with its rounding."""
+    terms, size = len(series), values.shape[1] - 1
     spread = 8 * math.log2(2 * size + 2) * UNIT * np.sum(np.abs(series), axis=1)
     off = (errors + spread)[:, None]
     shares = np.maximum(roots, 1e-9 * roots.max()) + 1e-150
@@ -99,7 +134,7 @@ def _certified(series: np.ndarray, errors: np.ndarray, roots: np.ndarray) -> flo
     g = np.sum(values**2 * weights, axis=0)
     slack = np.sum((2 * values * off + off**2) * weights, axis=0)
     wrong = float(np.max(slack + (terms + 8) * UNIT * g))
-    top = float(row_suprema(series_of_rows(g[None]))[0])
+    top = maximum(series_of_rows(g[None]))
     spread = 8 * math.log2(2 * size + 2) * UNIT * float(g.max())
     lebesgue = (2 / math.pi) * math.log(size + 1) + 1
     return math.sqrt(top + (wrong + spread) * lebesgue) * (1 + 4 * UNIT)
@@ -111,12 +146,8 @@ def _best_roots(series: np.ndarray, rounds: int) -> np.ndarray:
     size = max(_GRID * n, 4)
     angles = np.arange(size + 1) * (math.pi / size)
     squares = at_lobatto_points(series, size) ** 2
-    measure = np.full(size + 1, 1.0 / (size + 1))
-    for _ in range(60):
-        roots = np.sqrt(squares @ measure) + 1e-100
-        measure *= roots.sum() * ((1.0 / roots) @ squares)
-        measure /= measure.sum()
-    best, least = np.sqrt(squares @ measure), math.inf
+    best, measure = _some_roots(squares, 60)
+    least = math.inf
     for _ in range(rounds):
         kept = measure > 1e-7 * measure.max()
         angles, squares = angles[kept], squares[:, kept]
@@ -133,6 +164,17 @@ def _best_roots(series: np.ndarray, rounds: int) -> np.ndarray:
         squares = (series @ np.cos(np.outer(np.arange(n + 1), angles))) ** 2
         measure = np.concatenate([measure, np.full(len(peaks), 1e-3 / len(peaks))])
     return np.asarray(best)
+
+
+def _some_roots(squares: np.ndarray, sweeps: int) -> tuple[np.ndarray, np.ndarray]:
+    """√∫q_j²dν and ν after multiplicative steps on a grid, from σ ∝ max|q_j|."""
+    roots = np.sqrt(squares.max(axis=1)) + 1e-100
+    measure = np.full(squares.shape[1], 1.0)
+    for _ in range(sweeps):
+        measure *= roots.sum() * ((1.0 / roots) @ squares)
+        measure /= measure.sum()
+        roots = np.sqrt(squares @ measure) + 1e-100
+    return roots, measure
 
 
 def _peaks(series: np.ndarray, weights: np.ndarray, floor: float) -> tuple[np.ndarray, float]:
