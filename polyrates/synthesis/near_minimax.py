@@ -82,10 +82,10 @@ def near_minimax(
 
     Its worst case over V*(t) is numeric: for a second size of at most aℓ no question of
     ``python experiments/near_minimax.py``, which prints a table, nor of its ``--random`` ones
-    exceeds 1.2 in initial/cross (κ ≥ .001), 1.2248 in residual/drift (κ ≥ .01; 1.314 for κ ≥ .001;
-    η = (d/a)² would cost up to √2). For larger sizes more is lost while V* is still a: 2.6 at
-    g = 100aℓ. The method can burn in a little (1.10 at t = 10 on [1, 100], a = g = 1), where
-    ``minimax_optimal(interval, t, …)``, the certified optimum of one t, never does. It queries
+    exceeds 1.2 in initial/cross and 1.4 in residual/drift (κ ≥ .001). For larger sizes more is
+    lost while V* is still a: 3.5 at g = 100aℓ. The method can burn in a little (1.10 at t = 10 on
+    [1, 100], a = g = 1), where ``minimax_optimal(interval, t, …)``, the certified optimum of one t,
+    never does. It queries
     Chebyshev's iterates alone, so off quadratics it is as safe as Chebyshev's method.
 
     Parameters
