@@ -69,6 +69,21 @@ def require(name: str, available: bool) -> None:
     pytest.skip(f"{name} is not installed")
 
 
+class Lazily:
+    """A module that is imported when a test first uses it; where it is absent, the test skips.
+
+    Files that use torch or JAX are collected without seconds of imports.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __getattr__(self, item: str) -> Any:
+        if item.startswith(("_", "pytest")):  # asked of every name of a file that is collected
+            raise AttributeError(item)
+        return getattr(pytest.importorskip(self.name), item)
+
+
 def without_coq() -> bool:
     """Said in words where the machine cannot have Coq (POLYRATES_WITHOUT); else it is required."""
     if "coq" in os.environ.get("POLYRATES_WITHOUT", "").split(","):

@@ -8,12 +8,11 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
+from support import Lazily
 
 import polyrates as pr
 
-jax = pytest.importorskip("jax")
-torch = pytest.importorskip("torch")
-jnp = jax.numpy
+jax, torch, jnp = (Lazily(name) for name in ("jax", "torch", "jax.numpy"))
 
 
 @pytest.fixture(autouse=True, scope="module")

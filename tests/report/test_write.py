@@ -9,6 +9,7 @@ import sys
 from dataclasses import replace
 from functools import cache
 from html.parser import HTMLParser
+from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
@@ -33,7 +34,7 @@ from polyrates.report.sections.overview import table_text
 from polyrates.report.shown import bound_text, number_text
 from polyrates.report.write import files, report
 
-pytest.importorskip("sklearn")
+pytestmark = pytest.mark.skipif(find_spec("sklearn") is None, reason="no scikit-learn")
 
 
 @pytest.fixture(scope="module")

@@ -11,13 +11,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import sympy
+from support import Lazily
 
 import polyrates as pr
 
-torch = pytest.importorskip("torch")
-optax = pytest.importorskip("optax")
-jax = pytest.importorskip("jax")
-jnp = jax.numpy
+torch, optax, jax, jnp = (Lazily(name) for name in ("torch", "optax", "jax", "jax.numpy"))
 
 STEPS = 60
 H = np.diag([1.0, 3.0, 10.0]) + 0.1

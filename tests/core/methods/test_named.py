@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from polyrates.core.methods.catalogue import NAMES
 from polyrates.core.methods.named import build, parse_methods, split
-
-pytest.importorskip("sklearn")
 
 
 def test_methods_by_name() -> None:
