@@ -25,28 +25,13 @@ def modules() -> dict[str, Path]:
     return found
 
 
-def shared() -> dict[str, Path]:
-    """Modules that are held by the file of another, through what stands above them."""
-    lines = (TESTS / "shared.txt").read_text(encoding="utf-8").splitlines()
-    rows = (line.partition(": ") for line in lines if line and not line.startswith("#"))
-    return {name: TESTS / file for file, _, names in rows for name in names.split()}
-
-
 def test_every_module_with_mathematics_is_held_by_a_file() -> None:
-    """By the file of its name, by one that imports it, or by the one that shared.txt names."""
-    others = shared()
+    """By the file of its name, or by one that imports what the module defines."""
     texts = [path.read_text(encoding="utf-8") for path in TESTS.rglob("test_*.py")]
     for name, file in modules().items():
         dotted = f"polyrates.{name.replace('/', '.')} import"
-        held = file.exists() or name in others or any(dotted in text for text in texts)
+        held = file.exists() or any(dotted in text for text in texts)
         assert held, f"{name} has no tests: write {file.relative_to(ROOT)}"
-
-
-def test_the_files_that_are_shared_exist() -> None:
-    for name, file in shared().items():
-        assert file.exists(), (name, file)
-        assert (PACKAGE / f"{name}.py").exists(), f"{name} is gone"
-        assert not modules()[name].exists(), f"{name} has a file of its own by now"
 
 
 def test_every_file_of_a_room_is_in_the_tree() -> None:

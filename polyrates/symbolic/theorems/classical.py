@@ -58,7 +58,7 @@ def chebyshev_value(t: int, at: Fraction) -> sympy.Rational:
                 scale * scale_after,
             )
     # mod q the numerator is 2^{t−1} p^t: with p and q coprime only powers of two cancel
-    shift = min(_twos(now), _twos(scale))
+    shift = min(_twos(now), _twos(scale)) if now else _twos(scale)  # T_t(0) = 0 for odd t
     return coprime(now >> shift, scale >> shift)
 
 

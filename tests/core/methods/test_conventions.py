@@ -212,26 +212,6 @@ def test_rates_of_zero_keep_the_velocity(rates: list[float], extra: dict[str, ob
     assert pr.verify(method, problem, STEPS).ok
 
 
-def test_one_schedule_in_two_forms() -> None:
-    """With the velocity kept or rescaled, the polynomials are the same, exactly."""
-    rates, momenta = ["1/2", "1/4", "1/8", "1/3"], ["1/2", "2/3", "3/4", "1/5"]
-    for damp in (0, "1/4"):
-        table = pr.Tabulated.torch(rates, momenta, damp)
-        assert isinstance(table, pr.Tabulated)
-        kept = pr.MomentumSchedule(rates, momenta, damp)
-        for t in range(5):
-            P = pr.residual_polynomial(kept, t)
-            assert (P - pr.residual_polynomial(table, t)).is_zero
-    a, b, m = sympy.symbols("a b m", positive=True)
-    kept = pr.residual_polynomial(pr.MomentumSchedule([a, b], m), 2).as_expr()
-    assert sympy.simplify(kept - ((1 - a * pr.lam) * (1 - b * pr.lam) - m * b * pr.lam)) == 0
-    still = pr.MomentumSchedule([0, 0], "1/2")  # no rate at all: nothing moves
-    assert pr.residual_polynomial(still, 2).as_expr() == 1
-    assert isinstance(pr.Tabulated.torch([0.0, 0.1], 0), pr.Tabulated)
-    assert pr.latex(kept) and "v_{t+1}" in pr.latex(pr.MomentumSchedule([0.1], 0.5, 0.1))
-    assert pr.cite(still) and "scheduled" in still.name
-
-
 def test_the_page_of_conventions_runs() -> None:
     """Every cell: torch, optax, jaxopt and optimistix, iterates and Jacobians to 1e-12."""
     for name in ("jaxopt", "optimistix"):

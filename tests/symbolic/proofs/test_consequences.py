@@ -14,7 +14,6 @@ from polyrates.symbolic.derivations.gegenbauer_facts import (
     FIRST,
     GROWTH,
     LOG_CONVEX,
-    PARITY,
     RELATIONS,
     SERIES,
     SLOPE,
@@ -172,22 +171,3 @@ def test_an_inverse_is_positive_by_the_growth():
     assert not Positive(-y(n, c), inverse(n).held).shown(over)
     assert not Positive(1 / y(n, c), Held()).shown(over)
     assert not Positive(y(n + 1, c), inverse(n).held).shown(over)
-
-
-def test_a_series_refuses():
-    assert SERIES.check()
-    half = sympy.Rational(1, 2)
-    u = SERIES.variable
-    for wrong in (
-        replace(SERIES, right=sympy.hyper((-n, n + 2 * alpha), (alpha + 1,), (1 - c) / 2)),
-        replace(SERIES, right=sympy.hyper((-n, n + alpha), (alpha + half,), (1 - c) / 2)),
-        replace(SERIES, right=sympy.hyper((-n, n + 2 * alpha), (alpha + half,), (1 + c) / 2)),
-        replace(SERIES, right=sympy.hyper((-n, n + 2 * alpha), (alpha + half,), c)),
-        replace(SERIES, right=2 * SERIES.right),
-        replace(SERIES, left=y(n + 1, c)),
-        replace(SERIES, multipliers=(SERIES.multipliers[0], SERIES.multipliers[1] + u)),
-        replace(SERIES, index=None),
-    ):
-        with pytest.raises(DerivationError):
-            wrong.check()
-    assert PARITY.check()

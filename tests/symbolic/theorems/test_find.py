@@ -10,10 +10,9 @@ from itertools import pairwise
 import mpmath
 import pytest
 import sympy
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from exact_suprema import PARTS, assert_all_parts, assert_supremum, theorem
 
-from polyrates.core.estimators import OneStep, Unrolled
+from polyrates.core.estimators import OneStep
 from polyrates.core.methods.classical import (
     Chebyshev,
     Gegenbauer,
@@ -23,89 +22,10 @@ from polyrates.core.methods.classical import (
 )
 from polyrates.core.spectra import Interval, Union
 from polyrates.ground.errors import Undecided
-from polyrates.ground.numbers import lam, t
+from polyrates.ground.numbers import t
 from polyrates.symbolic.polynomials import error_polynomials
 from polyrates.symbolic.theorems.bounds import lower_bound
 from polyrates.symbolic.theorems.find import find_theorem
-
-PARTS = ("initial", "cross", "residual", "drift")
-EXACT = settings(max_examples=25, deadline=None)
-
-
-def theorem(method, spectrum, part):
-    return find_theorem(method, spectrum, part, Unrolled())
-
-
-def changes_sign(poly, low, high):
-    """Whether a rational polynomial takes both signs on [low, high], by Sturm's count."""
-    if poly.is_zero:
-        return False
-    odd = sympy.Poly(1, lam)
-    for factor, multiplicity in poly.sqf_list()[1]:
-        if multiplicity % 2:
-            odd *= factor
-    if odd.degree() <= 0:
-        return False
-    ends = int(odd.eval(low) == 0) + int(odd.eval(high) == 0)
-    return odd.count_roots(low, high) - ends > 0
-
-
-def assert_supremum(poly, support, value):
-    """value − |poly| ≥ 0 on the support, with equality somewhere: exactly the supremum."""
-    value = sympy.sympify(value)
-    attained = False
-    for low, high in support:
-        for bound in (value - poly, value + poly):
-            bound = sympy.Poly(bound, lam)
-            assert bound.eval(low) >= 0 and bound.eval(high) >= 0
-            if low != high:
-                assert not changes_sign(bound, low, high)
-                assert bound.eval((low + high) / 2) >= 0
-        attained |= abs(poly.eval(low)) == value or abs(poly.eval(high)) == value
-    assert attained
-
-
-def assert_all_parts(method, spectrum, steps, parts=PARTS):
-    for t_ in steps:
-        polynomials = error_polynomials(method, t_)
-        for part in parts:
-            found = theorem(method, spectrum, part)
-            assert found is not None
-            assert_supremum(getattr(polynomials, part), spectrum.support, found.value(t_))
-
-
-rationals = st.builds(F, st.integers(1, 40), st.integers(1, 12))
-
-
-@EXACT
-@given(rationals, rationals, rationals, st.integers(0, 9))
-def test_gradient_descent_for_every_step(step, ell, width, steps):
-    h = sympy.Rational(step.numerator, step.denominator) / 5
-    assert_all_parts(GradientDescent(h), Interval(ell, ell + width), [steps])
-
-
-@EXACT
-@given(rationals, rationals, st.integers(0, 9))
-def test_chebyshev_on_its_interval(ell, width, steps):
-    assert_all_parts(Chebyshev(ell, ell + width), Interval(ell, ell + width), [steps])
-
-
-@EXACT
-@given(rationals, rationals, rationals, st.integers(0, 7))
-def test_gegenbauer_on_its_interval(ell, width, alpha, steps):
-    method = Gegenbauer(ell, ell + width, alpha)
-    assert_all_parts(method, Interval(ell, ell + width), [steps])
-
-
-@pytest.mark.parametrize("root", [F(1, 2), F(2, 5), F(1, 10), F(9, 10)])
-def test_heavy_ball_and_nesterov_on_their_interval(root):
-    interval = Interval(root**2, 1)  # √κ rational, so everything is
-    assert_all_parts(HeavyBall.tuned(root**2, 1), interval, range(9))
-    assert_all_parts(Nesterov.tuned(root**2, 1), interval, range(9), PARTS[1:])
-
-
-def test_nesterov_initial_part_has_no_theorem():
-    assert theorem(Nesterov.tuned(1, 4), Interval(1, 4), "initial") is None
 
 
 def test_support_with_gaps_points_and_zero():
@@ -175,15 +95,6 @@ def test_burn_in_against_brute_force(kappa):
             assert found.peak()[0] == curve.index(max(curve))
 
 
-def test_rows_of_the_large_step():
-    rows = {F(1, 10): (3.71, 5, 19), F(1, 100): (36.8, 50, 325), F(1, 1000): (368, 500, 4560)}
-    for kappa, (height, at, below) in rows.items():
-        found = theorem(GradientDescent.large(kappa, 1), Interval(kappa, 1), "initial")
-        assert found.peak()[0] == at == math.ceil((1 - kappa**2) / (2 * kappa))
-        assert abs(float(found.peak()[1].evalf()) / height - 1) < 2e-3
-        assert found.burn_in() == below - 1
-
-
 def test_ties_are_decided_exactly():
     # hL = 3/2: φ_3 = 1 exactly, so the last t above one is 2
     found = theorem(GradientDescent(F(3, 2)), Interval(0, 1), "initial")
@@ -208,17 +119,6 @@ def test_ties_are_decided_exactly():
     assert theorem(GradientDescent(3), Interval(F(1, 9), 1), "residual").burn_in() == sympy.oo
     nilpotent = theorem(GradientDescent(F(1, 4)), Union([(4, 4)]), "drift")
     assert nilpotent.peak() == (1, F(1, 4)) and nilpotent.burn_in() == 0
-
-
-@EXACT
-@given(st.integers(101, 199), st.integers(0, 100))
-def test_burn_in_real_brackets_the_integer(percent, below):
-    u = sympy.Rational(percent, 100)
-    found = theorem(GradientDescent(u), Interval(F(below, 101), 1), "initial")
-    real = found.burn_in_real
-    assert (real is None) == (found.burn_in() == 0) == (u**2 < 2)
-    if real is not None and found.value(found.burn_in() + 1) != 1:
-        assert found.burn_in() == math.ceil(real.evaluate()) - 1
 
 
 def test_limits_of_kappa():

@@ -1,0 +1,82 @@
+"""The functions of the counterexamples: smooth, strongly convex, one in every library."""
+
+from __future__ import annotations
+
+from fractions import Fraction as F
+
+import mpmath
+import numpy as np
+import pytest
+import sympy as sp
+
+import polyrates as pr
+
+
+def in_mpmath(value):
+    return mpmath.mpf(str(sp.N(value, 80))) if isinstance(value, sp.Expr) else mpmath.mpf(value)
+
+
+def run(method, problem, steps, start=None, prescribed=None):
+    """(x_t, E_t) in 60 digits, E of the error of ∂x_t; ``prescribed`` is (x_1, E_1)."""
+    mpmath.mp.dps = 60
+    E = mpmath.mpf(-1)
+    state = None
+    found = [(mpmath.mpf(1) if start is None else start, E)]
+    for t, step in zip(range(steps), method.transitions(in_mpmath), strict=False):
+        state = state or [found[0]] * len(step.gain)
+        y = [sum(c * point[k] for c, point in zip(step.query, state, strict=True)) for k in (0, 1)]
+        slope = problem.gradient(y[0]), problem.hvp(y[0], y[1])
+        state = [
+            tuple(
+                sum(c * point[k] for c, point in zip(row, state, strict=True)) - gain * slope[k]
+                for k in (0, 1)
+            )
+            for row, gain in zip(step.mixing, step.gain, strict=True)
+        ]
+        if prescribed is not None and t == 0:
+            state[0] = prescribed
+        found.append(state[0])
+    return found
+
+
+@pytest.mark.parametrize(
+    ("make", "ell"),
+    [(pr.HeavyBall.tuned, 0.01), (pr.HeavyBall.tuned, 0.05), (pr.Nesterov.tuned, 0.02)],
+)
+def test_the_function_is_smooth_and_strongly_convex(make, ell):
+    problem = pr.diverging_example(make(ell, 1.0), (ell, 1.0), 30)
+    grid = np.concatenate([np.linspace(-1.5, 1.5, 60_001), np.geomspace(1e-9, 1, 20_001)])
+    bent = problem.curvature(grid)
+    assert ell * (1 - 1e-12) <= bent.min() and bent.max() <= 1 + 1e-12
+    points = np.linspace(0.05, 1.4, 200_001)
+    middle = (points[1:] + points[:-1]) / 2
+    slopes = np.diff(problem.slope(points)) / np.diff(points)
+    assert np.max(np.abs(slopes - problem.curvature(middle))) < 1e-3
+
+
+@pytest.mark.slow
+def test_floats_jax_and_torch_see_the_same_problem():
+    method = pr.HeavyBall.tuned(0.01, 1.0)
+    problem = pr.diverging_example(method, (0.01, 1.0), 25)
+    found = pr.differentiate(method, problem, problem.x0, 25)
+    exact = run(pr.HeavyBall.tuned(F(0.01), 1), problem, 25)
+    assert found.iterates[25, 0] == pytest.approx(float(exact[25][0]), rel=1e-3)
+    assert found.jacobians[25, 0] - 1 == pytest.approx(float(exact[25][1]), rel=1e-3)
+    assert abs(found.iterates[25, 0]) < 0.01 and abs(found.jacobians[25, 0]) > 1e5
+    torch = pytest.importorskip("torch")
+    jax = pytest.importorskip("jax")
+    with jax.enable_x64(True) if hasattr(jax, "enable_x64") else jax.experimental.enable_x64():
+        for name, example in (
+            ("blend", problem),
+            ("bumps", pr.diverging_example(pr.Nesterov.tuned(0.01, 1.0), (0.01, 1.0), 12)),
+        ):
+            for x in (0.9, 0.3, -0.4, 0.0, 1.2):
+                here = np.array([x])
+                theirs = jax.numpy.array([x]), torch.tensor([x], dtype=torch.float64)
+                for part in (example.gradient, example.cross, example.curvature):
+                    for other in theirs:
+                        assert np.allclose(part(here), np.asarray(part(other)), rtol=1e-13), name
+                if x == 0.0 and name == "blend":
+                    continue  # f_0′ has no derivative there: the test below
+                slope = jax.grad(lambda z, f=example: f.slope(z)[0])(theirs[0])
+                assert np.allclose(slope[0], example.curvature(here), rtol=1e-9, atol=1e-9)
