@@ -6,6 +6,7 @@ from polyrates.core.recurrence import Method, as_method, check_steps
 from polyrates.core.spectra import hull_of
 from polyrates.ground.errors import refuse_value
 from polyrates.ground.numbers import floating, nonnegative
+from polyrates.ground.outward import at_least
 from polyrates.problems.scalar_functions import Cubic
 
 __all__ = ["majorant_example"]
@@ -42,8 +43,8 @@ def majorant_example(
         refuse_value(
             "distance",
             distance,
-            f"must be < 2ell/M = {2 * low / values['hessian_lipschitz']:.6g}, where the function "
-            "has a second stationary point"
+            f"must be < 2ell/M = {at_least(2 * low / values['hessian_lipschitz'], 6)}, "
+            "where the function has a second stationary point"
             if values["hessian_lipschitz"]
             else "needs ell > 0",
             "start nearer to the solution",

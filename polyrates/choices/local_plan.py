@@ -39,6 +39,7 @@ from polyrates.core.spectra import Interval, hull_of
 from polyrates.execution.reverse import forward_memory
 from polyrates.ground.errors import refuse_value
 from polyrates.ground.numbers import floating, nonnegative, number
+from polyrates.ground.outward import at_least, at_most
 from polyrates.measurement.local_model import SolvedProblem, local_model
 from polyrates.problems.quadratic import Problem, QuadraticProblem
 from polyrates.problems.sizes import Status
@@ -164,12 +165,13 @@ def local_rows(question: LocalQuestion, budget: int, weights: bool = True) -> tu
     if math.isinf(asked.hessian_lipschitz):
         rows = _in_the_sector(asked, budget)
     else:
-        if not asked.hessian_lipschitz * asked.distance < 2 * asked.ell:
+        drop = asked.hessian_lipschitz * asked.distance
+        if not drop < 2 * asked.ell:
             refuse_value(
                 "distance",
                 asked.distance,
-                f"M‖x_0 − x*‖ = {asked.hessian_lipschitz * asked.distance:.6g} is not below 2ell = "
-                f"{2 * asked.ell:.6g}: nothing is proved from there",
+                f"M‖x_0 − x*‖ = {at_most(drop, 6)} is not below "
+                f"2ell = {at_least(2 * asked.ell, 6)}: nothing is proved from there",
                 "start nearer to the solution",
             )
         rows = [*_unrolled(asked, budget), *_truncated(asked, budget), *_restarted(asked, budget)]
@@ -305,7 +307,7 @@ def no_help(question: LocalQuestion, budget: int) -> str:
     text = ""
     if budget // 2 < first:
         text = f" No unrolled method helps before t = {first}: whatever its coefficients, some "
-        text += f"function leaves it at least the start's error, {asked.residual:.3g}."
+        text += f"function leaves it at least the start's error, {at_least(asked.residual, 3)}."
     steps = min(budget, _LONGEST)
     s, _ = descent_start(GradientDescent.large(*asked.ends), asked.ends, asked.sizes, steps)
     if 0 < s < steps:

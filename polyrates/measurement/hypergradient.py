@@ -74,7 +74,11 @@ class Hypergradient:
 
     def __str__(self) -> str:
         about = "" if self.status == "certified" else "about "
-        text = f"{self.value} ± {about}{at_most(self.bound, 3)}"
+        # every digit of an array: eight would be further away than the bound says
+        value = np.array2string(
+            np.asarray(self.value), formatter={"float_kind": lambda x: repr(float(x))}
+        )
+        text = f"{value} ± {about}{at_most(self.bound, 3)}"
         text += f" ({self.status}, {self.products} products)"
         if self.missing:
             text += f"; measured, so without guarantee: {', '.join(self.missing)}"

@@ -11,13 +11,14 @@ import sympy
 from polyrates.core.spectra import Spectrum
 from polyrates.ground.digits import exact_text
 from polyrates.ground.numbers import Number
-from polyrates.ground.outward import at_most
+from polyrates.ground.outward import at_least, at_most
 from polyrates.ground.typeset import latex
 
 __all__ = [
     "LONG",
     "bound_text",
     "finite_number",
+    "lower_text",
     "number_text",
     "shown_rows",
     "support_pairs",
@@ -82,6 +83,11 @@ def number_text(value: float, digits: int = 3) -> str:
 def bound_text(value: float, digits: int = 3) -> str:
     """The same of an upper bound, rounded up."""
     return _spelled(at_most(value, digits))
+
+
+def lower_text(value: float, digits: int = 3) -> str:
+    """The same of a lower bound, rounded down."""
+    return _spelled(at_least(value, digits))
 
 
 def _spelled(text: str) -> str:

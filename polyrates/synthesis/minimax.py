@@ -7,7 +7,7 @@ V* = min over P(0) = 1, deg P ≤ t and s of max over λ of √(a²A²/s + g²B�
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
@@ -20,15 +20,17 @@ from polyrates.analysis.worst_case import enclose
 from polyrates.core.estimators import Unrolled
 from polyrates.core.measures.empirical import Empirical
 from polyrates.core.methods.classical import Chebyshev
-from polyrates.core.methods.tabulated import Richardson, Tabulated, WeightedIterates
+from polyrates.core.methods.tabulated import WeightedIterates
 from polyrates.core.recurrence import Method
-from polyrates.core.spectra import Spectrum, Union, as_spectrum
+from polyrates.core.spectra import Spectrum, as_spectrum
 from polyrates.ground.errors import PolyratesError, refuse_value
 from polyrates.ground.numbers import Number, count, floating
 from polyrates.numeric.minimax.question import MinimaxSolution, Truth
+from polyrates.numeric.minimax.restated import Restated
 from polyrates.numeric.sobolev import weights_from_series
 from polyrates.numeric.values import residual_series
 from polyrates.problems.sizes import SizePair, joint_sizes
+from polyrates.synthesis.annihilating import annihilating
 from polyrates.synthesis.float_question import FloatQuestion, as_fraction, solved
 from polyrates.synthesis.minimax_certificate import minimax_certificate
 from polyrates.synthesis.minimax_lipschitz import least_off_quadratics
@@ -73,11 +75,12 @@ def minimax_optimal(
         interval with ℓ > 0 ω* tends to √(ℓL)/(πλ√((λ−ℓ)(L−λ))) dλ as t grows, whatever the sizes
         (the first being positive): proved.
         On a support with gaps the weights are on the iterates of a table made for it (orthogonal
-        polynomials of the support, after a double step for every isolated point): between the
-        pieces P* is large, and the Chebyshev coefficients of ``.polynomial`` on the hull cancel on
-        them. The upper end is that of the method with its float coefficients. It can stay away from
-        the lower one beside isolated points, and on unions for ``cross=0``, where floats cannot
-        hold P*; ``digits`` closes that for the mpmath polynomial where it succeeds.
+        polynomials of the support): between the pieces P* is large, and the Chebyshev coefficients
+        of ``.polynomial`` on the hull cancel on them. Where rounding would cost more than 1e-9 of
+        V* (beside isolated points, and for ``cross=0``) the coefficients of ``.method`` are exact
+        numbers, and the upper end is that of those. An isolated point p whose weight in ω* is below
+        1e-10 has a double zero of P*: a run in floats amplifies its rounding there by what P* grows
+        to beside p, so far outliers are better given the width to which they are known.
         For ``cross=0`` P is unique up to cλ only; the P with the smallest max|P′| is returned.
         Where V* = a, P* ≡ 1: no method helps at this horizon.
         ``.certificate.save(path)`` writes exact numbers that prove a bracket of V* anew.
@@ -150,10 +153,22 @@ def _optimum(
             small = optimum_of(below, where, horizon)
             optimum = replace(optimum, contact_points=small.contact_points, spectrum=small.spectrum)
     if not _is_interval(where):
-        optimum = _recertified(optimum, where, joint, horizon)
+        optimum = _recertified(optimum, solution, where, joint, horizon)
+    if len(inner.support) < len(support) and optimum.lower < optimum.upper * (1 - _CLOSE):
+        optimum = _proved(optimum, where, joint, horizon)
     if optimum.upper >= asked.first and inner.support:
         optimum = _raised(optimum, inner, horizon)
     return optimum
+
+
+def _proved(optimum: Optimum, where: Spectrum, joint: SizePair, t: int) -> Optimum:
+    """Points that are no floats are no part of the inner question: their proof is in fractions."""
+    numbers = [end for piece in where.support for end in piece] + [joint.first, joint.second]
+    if not all(isinstance(x, float) or getattr(x, "is_Rational", False) for x in numbers):
+        return optimum  # the proof would be for numbers nearby
+    found = Fraction(minimax_certificate(where, joint, t, _answer).lower)
+    lower = min(math.nextafter(float(found), 0.0), optimum.upper)
+    return replace(optimum, lower=max(optimum.lower, lower))
 
 
 # P ≡ 1 is taken as optimal once the bracket is this narrow.
@@ -166,7 +181,7 @@ _LONGER = (Fraction(5, 4), Fraction(8, 5))
 def _raised(optimum: Optimum, inner: FloatQuestion, t: int) -> Optimum:
     """V* of a longer horizon is no larger: its lower bound counts where V* may be a."""
     for factor in _LONGER:
-        if optimum.lower >= _CLOSED * optimum.upper:
+        if optimum.lower >= _CLOSED * optimum.upper or optimum.lower < 0.5 * optimum.upper:
             break
         more = min(solved(inner, math.floor(factor * t) + 2).lower, optimum.upper)
         optimum = replace(optimum, lower=max(optimum.lower, more))
@@ -177,33 +192,31 @@ def _is_interval(where: Spectrum) -> bool:
     return len(where.support) == 1 and where.support[0][0] != where.support[0][1]
 
 
-def _recertified(optimum: Optimum, where: Spectrum, joint: SizePair, t: int) -> Optimum:
+def _recertified(
+    optimum: Optimum, solution: MinimaxSolution, where: Spectrum, joint: SizePair, t: int
+) -> Optimum:
     """The bounds of what is returned, as it runs.
 
-    Not every P* survives the rounding of its coefficients. So the worst case of the method itself
-    is certified, and beside it that of the product form where it annihilates the support, of P ≡ 1,
-    and of the optima of problems nearby where they leave less.
+    Not every P* survives the rounding of its coefficients. Where it does the method has floats;
+    else exact numbers. What it leaves is certified on the support itself.
     """
-
-    candidates = [_certified(optimum.method, where, joint, t)]
-    points = [floating(low) for low, high in where.support if low == high and low != 0]
-    if len(points) == len(where.support) and t >= 2 * len(points):
-        product = Richardson.leja([*points, *points])
-        still = [0.0] * (t - 2 * len(points))
-        candidates.append(_certified(Richardson([*product.step_sizes, *still]), where, joint, t))
+    if optimum.upper == 0:
+        product = annihilating(where, joint, t)
+        if product is not None:
+            return replace(
+                optimum,
+                method=product,
+                value=0.0,
+                build_polynomial=partial(_polynomial, product, where, t),
+            )
     constant = WeightedIterates(Chebyshev(*_hull(where)), [1.0, *[0.0] * t])
-    candidates.append(
-        _Candidate(constant, FloatQuestion.around(where, joint)[0].first, 1.0)
-    )  # A = 1, B = 0
-    if optimum.upper == 0 and len(points) > 1:  # zeros may not survive floats
-        shorter = len(points) if joint.second == 0 else 2 * len(points) - 1
-        if shorter < t:
-            candidates.append(_certified(_padded(where, joint, shorter, t), where, joint, t))
-    if min(c.upper for c in candidates) > optimum.lower * (1 + _LOOSE) and optimum.upper > 0:
-        candidates += [_certified(each, where, joint, t) for each in _nearby(where, joint, t)]
+    candidates = [_certified(constant, where, joint, t)]
+    for method in _methods(optimum, solution, where):
+        candidates.append(_certified(method, where, joint, t))
+        if candidates[-1].upper <= optimum.lower * (1 + _CLOSE):
+            break
     best = min(candidates, key=lambda candidate: candidate.upper)
-    own = best is candidates[0]
-    one = best.method is constant and joint.second != 0
+    one = best is candidates[0]
     return replace(
         optimum,
         method=best.method,
@@ -212,11 +225,29 @@ def _recertified(optimum: Optimum, where: Spectrum, joint: SizePair, t: int) -> 
         upper=best.upper,
         lower=min(optimum.lower, best.upper),
         build_polynomial=(
-            optimum.build_polynomial if own else partial(_polynomial, best.method, where, t)
+            partial(_polynomial, best.method, where, t) if one else optimum.build_polynomial
         ),
-        share=optimum.share if own else best.share,
-        eta=optimum.eta if own else (math.inf if one else None),
+        share=best.share if one else optimum.share,
+        eta=(math.inf if joint.second != 0 else None) if one else optimum.eta,
     )
+
+
+# The worst case of a method in floats may stay this far above V*; else it gets exact numbers.
+_CLOSE = 1e-9
+
+
+def _methods(optimum: Optimum, solution: MinimaxSolution, where: Spectrum) -> Iterator[Method]:
+    """What has the residual polynomial P*: floats as far as they hold it, then exact numbers."""
+    if solution.expansion is None:
+        yield optimum.method
+        return
+    alone = [low for low, high in where.support if low == high]
+    if len(alone) == len(where.support):
+        yield optimum.method
+    support = [(floating(low), floating(high)) for low, high in where.support]
+    restated = Restated(solution.expansion, support, alone)
+    yield restated.floats()
+    yield restated.exact()
 
 
 class _Candidate(NamedTuple):
@@ -236,57 +267,6 @@ def _certified(method: Method, where: Spectrum, joint: SizePair, t: int) -> _Can
     except PolyratesError:  # its coefficients leave the range of floats
         return _Candidate(method, math.inf, None)
     return _Candidate(method, worst.upper, worst.share)
-
-
-# The upper end may stay this far above the lower one before problems nearby are asked.
-_LOOSE = 1e-3
-# Relative half widths given to isolated points, and cross over initial in units of L given to 0.
-_WIDTHS = (1e-14, 1e-7)
-_CROSSES = (1e-12, 1e-4)
-
-
-def _nearby(where: Spectrum, joint: SizePair, t: int) -> list[Method]:
-    """Optima of problems whose values are no smaller, and whose polynomials floats hold better.
-
-    Points widened to intervals: a double root at a point is lost by rounding the point. A little
-    weight for P' where it has none: on a support with gaps P is then no more free to be any cλ on
-    every piece.
-    """
-    support = [(floating(low), floating(high)) for low, high in where.support]
-    questions: list[tuple[Spectrum, Number]] = []
-    alone = [low == high for low, high in support]
-    if all(alone):
-        return []
-    if any(alone) and support[0][0] > 0:
-        for width in _WIDTHS:
-            wide = [(p * (1 - width), q * (1 + width)) if p == q else (p, q) for p, q in support]
-            questions.append((Union(wide), joint.second))
-    if joint.second == 0 and joint.form == "initial/cross" and joint.first != 0:
-        for weight in _CROSSES:
-            questions.append((where, weight * support[-1][1] * floating(joint.first)))
-    methods: list[Method] = []
-    for nearby, size in questions:
-        try:
-            near = FloatQuestion.near(nearby, joint)._replace(second=floating(size))
-            solution = solved(near, t)
-        except PolyratesError:
-            continue
-        if solution.expansion is not None:
-            methods.append(solution.expansion.method)
-    return methods
-
-
-def _padded(where: Spectrum, joint: SizePair, shorter: int, t: int) -> Method:
-    """The optimum of a shorter horizon, run to t without moving."""
-    method = minimax_optimal(where, shorter, None, **joint.arguments).method
-    if isinstance(method, WeightedIterates):
-        still = [0.0] * (t - shorter)
-        base = method.base
-        if isinstance(base, Tabulated):
-            base = Tabulated([*base.step_sizes, *still], [*base.momenta, *still])
-        return WeightedIterates(base, [*method.weights, *still])
-    assert isinstance(method, Richardson)
-    return Richardson([*method.step_sizes, *[0.0] * (t - shorter)])
 
 
 def _hull(where: Spectrum) -> tuple[float, float]:

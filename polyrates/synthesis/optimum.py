@@ -144,6 +144,8 @@ class Optimum(Carded):
         still = self.eta is not None and self.eta == math.inf and self.value == self.upper
         if still and self.lower >= self.upper * (1 - 1e-6):
             return "; P* = 1: no method helps at this horizon, a longer one may"
+        if self.lower < 0.5 * self.upper:
+            return "; the ends are far apart: floats hold no spectrum that would prove more"
         return ""
 
     def _latex(self) -> str:

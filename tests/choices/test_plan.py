@@ -384,3 +384,24 @@ def test_a_plan_for_a_loss_takes_the_spectrum_where_the_run_ends() -> None:
     assert error < 20 * made.best.guarantee < 1e-2 * np.linalg.norm(truth)
     with pytest.raises(pr.InvalidValue, match="problem"):
         plan(INTERVAL, 8, residual=1, drift=1).differentiate()
+
+
+def test_no_promise_lies_below_the_observed_error() -> None:
+    """What a plan for a loss says of its best row is what that row left when it was run.
+
+    From the spectrum at x_0, which does not cover the one at x*, the promise is 100 times too good.
+    """
+    x0 = np.zeros(40)
+    with pytest.warns(SpectrumMoves, match="does not cover them"):
+        made = plan(HUBER, 40, x0=x0)
+        sizes = pr.estimate_sizes(HUBER, x0)
+    H = np.stack([HUBER.hvp(sizes.solution, e) for e in np.eye(40)])
+    truth = np.linalg.solve(H, -HUBER.cross(sizes.solution))
+    error = float(np.linalg.norm(made.differentiate().jacobians[-1] - truth))
+    seen = [row.observed for row in made.rows if row.observed is not None]
+    assert made.status == "predicted" and made.best.word == "observed" and seen == sorted(seen)
+    assert abs(error - seen[0]) < 1e-6 * error and made.best.error >= error * (1 - 1e-6)
+    assert f"observed {error:.3g}" in made.verdict and "guarantee" not in made.verdict
+    before = pr.estimate_spectrum(lambda v: HUBER.hvp(x0, v), 40)
+    blind = plan(before, 40, residual=sizes.residual, drift=sizes.drift)
+    assert blind.status == "predicted" and blind.best.guarantee < error / 100

@@ -31,7 +31,7 @@ from polyrates.report.registry import SECTIONS, as_json
 from polyrates.report.results import Analysis, Profile, Request
 from polyrates.report.sections.computed import density, start_text
 from polyrates.report.sections.overview import table_text
-from polyrates.report.shown import bound_text, number_text
+from polyrates.report.shown import bound_text, lower_text, number_text
 from polyrates.report.write import files, report
 
 pytestmark = pytest.mark.skipif(find_spec("sklearn") is None, reason="no scikit-learn")
@@ -389,7 +389,7 @@ def test_a_bound_that_still_grows_is_no_maximum(folder: Path) -> None:
     (first,), (second,) = short.methods, long.methods
     assert first.promised.growing and second.promised.peak > 1.5 * first.promised.peak
     text = html.unescape(files(short)["report.html"].decode())
-    assert f"≥ {number_text(first.promised.peak)}\u00a0×, still growing" in text
+    assert f"≥ {lower_text(first.promised.peak)}\u00a0×, still growing" in text
     assert "guaranteed at most, t\u00a0≤\u00a012" in text and "may be larger later" in text
     assert f"≥{first.promised.peak:.3g}" in table_text(short)
     assert as_json(short)["methods"][0]["guarantee"]["still_growing"] is True  # type: ignore[index]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 
@@ -92,6 +93,7 @@ def _from_below(
     rest = 1 / (1 - s) if problem.gamma > 0 else 0.0
     alpha, beta = omega * (first @ q) / s, omega * (second @ q) * rest
     if not problem.whole:
+        problem = replace(problem, zeros=())  # the measure faces every polynomial
         # isolated points without mass take part: else nothing bounds what only they see of P
         idle = _isolated(problem, points)
         none = np.zeros(len(idle))
@@ -114,7 +116,7 @@ def _from_above(
     q, s, seeds = iterate.q / float(problem.rho @ iterate.q), iterate.s, iterate.points
     if problem.whole:
         p = problem.chebyshev(q)
-        if len(problem.columns) <= problem.t:
+        if problem.plain:
             # among P + cλ, all optimal, the one with the smallest max |P'|
             slope = np.asarray(np.polynomial.chebyshev.chebder(p), dtype=float)
             c = centring([slope])
@@ -124,7 +126,11 @@ def _from_above(
         upper, s = _upper(task, problem, (exact, slack), s, seeds, lower)
         return exact.astype(float) * problem.scale, s, upper, None, iterates
     expansion = _expansion(problem, q * problem.scale)
-    parts = method_pieces(expansion.method, problem.t, task.support, task.initial)
+    rounded = not problem.plain and not problem.table.roots
+    method = expansion.method if rounded else expansion.exact()
+    # where P has its zeros there is nothing to enclose
+    support = [piece for piece, free in zip(task.support, problem.free, strict=True) if free]
+    parts = method_pieces(method, problem.t, support, task.initial)
     if task.share is None:
         tight = joint_worst_case_of(parts, task.size, task.second)
         upper, s = tight.upper, tight.share
@@ -147,12 +153,13 @@ def _isolated(problem: Problem, points: Points) -> Points:
 def _expansion(problem: Problem, q: Array) -> Expansion:
     """P by its weights on the table."""
     weights = problem.on_table(q)
-    if len(problem.columns) <= problem.t:
+    if problem.plain:
         # λ = (1 - p_1)/h_0, and x = 2λ/(L - ell) - 1 - delta
         ell, top = problem.hull
         shift = centring(problem.slopes(weights)) * 2 / (top - ell) / problem.table.steps[0]
-        weights[0] += shift
-        weights[1] -= shift
+        weights[0] += Fraction(shift)
+        weights[1] -= Fraction(shift)
+        return Expansion(problem.table, weights / sum(weights))
     return Expansion(problem.table, weights / math.fsum(weights))
 
 

@@ -5,8 +5,9 @@ The residual polynomials :math:`p_0 = 1, p_1, …, p_t` of a table of steps and 
 .. math:: p_{k+1} = p_k + m_k (p_k - p_{k-1}) - h_k \lambda p_k,
 
 with a factor :math:`1 - \lambda/p`, or its square where P' counts, for every isolated point p
-first (in Leja order), then those orthogonal on the intervals for equal parts of Chebyshev's density
-times the squares of the factors. On the hull a polynomial that is small on the pieces is large
+first (those where P is held at 0, then the others in Leja order), then those orthogonal on the
+intervals for equal parts of Chebyshev's density times the squares of the factors. On the hull a
+polynomial that is small on the pieces is large
 between them, and its Chebyshev coefficients cancel there; its weights on this table do not, and
 they are how it is run.
 """
@@ -63,11 +64,21 @@ class Table:
         return float(np.sum(np.log(factors)) + math.log1p(float(np.max(np.abs(self.steps)))))
 
 
-def table(support: Sequence[tuple[float, float]], t: int, multiplicity: int) -> Table:
-    """The table of t steps for sorted disjoint intervals, points as (p, p), of positive λ."""
-    points = [low for low, high in support if low == high] * multiplicity
+def table(
+    support: Sequence[tuple[float, float]],
+    t: int,
+    multiplicity: int,
+    ahead: Sequence[float] = (),
+) -> Table:
+    """The table of t steps for sorted disjoint intervals, points as (p, p), of positive λ.
+
+    The roots at the points of ``ahead`` come first, all of their factors.
+    """
+    rest = [low for low, high in support if low == high and low not in ahead]
+    first = [p for p in sorted(ahead, reverse=True) for _ in range(multiplicity)]
+    points = first + rest * multiplicity
     intervals = [(low, high) for low, high in support if low < high]
-    roots = tuple(_leja(points)[:t])
+    roots = (*first, *_leja(rest * multiplicity))[:t]
     steps = [1 / p for p in roots]
     momenta = [0.0] * len(steps)
     if len(steps) < t and intervals:

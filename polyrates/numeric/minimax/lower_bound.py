@@ -21,6 +21,7 @@ import numpy.typing as npt
 from scipy.linalg.lapack import dgeqrf, dtrtri
 
 from polyrates.numeric.minimax.normalized import Problem
+from polyrates.numeric.minimax.wide_basis import scaled
 from polyrates.numeric.suprema.profile import abscissae
 from polyrates.numeric.suprema.waves import Array, E, Index, Long, Points, U, wave_error, waves
 
@@ -31,11 +32,16 @@ def _delta(problem: Problem) -> np.longdouble:
     return np.longdouble(2 * (ell / (top - ell)))
 
 
-def functionals(problem: Problem, points: Points) -> tuple[Long, Long, Array, Array]:
-    """``A`` and ``B`` of the basis at points, (n, m), with bounds (m,) on their entries' errors."""
+def functionals(
+    problem: Problem, points: Points, bare: bool = False
+) -> tuple[Long, Long, Array, Array]:
+    """``A`` and ``B`` of the basis at points, (n, m), with bounds (m,) on their entries' errors.
+
+    On a support with gaps of ``p_k / 2**e_k``, unless there is a change of basis: see ``bare``.
+    """
     t = problem.t
     if not problem.whole:
-        return _table_functionals(problem, points)
+        return _table_functionals(problem, points, problem.plain and not bare)
     plus, theta = abscissae(
         problem.support, problem.hull, points.segment, points.phi.astype(np.longdouble)
     )
@@ -58,9 +64,11 @@ def functionals(problem: Problem, points: Points) -> tuple[Long, Long, Array, Ar
     return first[:, keep], gamma * slope[:, keep], first_error[keep], second_error[keep]
 
 
-def _table_functionals(problem: Problem, points: Points) -> tuple[Long, Long, Array, Array]:
+def _table_functionals(
+    problem: Problem, points: Points, change: bool
+) -> tuple[Long, Long, Array, Array]:
     """The same on a support with gaps, where the table of the basis is run in ball arithmetic."""
-    keep = problem.columns
+    keep, exponents = problem.columns, problem.exponents[problem.columns]
     # balls grow a few bits a step, whatever the values do
     precision = 160 + 4 * problem.t
     while True:
@@ -70,7 +78,11 @@ def _table_functionals(problem: Problem, points: Points) -> tuple[Long, Long, Ar
             ell, top = (flint.arb(end) for end in problem.hull)
             first = value - lam[:, None] * slope if problem.initial else value
             second = slope * ((top - ell) / 2 * flint.arb(problem.gamma))
-            blocks = [_long(block[:, keep], problem.exponents[keep]) for block in (first, second)]
+            kept = [first[:, keep], second[:, keep]]
+            if change and problem.change is not None:
+                made = scaled(kept[0], exponents) * problem.change.matrix
+                kept[0], exponents = np.array(made.tolist(), dtype=object), 0 * exponents
+            blocks = [_long(block, exponents) for block in kept]
         if all(wide <= E for _, _, wide in blocks) or precision > 1 << 14:
             (first_long, first_error, _), (second_long, second_error, _) = blocks
             return first_long, second_long, first_error, second_error
@@ -79,9 +91,13 @@ def _table_functionals(problem: Problem, points: Points) -> tuple[Long, Long, Ar
 
 def _long(balls: npt.NDArray[np.object_], exponents: Index) -> tuple[Long, Array, float]:
     """Midpoints over powers of two, bounds (m,) on the errors of their columns, largest radius."""
-    high = np.vectorize(float, otypes=[float])(balls)
-    low = np.vectorize(lambda ball, top: float(ball - top), otypes=[float])(balls, high)
-    radius = np.ldexp(np.vectorize(lambda b: float(b.rad()), otypes=[float])(balls), -exponents)
+    flat = balls.ravel().tolist()
+    tops = [float(ball) for ball in flat]
+    high = np.array(tops).reshape(balls.shape)
+    rest = [float(ball - top) for ball, top in zip(flat, tops, strict=True)]
+    low = np.array(rest).reshape(balls.shape)
+    wide = np.array([float(ball.rad()) for ball in flat]).reshape(balls.shape)
+    radius = np.ldexp(wide, -exponents)
     value = np.ldexp(high.astype(np.longdouble) + low, -exponents)
     error = np.max(radius, axis=0) + np.max(np.abs(value), axis=0).astype(float) * 2 * E
     # the constant 1 and the zeros of points are exact
@@ -112,6 +128,9 @@ def _rho(problem: Problem) -> tuple[Long, Array]:
     """``rho`` and the bounds of its errors, both (m,)."""
     t = problem.t
     if not problem.whole:
+        if problem.change is not None:
+            found = problem.change.rho
+            return found, np.abs(found).astype(float) * 2 * E
         exact = problem.bare_rho
         return np.asarray(exact, dtype=np.longdouble), np.zeros(len(exact))
     ratio, relative = growth(problem)

@@ -44,6 +44,8 @@ def peaks_below(
     weights = np.array(reciprocals(problem, s))
     found: list[tuple[Array, Array, Array]] = []
     for i, (_, half) in enumerate(problem.segments):
+        if not problem.free[i]:
+            continue
         if half == 0:
             at = Points(np.full(1, i), np.zeros(1))
             found.append((at.phi, weights @ (problem.rows(at)[:2] @ q) ** 2, np.zeros(1)))
@@ -53,10 +55,10 @@ def peaks_below(
         if not profile.max() <= ceiling:
             return None
         found.append(refined(pair, profile, rest))
-    if len(found) == 1:
+    if problem.whole:
         phi, height, bend = found[0]
         return Peaks(Points(np.zeros(len(phi), dtype=np.int64), phi), height, bend)
-    segment = np.repeat(np.arange(len(found)), [len(phi) for phi, _, _ in found])
+    segment = np.repeat(np.flatnonzero(problem.free), [len(phi) for phi, _, _ in found])
     phi, height, bend = (np.concatenate(parts) for parts in zip(*found, strict=True))
     return Peaks(Points(segment, phi), height, bend)
 

@@ -135,11 +135,11 @@ def evaluator(
 ) -> Callable[[list[Fraction]], list[tuple[Ball, Ball]]]:
     """(P, dP/dλ) at λ: of the table's own polynomials where there is one, else of the series."""
     if solution.expansion is not None:
-        table, weights = solution.expansion.table, solution.expansion.weights
+        table, expansion = solution.expansion.table, solution.expansion
 
         def on_table(lam: list[Fraction]) -> list[tuple[Ball, Ball]]:
             value, slope = table.jets(np.array([ball(x) for x in lam], dtype=object))
-            w = [arb(float(x)) for x in weights]
+            w = [ball(x) for x in expansion.exact_weights]
             return [
                 (sum(map(arb.__mul__, row, w), arb(0)), sum(map(arb.__mul__, down, w), arb(0)))
                 for row, down in zip(value.tolist(), slope.tolist(), strict=True)

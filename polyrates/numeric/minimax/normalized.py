@@ -22,12 +22,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from polyrates.numeric.minimax.gapped_basis import Table, table
+from polyrates.numeric.minimax.wide_basis import Change, changed
 from polyrates.numeric.suprema.waves import (
     Array,
     Floats,
@@ -47,7 +50,7 @@ class Problem:
 
     ``support``: sorted disjoint intervals in λ, points as (p, p), on a hull of positive width;
     ``gamma`` multiplies dP/dx in ``B``; ``initial`` chooses ``A = P − λP'`` over ``A = P``;
-    ``share`` is a fixed ``s`` or None.
+    ``share`` is a fixed ``s`` or None; at the isolated points ``zeros`` A and B are held at 0.
     """
 
     t: int
@@ -55,6 +58,7 @@ class Problem:
     gamma: float
     initial: bool
     share: float | None
+    zeros: tuple[float, ...] = ()
 
     @property
     def hull(self) -> tuple[float, float]:
@@ -97,12 +101,29 @@ class Problem:
     def columns(self) -> Index:
         """Basis functions in use: ``P = λ`` is invisible to ``A = P − λP'`` when B is absent."""
         every = np.arange(self.t + 1)
-        return every[every != 1] if self.initial and self.gamma == 0 else every
+        if self.zeros:
+            return every[self.multiplicity * len(self.zeros) :]
+        return every[every != 1] if self.plain else every
+
+    @property
+    def multiplicity(self) -> int:
+        """Of the roots at isolated points."""
+        return 2 if self.gamma > 0 or self.initial else 1
+
+    @property
+    def plain(self) -> bool:
+        """Whether ``A = P − λP'`` alone counts, which does not see a λ in P."""
+        return self.initial and self.gamma == 0
+
+    @cached_property
+    def free(self) -> tuple[bool, ...]:
+        """Of every piece whether it constrains P: a point where P is 0 does not."""
+        return tuple(low < high or low not in self.zeros for low, high in self.support)
 
     @cached_property
     def table(self) -> Table:
         """The method whose residual polynomials are the basis on a support with gaps."""
-        return table(self.support, self.t, 2 if self.gamma > 0 or self.initial else 1)
+        return table(self.support, self.t, self.multiplicity, self.zeros)
 
     @cached_property
     def exponents(self) -> Index:
@@ -138,6 +159,8 @@ class Problem:
     def rho(self) -> Array:
         """``Q_k(m0) / |T_t(m0)|`` for the columns in use, shape (m,)."""
         if not self.whole:
+            if self.change is not None:
+                return self.change.rho.astype(float)
             return np.asarray(self.bare_rho @ self.basis)
         k = np.arange(self.t + 1)
         decay = np.exp((k - self.t) * self.angle)
@@ -169,6 +192,8 @@ class Problem:
         segment: list[Index] = []
         phi: list[Array] = []
         for i, (_, half) in enumerate(self.segments):
+            if not self.free[i]:
+                continue
             angles = np.linspace(0.0, math.pi, per_segment + 1) if half > 0 else np.zeros(1)
             segment.append(np.full(len(angles), i, dtype=np.int64))
             phi.append(angles)
@@ -177,6 +202,10 @@ class Problem:
     @cached_property
     def basis(self) -> Array:
         """The functions nearly orthonormal on a support with gaps by those of the table, (m, m)."""
+        return self._orthonormal if self.change is None else self.change.floats
+
+    @property
+    def _orthonormal(self) -> Array:
         stacked = np.concatenate([np.concatenate(list(block)) for block in self._bare])
         stacked = stacked.astype(float)
         norms = np.sqrt(np.mean(stacked**2, axis=0))
@@ -268,8 +297,25 @@ class Problem:
         values = self.table.jets(spots)[0] @ weights.astype(np.longdouble)
         return np.asarray(interpolate(values, 0.0)[0])
 
-    def on_table(self, q: Array) -> Array:
-        """Coefficients of P on the residual polynomials ``p_k`` of the table, shape (t + 1,)."""
+    @cached_property
+    def change(self) -> Change | None:
+        """The basis in high precision, where A alone counts on a support with gaps.
+
+        P is then near a multiple of λ on every piece, another one on each, and A what is left.
+        """
+        if self.whole or not self.plain:
+            return None
+        return changed(self.table, self.exponents, self.columns, self._spots, self._orthonormal)
+
+    def on_table(self, q: Array) -> npt.NDArray[Any]:
+        """Coefficients of P on the residual polynomials ``p_k`` of the table, shape (t + 1,).
+
+        Fractions where :attr:`change` is in force.
+        """
+        if self.change is not None:
+            exact = np.array([Fraction(0)] * (self.t + 1), dtype=object)
+            exact[self.columns] = self.change.on_table(q, self.exponents[self.columns])
+            return exact
         full = np.zeros(self.t + 1)
         full[self.columns] = self.basis.astype(np.longdouble) @ q.astype(np.longdouble)
         return np.asarray(np.ldexp(full, -self.exponents))
@@ -310,6 +356,8 @@ class Problem:
         """Per segment, the matrix (2, n, m) to the local Chebyshev coefficients of A and B."""
         if self.whole:
             return [self._global[:, :, self.columns]]
+        if self.change is not None:
+            return self._transformed(self.change.blocks)
         # in the longest float: what the change of basis cancels is then below rounding
         basis = self.basis.astype(np.longdouble)
         return self._transformed([block @ basis for block in self._bare])
@@ -340,15 +388,22 @@ class Problem:
         scales = np.ldexp(1.0, -self.exponents[self.columns])
         return [factors * block[:, :, self.columns] * scales for block in self._sampled]
 
-    @cached_property
-    def _sampled(self) -> list[npt.NDArray[np.longdouble]]:
-        """``A`` and ``dP/dx`` of ``p_k`` at the local Chebyshev points of every segment."""
+    @property
+    def _spots(self) -> list[npt.NDArray[np.longdouble]]:
+        """λ at the local Chebyshev points of every segment."""
         angles = chebyshev_angles(self.t + 1)
-        ell, top = (np.longdouble(end) for end in self.hull)
         result = []
         for low, high in self.support:
             spread = np.cos(angles[: 1 if low == high else None] / 2) ** 2
-            lam = np.longdouble(low) + (np.longdouble(high) - np.longdouble(low)) * spread
+            result.append(np.longdouble(low) + (np.longdouble(high) - np.longdouble(low)) * spread)
+        return result
+
+    @cached_property
+    def _sampled(self) -> list[npt.NDArray[np.longdouble]]:
+        """``A`` and ``dP/dx`` of ``p_k`` at the local Chebyshev points of every segment."""
+        ell, top = (np.longdouble(end) for end in self.hull)
+        result = []
+        for lam in self._spots:
             value, slope = self.table.jets(lam)
             first = value - lam[:, None] * slope if self.initial else value
             result.append(np.stack([first, slope * ((top - ell) / 2)]))

@@ -232,7 +232,7 @@ def lower_bound(
     omega = np.sqrt(_floats(s * alpha * alpha + (1 - s) * beta * beta))
     omega = omega / np.sum(omega)
     # the leak is bounded at the float points: any points of the support will do
-    rows = certificate.functionals(problem, points)
+    rows = certificate.functionals(problem, points, bare=True)
     a_rows, b_rows = rows[0].astype(float), rows[1].astype(float)
     root = np.sqrt(omega)[:, None]
     y, reach = certificate.orthonormaliser(

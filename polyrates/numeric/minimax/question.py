@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from polyrates.core.methods.tabulated import Tabulated, WeightedIterates
 from polyrates.ground.errors import refuse_value
+from polyrates.ground.numbers import Number, number
 from polyrates.numeric.minimax.gapped_basis import Table
 from polyrates.numeric.minimax.normalized import Problem
 from polyrates.numeric.suprema.waves import Array, Points
@@ -36,17 +37,33 @@ Rounding = Callable[[Any], Any]
 class Expansion:
     """``P = Σ weights_k p_k`` on the residual polynomials of a table: see :mod:`.gapped_basis`.
 
-    ``weights`` (t + 1,) sum to 1.
+    ``weights`` (t + 1,) sum to 1 up to rounding: floats, or fractions where those do not suffice.
     """
 
     table: Table
-    weights: Array
+    weights: npt.NDArray[Any]
 
     @property
     def method(self) -> WeightedIterates:
-        """The method whose last iterate has the residual polynomial P."""
+        """The method whose last iterate has the residual polynomial P, up to rounding."""
         base = Tabulated(self.table.steps.tolist(), self.table.momenta.tolist())
-        return WeightedIterates(base, self.weights.tolist())
+        return WeightedIterates(base, [float(w) for w in self.weights])
+
+    def exact(self) -> WeightedIterates:
+        """The method of P itself, in exact numbers, its steps for the roots of the table 1/root."""
+        roots = self.table.roots
+        steps = [1 / _rational(root) for root in roots]
+        steps += map(_rational, self.table.steps[len(roots) :])
+        momenta = list(map(_rational, self.table.momenta))
+        return WeightedIterates(Tabulated(steps, momenta), list(map(number, self.exact_weights)))
+
+    @property
+    def exact_weights(self) -> list[Fraction]:
+        """The weights as they are, but for the heaviest, which takes what they leave of 1."""
+        weights = [Fraction(w) for w in self.weights.tolist()]
+        top = max(range(len(weights)), key=lambda k: abs(weights[k]))
+        weights[top] += 1 - sum(weights)
+        return weights
 
     def rescaled(self, exponent: int) -> Expansion:
         """For λ in units smaller by ``2**exponent``."""
@@ -142,6 +159,11 @@ class Task:
         number = type(s)
         ratio = number(self.second) / number(self.size)
         return ratio * ratio * s / (1 - s)
+
+
+def _rational(value: float) -> Number:
+    """A float as the exact number that it is."""
+    return number(Fraction(float(value)))
 
 
 def require(condition: bool, name: str, value: object, requirement: str, remedy: str) -> None:

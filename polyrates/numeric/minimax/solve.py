@@ -209,6 +209,10 @@ def _attempts(
     flat = _piece_proves_one(task, problem)
     if flat is not None:
         return flat, None
+    if floats and _weighs_points(problem):
+        deflated = _deflated(task, problem)
+        if deflated is not None and deflated[0].gap < _CLEAR:
+            return deflated
     best: MinimaxSolution | None = None
     found: Iterate | None = None
     # rounding alone costs some 4e-15 a degree
@@ -230,6 +234,43 @@ def _attempts(
     if best.gap > 10 * sharp and floats:
         best = _raised_by_pieces(task, problem.t, best)
     return best, found
+
+
+# The relative gap up to which zeros at points without weight settle the question.
+_CLEAR = 1e-9
+# The part of the least favourable measure below which an isolated point decides nothing.
+_WEIGHTLESS = 1e-10
+
+
+def _weighs_points(problem: Problem) -> bool:
+    """Whether isolated points stand beside intervals, and may have next to no weight."""
+    alone = [low == high for low, high in problem.support]
+    room = problem.multiplicity * sum(alone) < problem.t
+    # A = P − λP' may be 0 where P is not
+    return not (problem.zeros or problem.plain) and any(alone) and not all(alone) and room
+
+
+def _deflated(task: Task, problem: Problem) -> tuple[MinimaxSolution, Iterate | None] | None:
+    """The solution with zeros (double ones, where P' counts) at the isolated points without weight.
+
+    They decide nothing, but the equations of optimality are singular in what P is there.
+    """
+    points = problem.nodes(4 * problem.t + 8)
+    central = interior_point(problem, points, 1e-9, margin=_MARGINS[0])
+    flat = proved_constant(task, problem, central)
+    if flat is not None:
+        return flat, None
+    if 1 - central.s < _MARGINS[0]:  # it stopped early, or P = 1 is not far
+        return None
+    masses = np.bincount(central.points.segment, central.y, len(problem.support))
+    zeros = tuple(
+        low
+        for mass, (low, high) in zip(masses / np.sum(masses), problem.support, strict=True)
+        if low == high and mass < _WEIGHTLESS
+    )
+    if not zeros:
+        return None
+    return _attempts(task, replace(problem, zeros=zeros), None, True)
 
 
 def _exchanged(
@@ -265,6 +306,8 @@ def _exchanged(
         # on pieces nothing but more points could help, and soon they do not
         if not problem.whole and attempt > 1 and best.gap > 0.3 * reached:
             break
+        if not problem.whole and best.share == 1 and best.lower < 0.5 * best.upper:
+            break  # P = 1 it is, and what would prove it is out of the range of floats
         reached = best.gap
         # exchange: the maxima between the points become points
         points = points.join(coarse.points).join(iterate.points)

@@ -17,11 +17,11 @@ import numpy as np
 
 from polyrates.core.carriers import Pair
 from polyrates.core.estimators import Estimator
-from polyrates.core.parts import PARTS, PointRing, part_of
+from polyrates.core.parts import PARTS, Part, PointRing, part_of
 from polyrates.core.recurrence import Method, orbit
 from polyrates.ground.constants import ball
-from polyrates.ground.errors import refuse_value
-from polyrates.ground.numbers import Number
+from polyrates.ground.errors import PolyratesError, refuse_value
+from polyrates.ground.numbers import Number, fraction_of
 
 UNIT = 2.0**-53
 
@@ -153,10 +153,33 @@ def enclosed_values(
             sharp = all(
                 x.is_exact() or x.rel_accuracy_bits() >= 60 for r in rows for x in r.values()
             )
-            if sharp or precision > 1 << 14:  # an exact zero of exact numbers never sharpens
+            if sharp or precision > 1 << 14:
                 where = float(ring.point)
+                if not sharp:  # an exact zero of exact numbers never sharpens
+                    exact = _rational_values(method, estimator, steps, point, only)
+                    for row, values in zip(rows, exact, strict=False):
+                        row.update({k: flint.arb(0) for k, x in values.items() if x == 0})
                 return [{k: magnitude(x, where) for k, x in row.items()} for row in rows]
         precision *= 4
+
+
+def _rational_values(
+    method: Method, estimator: Estimator, steps: int, point: Number, only: int | None
+) -> list[dict[Part, flint.fmpq]]:
+    """The parts of a method of rational numbers at a rational λ; nothing for others."""
+    try:
+        ring = PointRing(flint.fmpq(1), _fmpq, _fmpq(point))
+        if only is None:
+            pairs = list(estimator.pairs(method, steps, ring))
+        else:
+            pairs = [estimator.pair(method, only, ring)]
+    except (PolyratesError, TypeError):
+        return []
+    return [{kind: part_of(pair, kind, ring) for kind in PARTS} for pair in pairs]
+
+
+def _fmpq(value: Number) -> flint.fmpq:
+    return flint.fmpq(*fraction_of(value).as_integer_ratio())
 
 
 def magnitude(value: flint.arb, point: float) -> Maximum:

@@ -221,7 +221,7 @@ def method_pieces(
             for found in (values[kind], values["drift"]):
                 middles.append(np.array([(found.lower + found.upper) / 2]))
                 half = (found.upper - found.lower) / 2
-                errors.append(half + 4 * U * found.upper + 5e-324)
+                errors.append(half + 4 * U * found.upper + 5e-324 if found.upper > 0 else 0.0)
             result.append(Piece(*ends, middles[0], middles[1], (errors[0], errors[1])))
             continue
         parts = enclosed_pairs(method, estimator, t, (low, high), only=t)[0]

@@ -8,7 +8,7 @@ import numpy as np
 
 from polyrates.ground.drawing import Curve, draw_curves, limits, mark_one, style
 from polyrates.ground.numbers import floating
-from polyrates.ground.outward import at_most
+from polyrates.ground.outward import at_least, at_most
 from polyrates.ground.tables import text_table
 from polyrates.numeric.values import chebyshev_size
 from polyrates.report.advice import advice
@@ -16,7 +16,7 @@ from polyrates.report.answer import answer
 from polyrates.report.pictures import FLOOR, Picture, looks, panel, picture
 from polyrates.report.results import Analysis, MethodResult, Profile
 from polyrates.report.section import Array, Grid, Note, Pictures, Section, Words
-from polyrates.report.shown import bound_text, number_text
+from polyrates.report.shown import bound_text, lower_text, number_text
 
 __all__ = ["OVERVIEW", "table_text"]
 
@@ -78,7 +78,7 @@ def _columns(analysis: Analysis) -> tuple[list[str], list[list[str]]]:
 def _worst(profile: Profile, spelled: Callable[[float], str]) -> str:
     """A maximum over t ≤ T, which for a curve that still grows is none over all t."""
     if profile.growing:
-        return f"≥ {number_text(profile.peak)} ×, still growing"
+        return f"≥ {lower_text(profile.peak)} ×, still growing"
     return f"{spelled(profile.peak)} × (t = {profile.peak_at})"
 
 
@@ -114,7 +114,7 @@ def table_text(analysis: Analysis) -> str:
 def _shortly(each: MethodResult) -> str:
     """What is told of the worst error, in a terminal's width: a guarantee is rounded up."""
     if each.told.growing:
-        return f"≥{each.told.peak:.3g}"
+        return f"≥{at_least(each.told.peak, 3)}"
     return at_most(each.told.peak, 3) if each.exact else f"{each.told.peak:.3g}"
 
 

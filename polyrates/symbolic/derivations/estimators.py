@@ -83,7 +83,8 @@ def unrolled_pair() -> Derivation:
 
 _TRUNCATED_PAIR = r"""
 at step $s$ the tangent of every point of the state is reset to $\partial x_{0}$: $R = 1$, $C = 0$
-in every place, while $P$ runs on
+in every place, while $P$ runs on; one gradient step of size $h$ later $R = 1 - h\lambda$ and $C =
+-h P$
 
 for heavy ball this reads $C_{j+1} = C_{j} + m (C_{j} - C_{j-1}) - h (\lambda C_{j} + P_{j})$: the
 derivative of its step with $\lambda$ moved by $a$ and $P$ by $C a$
@@ -93,7 +94,7 @@ for gradient descent $R = (1 - h\lambda)^{j}$, $j = t - s$
 and $C = P_{j}' P_{s} = -h j (1 - h\lambda)^{j-1} (1 - h\lambda)^{s}$ obeys the recursion $C
 \mapsto C - h (\lambda C + P_{s+j})$
 
-and vanishes at the reset
+and begins at the reset with $C = 0$: its first step makes $-h P_{s}$
 """
 
 
@@ -106,7 +107,11 @@ def truncated_pair() -> Derivation:
     steps: tuple[Step, ...] = told(
         _TRUNCATED_PAIR,
         *_common(),
-        Equality(_R * _E + _C * _D, _E, where=((_R, 1), (_C, 0))),
+        Equality(
+            _R * _E + _C * _D,
+            keep * _E - h * _P * _D,
+            where=((_R, 1 - h * lam), (_C, -h * _P)),
+        ),
         Equality(
             (_C + m * (_C - before_C)) - h * (lam * _C + _P),
             sympy.diff(
@@ -117,7 +122,7 @@ def truncated_pair() -> Derivation:
         ),
         Equality(keep ** (_j + 1), keep**_j - h * lam * keep**_j),
         Equality(drift.subs(_j, _j + 1), drift - h * (lam * drift + keep ** (_s + _j))),
-        Equality(sympy.Subs(drift, _j, 0), 0),
+        Equality(sympy.Subs(drift, _j, 1), -h * keep**_s),
     )
     return argued(
         "The pair of truncated unrolling",
