@@ -120,6 +120,21 @@ def family(limit: float, top: int = 100) -> None:
           f"(wanted less: {verdict})")  # fmt: skip
 
 
+def flat(horizons: tuple[int, ...] = (100, 200), drift: float = 100.0) -> None:
+    """Where D dominates the profile is flat: the time beside that of initial/cross."""
+    for t in horizons:
+        usual = min(seconds(lambda: ours(t, FORMS[0])) for _ in range(3))  # noqa: B023
+        sizes = {"residual": 1, "drift": drift}
+        taken = min(
+            seconds(lambda: pr.minimax_optimal(pr.Interval(ELL, TOP), t, **sizes))  # noqa: B023
+            for _ in range(3)
+        )
+        verdict = "yes" if taken <= 2 * usual else "NO"
+        note(f"flat profile, t = {t}", taken, usual)
+        print(f"{f'flat profile, drift {drift:g}, t = {t}':58} ours {show(taken)}  initial/cross "
+              f"{show(usual)}  (wanted at most twice: {verdict})")  # fmt: skip
+
+
 def growth(horizons: tuple[int, ...] = (25, 50, 100, 200, 300)) -> None:
     """Time against t up to 300, and the exponent of a power law through it."""
     times = []
@@ -137,6 +152,7 @@ def growth(horizons: tuple[int, ...] = (25, 50, 100, 200, 300)) -> None:
 
 def main() -> None:
     family(side_by_side())
+    flat()
     growth()
 
 

@@ -9,9 +9,10 @@ B ≈ −A/λ, with :math:`x = (w + 1/w)/2`, D the outer function of the weight
 
 :math:`w_0 = -\xi` being λ = 0.  In "residual/drift" dP/dx is the wave
 :math:`\mathrm{Re}(w^{1-t} p(w))` of the outer function of modulus :math:`\min(1, \sigma/|\sin
-\theta|)`, σ as in :mod:`..asymptotics`, and P its integral.  The least favourable measure is
-:math:`|1 - bw|^2/|1 - w_0w|^4\,d\theta` in the first form and harmonic measure seen from λ = 0,
-:math:`d\theta/|1 - w_0w|^2`, in the second: the limit of the first as t grows.
+\theta|)`, σ as in :mod:`..asymptotics`, and P its integral; where D dominates it is T_(t-1) with a
+correction.  The least favourable measure is :math:`|1 - bw|^2/|1 - w_0w|^4\,d\theta` in the first
+form and harmonic measure seen from λ = 0, :math:`d\theta/|1 - w_0w|^2`, in the second: the limit
+of the first as t grows.
 
 The values and the limit of the measures are derived in
 ``polyrates.symbolic.derivations.asymptotic``; the measure at finite t is formal, found by
@@ -41,7 +42,7 @@ _LONG = 12.0
 _BELOW = 0.9
 # δ = 2d(t − 1)/(a(L − ell)), P' being a wave of degree t − 1, between which "residual/drift" starts
 # from its closed form: below, A has few oscillations to be a wave; above, B alone leaves the share
-# undetermined.
+# undetermined, and the flat start has it.
 _BALANCED = 0.5, 15.0
 
 
@@ -220,8 +221,10 @@ def _residual_drift(problem: Problem) -> Iterate | None:
     if problem.gamma == 0:
         return _chebyshev(problem)
     delta = problem.gamma * (t - 1)
-    if 2 * math.sinh(angle) * t < _LONG or not _BALANCED[0] <= delta <= _BALANCED[1]:
+    if 2 * math.sinh(angle) * t < _LONG or delta < _BALANCED[0]:
         return None
+    if delta > _BALANCED[1]:
+        return _flat(problem)
     if problem.share is None:
         sigma = residual_drift_threshold(delta, angle)
         s = sigma**2 / (sigma**2 + delta**2)
@@ -239,6 +242,30 @@ def _residual_drift(problem: Problem) -> Iterate | None:
     q = np.zeros(t + 1)
     q[1:] = np.real(series[t - 1 :: -1])
     w0 = -math.exp(-angle)
+    return _iterate(problem, q, s, w0, w0)
+
+
+def _flat(problem: Problem) -> Iterate | None:
+    r"""Where D dominates: P near :math:`q_t = (T_t/t - T_{t-2}/(t-2))/2`, dP/dx near T_(t−1).
+
+    B = γ dP/dx has its t maxima at :math:`\theta_j = j\pi/(t-1)`, where A is
+    :math:`\mp\cos\theta_j/(t(t-2))`: of second order, and all there is to say of s. A polynomial of
+    degree t − 1 takes any values at the θ_j. With all W_j level, dP/dx is to first order
+    :math:`(1 - s/2)T_{t-1} - \epsilon_j^2/(2s)T_{t-1}`, :math:`\epsilon_j = \cos\theta_j/(\gamma
+    t(t-2))`; P(0) is its mean in harmonic measure dω from λ = 0, so least is lost at
+    :math:`s^2 = \int\epsilon^2 d\omega`, :math:`\int\cos^2\theta\, d\omega = (1+\xi^2)/2`. Between
+    the θ_j the profile stays below if :math:`s \ge 1/(1+\delta^2)`.
+    """
+    t, gamma, w0 = problem.t, problem.gamma, -math.exp(-problem.angle)
+    epsilon = 1 / (gamma * t * (t - 2))
+    s = max(epsilon * math.sqrt((1 + w0 * w0) / 2), 1 / (1 + (gamma * (t - 1)) ** 2))
+    s = s if problem.share is None else problem.share
+    # ε_j² T_(t−1) = ε²(T_(t−1) + T_(t−3))/2 at the θ_j
+    quarter = epsilon * epsilon / (4 * s)
+    q = np.zeros(t + 1)
+    q[t], q[t - 2] = 1 - s / 2 - quarter, -quarter
+    if not 0 < s < 0.5 or gamma * problem.scale > _BELOW * abs(float(problem.rho @ q)):
+        return None
     return _iterate(problem, q, s, w0, w0)
 
 

@@ -162,3 +162,24 @@ def test_long_horizons_end():
     """Rounding keeps the gap above 1e-11 there: no exchange can help, and none is tried."""
     found = solve_minimax([(1, 300)], 1300, form="initial/cross", size=1, second=1)
     assert found.gap < 4e-11
+
+
+@pytest.mark.parametrize(
+    ("top", "t", "drift"), [(100, 100, 10), (100, 100, 100), (10, 100, 10), (100, 100, 1e6)]
+)
+def test_a_flat_profile_starts_from_its_first_order(monkeypatch, top, t, drift):
+    """Where D dominates: near enough for Newton's method, without the interior point."""
+    problem = question(1, top, t, "residual/drift", drift)
+    start = closed_start(problem)
+
+    def never(*_, **__):
+        raise AssertionError("the interior point was asked")
+
+    monkeypatch.setattr(solver, "interior_point", never)
+    found = solve_minimax([(1, top)], t, form="residual/drift", size=1.0, second=drift)
+    assert found.gap < 1e-11 and abs(start.s / found.share - 1) < 0.15
+    assert 0 <= excess(problem, found.upper) < 2e-4
+
+
+def test_a_flat_start_leaves_p_equal_1_to_others():
+    assert closed_start(question(1, 1000, 150, "residual/drift", 1e4)) is None
