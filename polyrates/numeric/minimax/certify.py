@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 from fractions import Fraction
 
+import mpmath
 import numpy as np
 
 from polyrates.numeric.minimax import lower_bound as certificate
@@ -196,3 +197,10 @@ def centring(slopes: list[Array]) -> float:
             heights = series_peaks(lifted, 0 * lifted, 1.0, 0.0)[1]
             extremes.append(sign * (math.sqrt(float(np.max(heights))) - lift))
     return -(max(extremes) + min(extremes)) / 2
+
+
+def slopes_of(problem: Problem, found: Iterate, p: list[mpmath.mpf]) -> list[Array]:
+    """Local Chebyshev series of dP/dx in floats, P over |T_t(m0)| being normalised at 0."""
+    if not problem.whole:
+        return problem.slopes(problem.on_table(found.q / float(problem.rho @ found.q)))
+    return [np.asarray(np.polynomial.chebyshev.chebder([float(c) for c in p]), dtype=float)]

@@ -30,6 +30,7 @@ import numpy as np
 import numpy.typing as npt
 
 from polyrates.numeric.minimax.gapped_basis import Table, table
+from polyrates.numeric.minimax.integrated import combined, integrals, separated
 from polyrates.numeric.minimax.wide_basis import Change, changed
 from polyrates.numeric.suprema.waves import (
     Array,
@@ -268,16 +269,7 @@ class Problem:
 
     def integrals(self, value: Floats, x: Floats) -> Floats:
         """``Q_k`` from ``T_k``: shape (n, t + 1)."""
-        t = self.t
-        basis = value.copy()
-        if t >= 1:
-            basis[:, 1] = x + 1 + self.delta if self.initial else x
-        if t >= 2:
-            basis[:, 2] /= 4
-        if t >= 3:
-            k = np.arange(3, t + 1)
-            basis[:, 3:] = value[:, 3:] / (2 * k) - value[:, 1 : t - 1] / (2 * (k - 2))
-        return basis
+        return integrals(value, x + 1 + self.delta if self.initial else x)
 
     def chebyshev(self, q: Array) -> Array:
         """Chebyshev coefficients of ``P = sum q_k Q_k`` on the hull, shape (t + 1,).
@@ -322,34 +314,11 @@ class Problem:
 
     def _combine(self, full: Array) -> Array:
         """Chebyshev coefficients of P from coefficients of every ``Q_k``, along the first axis."""
-        t = self.t
-        p = np.zeros_like(full)
-        p[: min(t, 1) + 1] = full[: min(t, 1) + 1]
-        if t >= 1 and self.initial:
-            p[0] += (1 + self.delta) * full[1]
-        if t >= 2:
-            p[2] = full[2] / 4
-        if t >= 3:
-            k = np.arange(3, t + 1).reshape(-1, *[1] * (full.ndim - 1))
-            p[3:] = full[3:] / (2 * k)
-            p[1 : t - 1] -= full[3:] / (2 * (k - 2))
-        return p
+        return combined(full, 1 + self.delta if self.initial else 0.0)
 
     def from_chebyshev(self, p: Array) -> Array:
         """Inverse of :meth:`chebyshev` on an interval; an invisible ``λ`` component is dropped."""
-        t = self.t
-        full = np.zeros(t + 1)
-        if t >= 1:
-            full[1:] = np.polynomial.chebyshev.chebder(p)
-        full[0] = p[0]
-        if self.initial and t >= 1:
-            # the column of λ replaces the one of x
-            rest = p[1] + (full[3] / 2 if t >= 3 else 0.0)
-            full[1] = rest
-            full[0] = p[0] - (1 + self.delta) * rest
-        elif t >= 3:
-            full[1] = p[1] + full[3] / 2
-        return np.asarray(full[self.columns])
+        return separated(p, 1 + self.delta if self.initial else 0.0)[self.columns]
 
     @cached_property
     def _local(self) -> list[Array]:

@@ -132,6 +132,12 @@ class Task:
         """Whether ``A = P − λP'``."""
         return self.form == "initial/cross"
 
+    @property
+    def intervals(self) -> list[Task]:
+        """The question on each interval of a support with gaps; none on a single one."""
+        pieces = self.support if len(self.support) > 1 else ()
+        return [replace(self, support=(piece,)) for piece in pieces if piece[0] < piece[1]]
+
     def problem(self, t: int) -> Problem:
         """The question in degree ``t``, normalised."""
         ell, top = self.hull

@@ -22,7 +22,14 @@ from polyrates.ground.errors import InvalidValue, refuse_value
 from polyrates.numeric.minimax import newton as solver
 from polyrates.numeric.minimax import precise
 from polyrates.numeric.minimax.cases import without_computation
-from polyrates.numeric.minimax.certify import GAP, better, centring, certify, proved_constant
+from polyrates.numeric.minimax.certify import (
+    GAP,
+    better,
+    centring,
+    certify,
+    proved_constant,
+    slopes_of,
+)
 from polyrates.numeric.minimax.extremal import closed_start
 from polyrates.numeric.minimax.interior import Iterate, interior_point, reweighted
 from polyrates.numeric.minimax.normalized import RANGE, Problem
@@ -36,7 +43,7 @@ from polyrates.numeric.minimax.question import (
     require,
     validated,
 )
-from polyrates.numeric.suprema.waves import Array
+from polyrates.numeric.minimax.weightless import weighs_points, without_weight
 
 __all__ = ["solve_family", "solve_minimax"]
 
@@ -209,8 +216,11 @@ def _attempts(
     flat = _piece_proves_one(task, problem)
     if flat is not None:
         return flat, None
-    if floats and _weighs_points(problem):
-        deflated = _deflated(task, problem)
+    if floats and weighs_points(problem):
+        flat, zeros = without_weight(task, problem)
+        if flat is not None:
+            return flat, None
+        deflated = _attempts(task, replace(problem, zeros=zeros), None, True) if zeros else None
         if deflated is not None and deflated[0].gap < _CLEAR:
             return deflated
     best: MinimaxSolution | None = None
@@ -238,39 +248,6 @@ def _attempts(
 
 # The relative gap up to which zeros at points without weight settle the question.
 _CLEAR = 1e-9
-# The part of the least favourable measure below which an isolated point decides nothing.
-_WEIGHTLESS = 1e-10
-
-
-def _weighs_points(problem: Problem) -> bool:
-    """Whether isolated points stand beside intervals, and may have next to no weight."""
-    alone = [low == high for low, high in problem.support]
-    room = problem.multiplicity * sum(alone) < problem.t
-    # A = P − λP' may be 0 where P is not
-    return not (problem.zeros or problem.plain) and any(alone) and not all(alone) and room
-
-
-def _deflated(task: Task, problem: Problem) -> tuple[MinimaxSolution, Iterate | None] | None:
-    """The solution with zeros (double ones, where P' counts) at the isolated points without weight.
-
-    They decide nothing, but the equations of optimality are singular in what P is there.
-    """
-    points = problem.nodes(4 * problem.t + 8)
-    central = interior_point(problem, points, 1e-9, margin=_MARGINS[0])
-    flat = proved_constant(task, problem, central)
-    if flat is not None:
-        return flat, None
-    if 1 - central.s < _MARGINS[0]:  # it stopped early, or P = 1 is not far
-        return None
-    masses = np.bincount(central.points.segment, central.y, len(problem.support))
-    zeros = tuple(
-        low
-        for mass, (low, high) in zip(masses / np.sum(masses), problem.support, strict=True)
-        if low == high and mass < _WEIGHTLESS
-    )
-    if not zeros:
-        return None
-    return _attempts(task, replace(problem, zeros=zeros), None, True)
 
 
 def _exchanged(
@@ -315,19 +292,11 @@ def _exchanged(
     return best, found
 
 
-def _pieces(task: Task) -> Iterator[Task]:
-    """The question on each interval of a support with gaps."""
-    if len(task.support) > 1:
-        for low, high in task.support:
-            if low < high:
-                yield replace(task, support=((low, high),))
-
-
 def _piece_proves_one(task: Task, problem: Problem) -> MinimaxSolution | None:
     """P = 1 where it is optimal on one piece already: V* does not fall when the support grows."""
     if not problem.joint:
         return None
-    for piece in _pieces(task):
+    for piece in task.intervals:
         alone = piece.problem(problem.t)
         if alone.log_top > RANGE:
             continue
@@ -342,18 +311,13 @@ def _piece_proves_one(task: Task, problem: Problem) -> MinimaxSolution | None:
 
 def _raised_by_pieces(task: Task, t: int, found: MinimaxSolution) -> MinimaxSolution:
     """A solution with the lower bound of a piece where that is better."""
-    for piece in _pieces(task):
+    for piece in task.intervals:
         alone = piece.problem(t)
         if alone.log_top > RANGE:  # a piece so short that its own optimum leaves the floats
             continue
         below = without_computation(piece, t) or _solve(piece, alone, None)[0]
-        if found.lower < below.lower:
-            found = replace(
-                found,
-                lower=min(below.lower, found.upper),
-                contact_points=below.contact_points,
-                weights=below.weights,
-            )
+        lower = min(below.lower, found.upper)
+        found = better(found, replace(below, lower=lower, upper=math.inf))
     return found
 
 
@@ -412,7 +376,7 @@ def _precise(task: Task, t: int, digits: int, truth: Truth | None) -> MinimaxSol
             raise _too_far(digits, rough)
         p = exact.chebyshev(q) / (exact.rho @ q) / exact.top
         if problem.gamma == 0 and problem.initial:
-            c = mpmath.mpf(centring(_slopes(problem, found, [c * exact.top for c in p])))
+            c = mpmath.mpf(centring(slopes_of(problem, found, [c * exact.top for c in p])))
             c = c / exact.top
             p[0] += c * (1 + exact.delta)
             p[1] += c
@@ -425,13 +389,6 @@ def _precise(task: Task, t: int, digits: int, truth: Truth | None) -> MinimaxSol
         if units.raised:
             solution = replace(solution, lower=mpmath.mpf(0))
         return units.outward(solution, t)
-
-
-def _slopes(problem: Problem, found: Iterate, p: list[mpmath.mpf]) -> list[Array]:
-    """Local Chebyshev series of dP/dx in floats, P over |T_t(m0)| being normalised at 0."""
-    if not problem.whole:
-        return problem.slopes(problem.on_table(found.q / float(problem.rho @ found.q)))
-    return [np.asarray(np.polynomial.chebyshev.chebder([float(c) for c in p]), dtype=float)]
 
 
 def _too_far(digits: int, rough: MinimaxSolution) -> InvalidValue:
