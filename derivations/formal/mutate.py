@@ -32,14 +32,18 @@ OTHERS = {
     "iterate_is_residual": "StateSpace",
     "gradient_descent_residual_polynomial": "GradientDescentPolynomial",
     "divided_difference": "DividedDifferences",
+    "max_at_ends": "Calculus",
+    "pell": "ChebyshevFacts",
+    "heavy_ball_recurrence": "Momentum",
+    "nonneg_sound": "IntegerPolynomials",
 }
-"""The theorems of files that are no derivation's."""
+"""The theorems of files that are no derivation's; Statements.v has definitions alone."""
 CHANGE = re.compile(r"(?<![\w%.])\d+(?![\w.])| \+ | - |<=")
 
 
 def statement(text: str, name: str) -> tuple[int, int]:
     """Where the statement of a theorem begins and ends."""
-    found = re.search(rf"^Theorem {name}\b(.*?)\.\nProof", text, re.S | re.M)
+    found = re.search(rf"^(?:Theorem|Lemma) {name}\b(.*?)\.\nProof", text, re.S | re.M)
     assert found is not None, name
     return found.span(1)
 
