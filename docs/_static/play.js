@@ -166,7 +166,7 @@
 
   function words({ name, peak, burnIn, curves }) {
     const hump = peak[0] === 0 ? "never gets worse than at the start"
-      : `first becomes ${shown(peak[1])} times as wrong as at the start (t = ${peak[0]}) and is worse than at the start until ${burnIn >= STEPS ? `after t = ${STEPS}` : `t = ${burnIn}`}`;
+      : `first becomes ${shown(peak[1])} times as wrong as at the start (t = ${peak[0]}) and is worse than at the start ${burnIn >= STEPS ? `until after t = ${STEPS}` : `up to t = ${burnIn}`}`;
     const diverges = curves.iterates[STEPS] > 1 ? " Its iterates diverge." : "";
     return `${titles[name][0].toUpperCase()}${titles[name].slice(1)}: the unrolled Jacobian ${hump}.${diverges}`;
   }

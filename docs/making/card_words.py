@@ -83,6 +83,7 @@ LEADS = {
 """A sentence for each; a method without one has its docstring's."""
 
 _OF_ENTRY = {
+    "heavy-ball": r"$h_0$ the first step, $h/(1 + m)$ unless it is given",
     "chebyshev": r"$m_t = T_{t-1}(\sigma(0))/T_{t+1}(\sigma(0))$ and "
     r"$h_t = -4\,T_t(\sigma(0)) / ((L - \ell)\,T_{t+1}(\sigma(0)))$ for $t \ge 1$; "
     r"$m_0 = 0$, $h_0 = 2/(L + \ell)$",

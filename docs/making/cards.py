@@ -143,7 +143,7 @@ def _facts(method: pr.Method, rate: pr.Rate, noisy: pr.Method) -> Iterator[str]:
     peak = tried(lambda: _peak(part))
     yield "| what | value |\n|---|---|"
     yield f"| peak of the Jacobian's error, relative to the start | {peak} |"
-    yield f"| burn-in: worse than at the start until t = | {tried(lambda: str(part.burn_in))} |"
+    yield f"| burn-in: worse than at the start up to t = | {tried(lambda: str(part.burn_in))} |"
     where = pr.Interval(float(ELL), float(HIGH))
     for words, name in (
         ("noise floor of the iterates (variance a unit of noise)", "iterate_floor"),

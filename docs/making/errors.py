@@ -65,13 +65,13 @@ kernelspec:
 
 # Errors
 
-Every refusal is the package's own. It names the argument, the value it had, what is required of it,
-and the remedy; the four are attributes too (`argument`, `value`, `requirement`, `remedy`). All of
+Every refusal of an argument is the package's own. It names the argument, the value it had, what is
+required of it, and the remedy; the four are attributes too (`argument`, `value`, `requirement`,
+`remedy`). An error found on the way, as a wrong step of a derivation, says where and what. All of
 them are a `PolyratesError`; a wrong value is also a `ValueError`, a wrong type also a `TypeError`.
-Each example below was raised when this page was built.
+Each example below was raised when this page was built, with these names:
 
 ```{code-cell} python
-:tags: [remove-cell]
 
 import numpy as np
 import sympy
@@ -108,9 +108,10 @@ def pages() -> dict[str, str]:
         raising, mended = EXAMPLES[name]
         also = next(
             (base for base in ("ValueError", "TypeError") if issubclass(kind, eval(base))),
-            "Exception",
+            "",
         )
-        meaning = f"{inspect.getdoc(kind)} Also a `{also}`. API: {{py:obj}}`~polyrates.{name}`."
+        kin = f" Also a `{also}`." if also else ""
+        meaning = f"{inspect.getdoc(kind)}{kin} API: {{py:obj}}`~polyrates.{name}`."
         parts.append(f"## {name}\n\n{meaning}\n\n{_cell(_RAISING.format(raising, name))}")
         parts.append(f"Mended:\n\n{_cell(mended)}")
     return {"errors.md": "\n".join(parts)}

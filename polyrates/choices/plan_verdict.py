@@ -43,8 +43,12 @@ def verdict(
         text += f" ({simple.shown_error})."
     equal = sum(row.error < floor for row in rows)
     if equal:
-        text += f" Rounding leaves about {floor:.2g} in a run: the {equal} rows below it are "
-        text += "equal, and the simplest comes first." if equal > 1 else "no better than that."
+        text += f" Rounding leaves about {floor:.2g} in a run: "
+        text += (
+            f"the {equal} rows below it are equal, and the simplest comes first."
+            if equal > 1
+            else "the row below it is no better than that."
+        )
     if best.error >= size:
         text += f" No way to spend {budget} products is better than the start, {size:.3g}."
     return text + ("" if found is None else _how_sure(rows, found, floor))

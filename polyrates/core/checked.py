@@ -163,7 +163,8 @@ def _check(step: Transition[object], place: str) -> None:
                 f"{place}{name}",
                 row,
                 f"sums to {_total(row)}, not to 1",
-                "a step must map the solution to itself: give coefficients with sum 1",
+                "a step must map the solution to itself: give coefficients with sum 1 (a velocity "
+                "v is no point: take x − c·v for it)",
             )
 
 

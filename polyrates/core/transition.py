@@ -227,7 +227,7 @@ def transition_latex(step: Transition[Scalar]) -> str:
 
     rows = [("q", mixed(step.query)), ("g", sympy.Symbol(r"\nabla f{\left(q\right)}"))]
     for i, (row, gain) in enumerate(zip(step.mixing, step.gain, strict=True)):
-        rows.append((f"s_{{{i + 1}}}^{{+}}", mixed(row) - sympy.sympify(gain) * slope))
+        rows.append((f"s^{{+}}_{{{i + 1}}}", mixed(row) - sympy.sympify(gain) * slope))
     read = mixed(step.output)
     rows.append(("x", read.subs({s: sympy.Symbol(f"s_{i + 1}^+") for i, s in enumerate(points)})))
     return aligned(rows)

@@ -46,6 +46,8 @@ class Certified:
         Hessian-vector products spent, a block of them counted once.
     missing : tuple of str
         What was measured.
+    advice : str
+        What would narrow a wide enclosure (bound over 2·lower); empty where it is narrow.
     """
 
     bound: float
@@ -55,6 +57,7 @@ class Certified:
     terms: tuple[float, float]
     products: int
     missing: tuple[str, ...] = ()
+    advice: str = ""
 
     def __str__(self) -> str:
         if self.missing:  # no inequality: what was measured may be wrong
@@ -67,7 +70,7 @@ class Certified:
             text += f"; measured, so without guarantee: {', '.join(self.missing)}"
         if self.bound == np.inf and not self.missing:
             text += "; x is too far from the solution for its constants: take more steps"
-        return text
+        return text + (f"; {self.advice}" if self.advice else "")
 
     def __repr__(self) -> str:
         return f"Certified({self})"
@@ -86,7 +89,10 @@ class Certified:
             ("products", str(self.products)),
             ("status", self.status),
         )
-        note = f"Measured, so without guarantee: {', '.join(self.missing)}" if self.missing else ""
+        said = (
+            [f"Measured, so without guarantee: {', '.join(self.missing)}"] if self.missing else []
+        )
+        note = ". ".join([*said, self.advice.capitalize()] if self.advice else said)
         relation = rf"\left\|J - \partial x_{{\star}}\right\| \le {latex_at_most(self.bound)}"
         return Card("How wrong is J?", rows, formula=relation if sure else "", note=note)
 
@@ -138,12 +144,21 @@ def certify(
     given = held(problem, x, ell, constants, products, preconditioner)
     estimate = flat_jacobian(J, given.cross, "J")
     place = given.locate()
-    return _certified(
-        residual_bound(problem, place, estimate, given.known, given.steps, preconditioner)
-    )
+    found = residual_bound(problem, place, estimate, given.known, given.steps, preconditioner)
+    return _certified(found, _advice(found, given.steps))
 
 
-def _certified(found: JacobianBound) -> Certified:
+def _advice(found: JacobianBound, steps: int) -> str:
+    """What narrows an enclosure that is wide and not already at the level of roundings."""
+    fine = found.bound <= max(2 * found.lower, 1e-10 * found.solution_norm)
+    if fine or not np.isfinite(found.bound):
+        return ""
+    if found.terms[1] > found.terms[0]:
+        return f"wide: give products={2 * steps}, more steps or sharper constants"
+    return f"wide: give products={2 * steps}"
+
+
+def _certified(found: JacobianBound, advice: str = "") -> Certified:
     least = found.solution_norm - found.bound
     return Certified(
         found.bound,
@@ -153,6 +168,7 @@ def _certified(found: JacobianBound) -> Certified:
         found.terms,
         found.products,
         found.missing,
+        advice,
     )
 
 

@@ -78,7 +78,7 @@ def worst(analysis: Analysis) -> MethodResult:
 def _until(profile: Profile, steps: int) -> str:
     if profile.burn_in is None:
         return f"and still is worse than at the start after {steps} steps"
-    return f"and is worse than at the start until t = {profile.burn_in}"
+    return f"and is worse than at the start up to t = {profile.burn_in}"
 
 
 def answer(analysis: Analysis) -> str:

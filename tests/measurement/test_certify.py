@@ -410,3 +410,17 @@ def test_an_asymmetry_beyond_the_rounding_widens_it() -> None:
     operator = Operator(lambda v: v + noise @ v, 6)
     assert 1e-12 < probe(operator).unit < 1e-8
     assert probe(Operator(lambda v: 2 * v, 6)).unit == 2.0**-53
+
+
+def test_a_wide_enclosure_says_what_narrows_it() -> None:
+    problem = pr.Ridge(np.random.default_rng(0).standard_normal((60, 20)), np.ones(60), 0.01)
+    x, J = problem.solution, problem.solution_jacobian + 1e-3
+    wide = pr.certify(problem, x, J, products=1)
+    assert wide.bound > 2 * wide.lower
+    assert "products=2" in wide.advice
+    assert wide.advice in str(wide)
+    assert wide.advice.capitalize() in wide._repr_html_()
+    narrow = pr.certify(problem, x, J, products=20)
+    assert narrow.bound < 2 * narrow.lower
+    assert not narrow.advice
+    assert not pr.certify(problem, x, problem.solution_jacobian).advice  # at its roundings
