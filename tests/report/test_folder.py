@@ -94,6 +94,8 @@ def test_stopped_before_any_line_the_folder_is_whole(
     assert moment > 50 and seen == {len(OLD), len(NEW)} and held(out) == NEW
 
 
+# threads of libraries that other tests loaded are not in the child, which needs none of them
+@pytest.mark.filterwarnings("ignore:os.fork:RuntimeWarning", "ignore:.*fork:DeprecationWarning")
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
 def test_kills_at_random_moments(step: str, tmp_path: Path) -> None:
     chance = random.Random(step)
