@@ -173,16 +173,17 @@ def _others(known: set[type]) -> dict[str, pr.Method]:
 
 
 def symbolic_methods() -> dict[str, pr.Method]:
-    """Methods with symbols among their parameters."""
+    """Methods with symbols among their parameters, made by their entries."""
     h, m, f = sp.symbols("h m f", positive=True)
     ell, L = sp.symbols("ell L", positive=True)
-    return {
-        "gradient descent": pr.GradientDescent(h),
-        "heavy ball": pr.HeavyBall(h, m, f),
-        "Nesterov": pr.Nesterov(h, m),
-        "Chebyshev": pr.Chebyshev(ell, L),
-        "Gegenbauer": pr.Gegenbauer(ell, L, F(3, 2)),
+    given = {
+        "gradient-descent": {"step": h},
+        "heavy-ball": {"step": h, "momentum": m, "first_step": f},
+        "nesterov": {"step": h, "momentum": m},
+        "chebyshev": {},
+        "gegenbauer": {"alpha": sp.Rational(3, 2)},
     }
+    return {NAMES[key].title: NAMES[key].make(ell, L, each) for key, each in given.items()}
 
 
 def float_methods(ell: float, L: float, steps: int = 200) -> dict[str, pr.Method]:
@@ -192,16 +193,17 @@ def float_methods(ell: float, L: float, steps: int = 200) -> dict[str, pr.Method
     chebyshev_roots = (L + ell) / 2 + (L - ell) / 2 * np.cos(
         np.pi * (np.arange(steps) + 0.5) / steps
     )
-    found: dict[str, pr.Method] = {
-        "gradient descent, large": pr.GradientDescent.large(ell, L),
-        "gradient descent, short": pr.GradientDescent.short(ell, L),
-        "heavy ball": pr.HeavyBall.tuned(ell, L),
-        "Nesterov": pr.Nesterov.tuned(ell, L),
-        "Chebyshev": pr.Chebyshev(ell, L),
-        "Gegenbauer": pr.Gegenbauer(ell, L, 1.5),
-        "Richardson, Leja": pr.Richardson.leja(chebyshev_roots),
-        "harmonic Sobolev": pr.HarmonicSobolev(ell, L, L * ell),
+    spelled = {
+        "gradient descent, large": "large",
+        "gradient descent, short": "short",
+        "heavy ball": "heavy-ball",
+        "Nesterov": "nesterov",
+        "Chebyshev": "chebyshev",
+        "Gegenbauer": "gegenbauer:alpha=3/2",
+        "harmonic Sobolev": f"harmonic:eta={L * ell!r}",
     }
+    found = {name: build(spelling, ell, L).method for name, spelling in spelled.items()}
+    found["Richardson, Leja"] = pr.Richardson.leja(chebyshev_roots)
     for entry in NAMES.values():  # those whose coefficients are floats whatever they are made of
         if entry.kind is not None:
             options = f":horizon={steps}" if "horizon" in entry.options else ""

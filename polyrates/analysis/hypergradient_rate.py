@@ -84,6 +84,11 @@ class HypergradientRate:
         )
 
 
+def _outer(**given: object) -> list[Number]:
+    """The sizes of the outer loss and ‖x_0 − x*‖, in the order they are given."""
+    return [nonnegative(value, name) for name, value in given.items()]
+
+
 def hypergradient_rate(
     method: Method,
     spectrum: object,
@@ -136,13 +141,9 @@ def hypergradient_rate(
     as_method(method)
     where = as_spectrum(spectrum)
     chosen = as_estimator(Unrolled() if estimator is None else estimator)
-    w, gamma, K, rho = (
-        nonnegative(value, name)
-        for value, name in (
-            (gradient, "gradient"), (turning, "turning"), (curvature, "curvature"),
-            (distance, "distance"),
-        )
-    )  # fmt: skip
+    w, gamma, K, rho = _outer(
+        gradient=gradient, turning=turning, curvature=curvature, distance=distance
+    )
     Y = worst_case(method, where, chosen, t, residual=residual, drift=drift)
     X = rho * RatePart("residual", method, where, Unrolled())(check_steps(method, t, "t"))
     values: list[Number] = [w, gamma, K, X, Y]
@@ -181,13 +182,8 @@ def worst_hypergradient_problem(
     """
     where = as_spectrum(spectrum)
     chosen = as_estimator(Unrolled() if estimator is None else estimator)
-    w, gamma, K, rho = (
-        floating(nonnegative(value, name), name)
-        for value, name in (
-            (gradient, "gradient"), (turning, "turning"), (curvature, "curvature"),
-            (distance, "distance"),
-        )
-    )  # fmt: skip
+    given = _outer(gradient=gradient, turning=turning, curvature=curvature, distance=distance)
+    w, gamma, K, rho = map(floating, given)
     inner, x0, dx0 = worst_case_problem(method, where, t, chosen, residual=residual, drift=drift)
     if rho == 0:  # X = 0: nothing that ∇²g multiplies is left, and the worst g is linear
         gamma = K = 0.0

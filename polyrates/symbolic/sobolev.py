@@ -337,6 +337,12 @@ def banded(density: ClassicalDensity, eta: Number, t: int) -> Expansion:
     return Expansion(domain, tuple(values), coefficients, tuple(a), tuple(b))
 
 
+def expansion(measure: Measure, eta: Number, t: int) -> Expansion:
+    """The optimum of degree t: by the short recurrence where the measure has one."""
+    density = measure.classical
+    return kernel(measure, eta, t) if density is None else banded(density, eta, t)
+
+
 def violation(
     measure: Measure, eta: Number, expansion: Expansion
 ) -> tuple[DomainElement, DomainElement]:

@@ -94,10 +94,11 @@ def _optimum(measure: Measure, degree: int, weight: Number) -> Optimum:
 
 
 def _exact(measure: Measure, t: int, eta: Number) -> Optimum:
-    if isinstance(measure, ClassicalDensity):
-        domain, values = symbolic.banded_values(measure, eta, t)
-        method: Method = Sobolev(measure, eta)
-        polynomial: Any = partial(_exact_polynomial, measure, eta, t)
+    density = measure.classical
+    if density is not None:
+        domain, values = symbolic.banded_values(density, eta, t)
+        method: Method = Sobolev(density, eta)
+        polynomial: Any = partial(_exact_polynomial, density, eta, t)
     else:
         expansion = symbolic.kernel(measure, eta, t)
         domain, values = expansion.domain, expansion.values
@@ -131,10 +132,7 @@ def _exact_polynomial(density: ClassicalDensity, eta: Number, t: int) -> sympy.P
 
 
 def _exact_certificate(measure: Measure, method: Method, eta: Number, t: int) -> Certificate:
-    if isinstance(measure, ClassicalDensity):
-        expansion = symbolic.banded(measure, eta, t)
-    else:
-        expansion = symbolic.kernel(measure, eta, t)
+    expansion = symbolic.expansion(measure, eta, t)
     residual, kernel = symbolic.violation(measure, eta, expansion)
     if any(map(is_symbolic, (*measure.parameters, eta))) or not expansion.values[-1]:
         return Certificate(residual, kernel)
@@ -158,10 +156,11 @@ def _on_chebyshev(measure: Measure, polynomial: Any, t: int) -> WeightedIterates
 
 
 def _float(measure: Measure, t: int, eta: Number) -> Optimum:
-    if isinstance(measure, ClassicalDensity):
-        method: Method = Sobolev(measure, eta)
-        values = numeric.banded_values(measure, eta, t).numbers()
-        lower, upper = numeric.enclosure(measure, eta, t)
+    density = measure.classical
+    if density is not None:
+        method: Method = Sobolev(density, eta)
+        values = numeric.banded_values(density, eta, t).numbers()
+        lower, upper = numeric.enclosure(density, eta, t)
         value = min(max(values[-1], lower), upper)
         return Optimum(
             spectrum=measure,

@@ -8,9 +8,6 @@ from fractions import Fraction
 import sympy
 
 from polyrates.core.measures.base import Measure
-from polyrates.core.measures.densities import ClassicalDensity, MarchenkoPastur
-from polyrates.core.measures.empirical import Empirical
-from polyrates.core.measures.mixture import Mixture
 from polyrates.ground.certificates import ProofFile
 from polyrates.ground.digits import decimal
 from polyrates.ground.dyadic import with_fractions
@@ -28,12 +25,9 @@ def sobolev_proof(measure: Measure, eta: Number, t: int) -> ProofFile:
     Floats count as the rationals they are, masses divided by their sum. What is irrational or has
     symbols is refused: such a proof is no file of fractions.
     """
-    instance, weight = _normalized(with_fractions(measure)), number(_fraction(eta, "eta"))
-    parts = _parts(instance, Fraction(1))
-    if isinstance(instance, ClassicalDensity):
-        expansion = symbolic.banded(instance, weight, t)
-    else:
-        expansion = symbolic.kernel(instance, weight, t)
+    instance, weight = with_fractions(measure).normalized, number(_fraction(eta, "eta"))
+    parts = _parts(instance)
+    expansion = symbolic.expansion(instance, weight, t)
     polynomial = expansion.polynomial
     terms = [_fraction(c, "spectrum") for c in reversed(polynomial.all_coeffs())]
     value = _fraction(expansion.domain.to_sympy(expansion.values[-1]), "spectrum")
@@ -50,43 +44,20 @@ def sobolev_proof(measure: Measure, eta: Number, t: int) -> ProofFile:
     return ProofFile(content)
 
 
-def _normalized(measure: Measure) -> Measure:
-    """The same, with masses that sum to 1 exactly."""
-    if isinstance(measure, Empirical):
-        return Empirical(measure.eigenvalues, measure.weights)
-    if isinstance(measure, Mixture):
-        return Mixture([(weight, _normalized(part)) for weight, part in measure.components])
-    return measure
-
-
-def _parts(measure: Measure, mass: Fraction) -> list[dict[str, str]]:
+def _parts(measure: Measure) -> list[dict[str, str]]:
     """Densities and points, each with its mass."""
-    if isinstance(measure, Mixture):
-        found = []
-        for weight, part in measure.components:
-            found += _parts(part, mass * _fraction(weight, "spectrum"))
-        return found
-    if isinstance(measure, Empirical):
-        pairs = zip(measure.weights, measure.eigenvalues, strict=True)
-        return [
-            {"mass": str(mass * _fraction(w, "spectrum")), "point": str(_fraction(x, "spectrum"))}
-            for w, x in pairs
-            if w != 0
-        ]
-    if isinstance(measure, MarchenkoPastur):
-        given = dict(zip(("ratio", "scale"), measure.parameters, strict=True))
-    elif isinstance(measure, ClassicalDensity):
-        numbers = (*measure.hull, *measure.exponents)
-        given = dict(zip(("ell", "L", "alpha", "beta"), numbers, strict=True))
-    else:
+    parts = measure.named_parts
+    if parts is None:
         refuse_value(
             "spectrum",
             measure,
             "is no density or finite measure that the checker knows",
             "give a Jacobi density, Marchenko-Pastur, Empirical or a Mixture of them",
         )
-    shown = {key: str(_fraction(value, "spectrum")) for key, value in given.items()}
-    return [{"mass": str(mass), **shown}]
+    return [
+        {key: str(_fraction(value, "spectrum")) for key, value in {"mass": mass, **named}.items()}
+        for mass, named in parts
+    ]
 
 
 def _fraction(value: Number, name: str) -> Fraction:

@@ -9,25 +9,11 @@ import pytest
 import sympy as sp
 from attacks import majorant
 from attacks.run import ROUNDING, recorded
+from majorants import ELL, METHODS, L, bound
 
 import polyrates as pr
 from polyrates.analysis.volterra import Sizes, iterate_bounds, tangent_bounds
 from polyrates.numeric.suprema.kernels import kernels
-
-ELL, L = 0.01, 1.0
-METHODS = {
-    "gradient descent": pr.GradientDescent.large(ELL, L),
-    "gradient descent, short": pr.GradientDescent.short(ELL, L),
-    "heavy ball": pr.HeavyBall.tuned(ELL, L),
-    "Chebyshev": pr.Chebyshev(ELL, L),
-    "Nesterov": pr.Nesterov.tuned(ELL, L),
-}
-
-
-def bound(method, steps, m=0.1, estimator=None, interval=(ELL, L), **sizes):
-    given = {"cross_lipschitz": 0.02, "distance": 1.0, "residual": 1.0, **sizes}
-    M = m * interval[0]
-    return pr.majorant(method, interval, steps, hessian_lipschitz=M, estimator=estimator, **given)
 
 
 def test_symbols_carry_their_conditions():

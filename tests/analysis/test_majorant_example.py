@@ -4,17 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from majorants import ELL, METHODS, L
 
 import polyrates as pr
-
-ELL, L = 0.01, 1.0
-METHODS = {
-    "gradient descent": pr.GradientDescent.large(ELL, L),
-    "gradient descent, short": pr.GradientDescent.short(ELL, L),
-    "heavy ball": pr.HeavyBall.tuned(ELL, L),
-    "Chebyshev": pr.Chebyshev(ELL, L),
-    "Nesterov": pr.Nesterov.tuned(ELL, L),
-}
 
 
 @pytest.mark.parametrize("name", METHODS)

@@ -4,19 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from majorants import ELL, METHODS, L, bound
 
-import polyrates as pr
 from polyrates.analysis.volterra import Sizes, iterate_bounds, tangent_bounds
 from polyrates.numeric.suprema.kernels import kernels
 
-ELL, L = 0.01, 1.0
-METHODS = {
-    "gradient descent": pr.GradientDescent.large(ELL, L),
-    "gradient descent, short": pr.GradientDescent.short(ELL, L),
-    "heavy ball": pr.HeavyBall.tuned(ELL, L),
-    "Chebyshev": pr.Chebyshev(ELL, L),
-    "Nesterov": pr.Nesterov.tuned(ELL, L),
-}
 # (v_20, v_80, u_80) at c = .02, M = .01m, all sizes 1, from an independent derivation
 REFERENCE = {
     ("gradient descent", 0.1): (1.24801767793, 0.909794441744, 0.210448159583),
@@ -27,12 +19,6 @@ REFERENCE = {
     ("Nesterov", 0.1): (1.32728651764, 0.0623089576508, 0.00228546728835),
     ("Nesterov", 1): (2.22811253909, 0.252238154634, 0.0103674530972),
 }
-
-
-def bound(method, steps, m=0.1, estimator=None, interval=(ELL, L), **sizes):
-    given = {"cross_lipschitz": 0.02, "distance": 1.0, "residual": 1.0, **sizes}
-    M = m * interval[0]
-    return pr.majorant(method, interval, steps, hessian_lipschitz=M, estimator=estimator, **given)
 
 
 @pytest.mark.parametrize("key", REFERENCE, ids=str)

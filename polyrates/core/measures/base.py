@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from typing import TYPE_CHECKING
 
 import numpy as np
 import sympy
@@ -11,6 +12,9 @@ from polyrates.core.spectra import Spectrum
 from polyrates.core.threeterm import field_of, float_gauss, moments_of
 from polyrates.ground.errors import refuse_type, refuse_value
 from polyrates.ground.numbers import Number, count, floating, is_exact
+
+if TYPE_CHECKING:
+    from polyrates.core.measures.densities import ClassicalDensity
 
 __all__ = ["Measure", "as_measure", "set_fields"]
 
@@ -42,6 +46,30 @@ class Measure(Spectrum):
     def mass_at_zero(self) -> Number:
         """μ({0}). No residual polynomial gets ∫P² below it, since P(0) = 1."""
         return sympy.Integer(0)
+
+    @property
+    def classical(self) -> ClassicalDensity | None:
+        """Itself where it is of the family with a Sobolev recurrence, Jacobi's on [ℓ, L]."""
+        return None
+
+    @property
+    def fills_hull(self) -> bool:
+        """Whether it has a density that is positive almost everywhere on its hull."""
+        return False
+
+    @property
+    def named_parts(self) -> list[tuple[Number, dict[str, Number]]] | None:
+        """(mass, its numbers by name) of every density and point; None where they have no names.
+
+        "point"; "ell", "L", "alpha", "beta" of Jacobi's family; "ratio", "scale" of Marchenko and
+        Pastur's law: what a certificate is made of.
+        """
+        return None
+
+    @property
+    def normalized(self) -> Measure:
+        """The same with masses divided by their sum: exactly 1 where they are fractions."""
+        return self
 
     @property
     def bulk(self) -> Measure | None:

@@ -54,6 +54,22 @@ class ClassicalDensity(Measure):
         """(ℓ, L, α, β)."""
         return (self.ell, self.L, *self.exponents)
 
+    @property
+    def classical(self) -> ClassicalDensity:
+        """Itself."""
+        return self
+
+    @property
+    def fills_hull(self) -> bool:
+        """Always."""
+        return True
+
+    @property
+    def named_parts(self) -> list[tuple[Number, dict[str, Number]]]:
+        """ℓ, L, α and β."""
+        names = ("ell", "L", "alpha", "beta")
+        return [(sympy.Integer(1), dict(zip(names, self.parameters, strict=True)))]
+
     def coefficients(self, n: int) -> tuple[list[Number], list[Number]]:
         """Those of Jacobi's polynomials (DLMF 18.9), moved to [ℓ, L]."""
         size = count(n, "n")
@@ -227,6 +243,16 @@ class MarchenkoPastur(Measure):
     def parameters(self) -> tuple[Number, ...]:
         """(r, σ²)."""
         return (self.ratio, self.scale)
+
+    @property
+    def fills_hull(self) -> bool:
+        """Up to r = 1: beyond it 0 is a point apart."""
+        return sign(self.mass_at_zero) == 0
+
+    @property
+    def named_parts(self) -> list[tuple[Number, dict[str, Number]]]:
+        """r and σ²."""
+        return [(sympy.Integer(1), {"ratio": self.ratio, "scale": self.scale})]
 
     @property
     def support(self) -> tuple[Segment, ...]:

@@ -152,6 +152,17 @@ class Empirical(Measure):
         return self.interval or (self.eigenvalues[0], self.eigenvalues[-1])
 
     @property
+    def named_parts(self) -> list[tuple[Number, dict[str, Number]]]:
+        """Its points."""
+        pairs = zip(self.weights, self.eigenvalues, strict=True)
+        return [(weight, {"point": point}) for weight, point in pairs if weight != 0]
+
+    @property
+    def normalized(self) -> Empirical:
+        """The points alone, with weights that were divided by their sum."""
+        return Empirical(self.eigenvalues, self.weights)
+
+    @property
     def points(self) -> int:
         """The number of distinct eigenvalues."""
         return len(self.eigenvalues)

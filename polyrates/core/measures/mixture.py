@@ -98,6 +98,22 @@ class Mixture(Measure):
         return merge(segment for _, each in self.components for segment in each.support)
 
     @property
+    def named_parts(self) -> list[tuple[Number, dict[str, Number]]] | None:
+        """Those of the components, with the masses that they have here."""
+        found = []
+        for weight, each in self.components:
+            parts = each.named_parts
+            if parts is None:
+                return None
+            found += [(weight * mass, named) for mass, named in parts]
+        return found
+
+    @property
+    def normalized(self) -> Mixture:
+        """Of normalized components."""
+        return Mixture([(weight, each.normalized) for weight, each in self.components])
+
+    @property
     def points(self) -> int | None:
         """The number of distinct points when every component is discrete."""
         pooled = self._pooled()

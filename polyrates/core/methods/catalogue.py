@@ -89,43 +89,57 @@ _MOMENTUM_STEP = r"x_{t+1} = x_t + m_t (x_t - x_{t-1}) - h_t \nabla f(x_t)"
 _SOBOLEV_STEP = r"x_{t+1} = (1 - a_t) x_t + a_t z_t,\quad z_t \text{ a short recurrence}"
 _SOBOLEV_POLYNOMIAL = r"P_t = \arg\min_{P(0)=1} \int P^2 d\mu + \eta \int P'^2 d\mu"
 
-register(
-    Entry(
-        "large",
-        "gradient descent, h = 2/(L+ℓ)",
-        "GD  2/(L+ℓ)",
-        lambda ell, L, _: GradientDescent.large(ell, L),
-        update=_GD_STEP,
-        residual=r"P_t(\lambda) = \left(1 - \frac{2\lambda}{L+\ell}\right)^t",
-        about="gradient descent, step 2/(L+ell): fastest for the iterates",
-        look=Look("#D55E00"),
-        planned="gradient descent",
+
+def _descent(
+    key: str,
+    step: str,
+    typeset: str,
+    make: Callable[[Number, Number], Method],
+    about: str,
+    look: Look,
+    planned: str = "",
+) -> None:
+    """Gradient descent with a step that is tuned; ``step`` and 1 − hλ ``typeset``."""
+    register(
+        Entry(
+            key,
+            f"gradient descent, h = {step}",
+            f"GD  {step}",
+            lambda ell, L, _: make(ell, L),
+            update=_GD_STEP,
+            residual=rf"P_t(\lambda) = \left(1 - {typeset}\right)^t",
+            about=about,
+            look=look,
+            planned=planned,
+        )
     )
+
+
+_descent(
+    "large",
+    "2/(L+ℓ)",
+    r"\frac{2\lambda}{L+\ell}",
+    GradientDescent.large,
+    "gradient descent, step 2/(L+ell): fastest for the iterates",
+    Look("#D55E00"),
+    "gradient descent",
 )
-register(
-    Entry(
-        "short",
-        "gradient descent, h = 1/L",
-        "GD  1/L",
-        lambda ell, L, _: GradientDescent.short(ell, L),
-        update=_GD_STEP,
-        residual=r"P_t(\lambda) = \left(1 - \frac{\lambda}{L}\right)^t",
-        about="gradient descent, step 1/L",
-        look=Look("#E69F00", (0, (1.2, 1.2))),
-        planned="gradient descent, short step",
-    )
+_descent(
+    "short",
+    "1/L",
+    r"\frac{\lambda}{L}",
+    GradientDescent.short,
+    "gradient descent, step 1/L",
+    Look("#E69F00", (0, (1.2, 1.2))),
+    "gradient descent, short step",
 )
-register(
-    Entry(
-        "flat",
-        "gradient descent, h = √2/L",
-        "GD  √2/L",
-        lambda ell, L, _: GradientDescent.flat(ell, L),
-        update=_GD_STEP,
-        residual=r"P_t(\lambda) = \left(1 - \frac{\sqrt{2}\,\lambda}{L}\right)^t",
-        about="gradient descent, step sqrt(2)/L: the largest without burn-in\nof the initial part",
-        look=Look("#8c6a00", (0, (5, 1.6))),
-    )
+_descent(
+    "flat",
+    "√2/L",
+    r"\frac{\sqrt{2}\,\lambda}{L}",
+    GradientDescent.flat,
+    "gradient descent, step sqrt(2)/L: the largest without burn-in\nof the initial part",
+    Look("#8c6a00", (0, (5, 1.6))),
 )
 register(
     Entry(

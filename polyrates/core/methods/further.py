@@ -17,6 +17,10 @@ from polyrates.ground.drawing import Look
 from polyrates.ground.errors import refuse_value
 from polyrates.ground.numbers import Number
 
+# of gradient descent whose step changes
+_UPDATE = r"x_{t+1} = x_t - h_t\,\nabla f(x_t)"
+_PRODUCT = r"P_t(\lambda) = \prod_{s<t} (1 - h_s\lambda)"
+
 
 def _step(L: Number, given: Given) -> Number:
     """As given, else 1/L."""
@@ -129,8 +133,8 @@ register(
         "GD  silver",
         lambda ell, L, given: SilverSteps(_step(L, given)),
         options=("step",),
-        update=r"x_{t+1} = x_t - h_t\,\nabla f(x_t)",
-        residual=r"P_t(\lambda) = \prod_{s<t} (1 - h_s\lambda)",
+        update=_UPDATE,
+        residual=_PRODUCT,
         about="step (1/L): steps sqrt(2), 2, sqrt(2), 2+sqrt(2), ... over L",
         look=Look("#7F7F7F", (0, (2, 1))),
         kind=SilverSteps,
@@ -142,8 +146,8 @@ register(
         "gradient descent, arcsine steps",
         "GD  arcsine",
         lambda ell, L, _: ArcsineSteps(ell, L),
-        update=r"x_{t+1} = x_t - h_t\,\nabla f(x_t)",
-        residual=r"P_t(\lambda) = \prod_{s<t} (1 - h_s\lambda)",
+        update=_UPDATE,
+        residual=_PRODUCT,
         about="Chebyshev's rate without momentum",
         look=Look("#E31A1C", (0, (1, 1.5))),
         kind=ArcsineSteps,

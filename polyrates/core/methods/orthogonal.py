@@ -98,15 +98,13 @@ class Orthogonal(Method, trusted=True):
     @property
     def limit_interval(self) -> tuple[Number, Number] | None:
         """The hull of a density that is positive almost everywhere on it (Rakhmanov)."""
-        filled = isinstance(self.spectrum, ClassicalDensity | MarchenkoPastur)
-        if not filled or sign(self.spectrum.mass_at_zero) != 0:
-            return None
-        return self.spectrum.hull
+        return self.spectrum.hull if self.spectrum.fills_hull else None
 
     def transitions(self, number: Callable[[Number], Scalar]) -> Iterator[Transition[Scalar]]:
         """Two points, (x, x₋)."""
-        if isinstance(self.spectrum, ClassicalDensity):
-            return _jacobi_transitions(self.spectrum, number)
+        density = self.spectrum.classical
+        if density is not None:
+            return _jacobi_transitions(density, number)
         if isinstance(self.spectrum, MarchenkoPastur):
             return _marchenko_pastur_transitions(self.spectrum, number)
         return _general_transitions(self.spectrum, self.horizon, number)
@@ -181,8 +179,8 @@ class Sobolev(Method, trusted=True):
     eta: Number
 
     def __init__(self, spectrum: object, eta: object) -> None:
-        measure = as_measure(spectrum)
-        if not isinstance(measure, ClassicalDensity):
+        measure = as_measure(spectrum).classical
+        if measure is None:
             raise NoShortRecurrence(
                 "spectrum",
                 spectrum,
