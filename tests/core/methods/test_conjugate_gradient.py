@@ -9,21 +9,9 @@ import pytest
 import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from quadratics import CG, problem_of
 
 import polyrates as pr
-
-CG = pr.ConjugateGradient()
-
-
-def problem_of(eigenvalues: np.ndarray, seed: int = 0, several: bool = False) -> pr.Quadratic:
-    rng = np.random.default_rng(seed)
-    d = len(eigenvalues)
-    Q = np.linalg.qr(rng.standard_normal((d, d)))[0]
-    H = (Q * eigenvalues) @ Q.T
-    dH = rng.standard_normal((3, d, d)) if several else rng.standard_normal((d, d))
-    dH = dH + np.swapaxes(dH, -1, -2)
-    db = rng.standard_normal((3, d) if several else d)
-    return pr.Quadratic((H + H.T) / 2, rng.standard_normal(d), dH, db)
 
 
 def test_on_a_measure_their_polynomials_are_known_exactly() -> None:
