@@ -18,8 +18,8 @@ Problems     Quadratic, Ridge, Logistic, LogCosh, PseudoHuber, NonlinearLeastSqu
              ElasticNet; from_loss of your own loss; or any object with gradient, hvp and cross
 Analysis     residual_polynomial, error_polynomials, rate, average, compare, best_step, lower_bound,
              worst_case_problem, frobenius_bound; hypergradient_rate, worst_hypergradient_problem;
-             noise, noise_matrix; off quadratics majorant, majorant_example, switching_rate,
-             best_stationary, diverging_example
+             noise, noise_matrix; off quadratics reach, majorant, majorant_example,
+             switching_rate, best_stationary, diverging_example
 Proofs       lower_bound_certificate, check_certificate; rate(...).initial.certificate(t) and the
              .certificate of an optimum; what is theirs is a ProofFile, a checker's answer a Verdict
 Synthesis    sobolev_optimal, minimax_optimal, near_minimax, minimax_asymptotic, best_eta
@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from polyrates.analysis.noise import Noise, noise, noise_matrix
     from polyrates.analysis.rate import Rate, rate
     from polyrates.analysis.rate_part import RatePart
+    from polyrates.analysis.reach import Reach, reach
     from polyrates.analysis.switching import Switching, switching_rate
     from polyrates.analysis.warm_start import WarmStart, warm_start
     from polyrates.choices.choice import Choice
@@ -222,6 +223,7 @@ __all__ = [
     "Quadratic",
     "Rate",
     "RatePart",
+    "Reach",
     "Restarted",
     "Richardson",
     "Ridge",
@@ -292,6 +294,7 @@ __all__ = [
     "plan",
     "published_rates",
     "rate",
+    "reach",
     "read_sweep",
     "realize",
     "residual_polynomial",

@@ -10,6 +10,7 @@ import numpy as np
 
 from polyrates.analysis.rate import rate
 from polyrates.analysis.rate_part import Status
+from polyrates.analysis.reach import Reach, reach
 from polyrates.core.methods.catalogue import entry_of, look_of
 from polyrates.core.recurrence import Method, as_method
 from polyrates.core.spectra import Spectrum, as_spectrum
@@ -26,7 +27,9 @@ from polyrates.ground.drawing import (
 )
 from polyrates.ground.errors import NoClosedForm, refuse_type, refuse_value
 from polyrates.ground.numbers import Number
+from polyrates.ground.outward import nearest
 from polyrates.ground.tables import html_table, text_table
+from polyrates.numeric.suprema.reaches import LONGEST
 from polyrates.numeric.values import chebyshev_size
 
 if TYPE_CHECKING:
@@ -37,7 +40,10 @@ __all__ = ["Comparison", "Row", "compare"]
 
 @dataclass(frozen=True)
 class Row:
-    """One method in a comparison; asymptotic is None where there is none."""
+    """One method in a comparison; asymptotic is None where there is none.
+
+    ``reach``: how far its queries and outputs get from the solution, over the start's distance.
+    """
 
     method: Method
     initial: np.ndarray
@@ -47,11 +53,12 @@ class Row:
     peak: tuple[Number | int, Number]
     asymptotic: Number | None
     status: Status
+    reach: Reach
 
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """Several methods on one spectrum, t = 0, …, steps: upper bounds, burn-in, peak, rate."""
+    """Several methods on one spectrum, t = 0, …, steps: bounds, burn-in, peak, rate, reach."""
 
     spectrum: Spectrum
     steps: int
@@ -59,7 +66,8 @@ class Comparison:
     lower_bound: np.ndarray
 
     def _cells(self) -> list[list[str]]:
-        head = ["method", "initial", "cross", "iterates", "burn-in", "peak", "rate", "status"]
+        head = ["method", "initial", "cross", "iterates", "burn-in", "peak"]
+        head += ["rate", "reach", "status"]
         body = [
             [
                 row.method.name,
@@ -69,6 +77,7 @@ class Comparison:
                 str(row.burn_in),
                 f"{float(row.peak[1]):.4g} at {row.peak[0]}",
                 "none" if row.asymptotic is None else f"{float(row.asymptotic):.6g}",
+                nearest(row.reach.query, 3),
                 row.status,
             ]
             for row in self.rows
@@ -124,6 +133,7 @@ def compare(methods: Sequence[Method], spectrum: object, steps: int) -> Comparis
                 each.initial.peak,
                 asymptotic,
                 each.initial.status,
+                reach(method, min(steps, LONGEST), where),
             )
         )
     ell, L = (float(end) for end in where.hull)

@@ -3,7 +3,8 @@
 With u_t, v_t the scalar run (:mod:`polyrates.analysis.scalar_run`):
 
 - unrolled, N/2 steps: v; and the best weights on Chebyshev's iterates
-  (:mod:`polyrates.synthesis.minimax_lipschitz`), never above the start;
+  (:mod:`polyrates.synthesis.minimax_lipschitz`), never above the start; the method near the
+  optimum of every t (:func:`polyrates.near_minimax`), if its queries stay in the basin;
 - truncated gradient descent: s plain steps, then k = (N − s)/2 differentiated ones;
 - truncated and restarted: u for s = N − 2k plain steps of Chebyshev's method, then a fresh run of k
   differentiated steps from (u_s, ‖E_0‖);
@@ -26,6 +27,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from polyrates.analysis.majorant import majorant
+from polyrates.analysis.reach import reach
 from polyrates.analysis.scalar_run import float_run
 from polyrates.analysis.volterra import Sizes
 from polyrates.choices.local_start import descent_start, differentiated_from
@@ -45,6 +48,7 @@ from polyrates.problems.quadratic import Problem, QuadraticProblem
 from polyrates.problems.sizes import Status
 from polyrates.synthesis.minimax import minimax_optimal
 from polyrates.synthesis.minimax_lipschitz import helps_from, least_off_quadratics
+from polyrates.synthesis.near_minimax import near_minimax
 
 __all__ = ["LocalQuestion", "local_budget", "local_question", "local_rows", "no_help"]
 
@@ -177,7 +181,7 @@ def local_rows(question: LocalQuestion, budget: int, weights: bool = True) -> tu
         rows = [*_unrolled(asked, budget), *_truncated(asked, budget), *_restarted(asked, budget)]
         rows += _implicit(asked, budget)
         if weights and budget // 2 <= _LONGEST_WEIGHTS:
-            rows += _weighted(asked, budget)
+            rows += [*_weighted(asked, budget), *_anytime(asked, budget)]
     return tuple(sorted(rows, key=lambda row: (row.guarantee, row.memory)))
 
 
@@ -217,6 +221,22 @@ def _weighted(asked: LocalQuestion, budget: int) -> list[PlanRow]:
     value, lower = float(found.upper), float(found.lower)
     row = _row(asked, "best weights", "unrolled", way, value, (t, t), memory)
     return [replace(row, lower=lower)]
+
+
+def _anytime(asked: LocalQuestion, budget: int) -> list[PlanRow]:
+    """The method near the optimum of every t, where its queries stay where something is known."""
+    t, drift = budget // 2, asked.cross_lipschitz * asked.distance
+    if not asked.residual > 0 or not drift > 0:
+        return []
+    method = near_minimax(Interval(*asked.ends), residual=asked.residual, drift=drift)
+    farthest = reach(method, t, asked.ends).query * asked.distance
+    if not asked.hessian_lipschitz * farthest < 2 * asked.ell:
+        return []
+    sizes = dict(zip(_NAMES, vars(asked.sizes).values(), strict=True))
+    value = float(majorant(method, asked.ends, t, **sizes).jacobians[-1])
+    memory = forward_memory(method, Unrolled())
+    way = method, Unrolled(), t
+    return [_row(asked, method.name, "unrolled", way, value, (t, t), memory)]
 
 
 def _truncated(asked: LocalQuestion, budget: int) -> list[PlanRow]:

@@ -146,6 +146,11 @@ class Method(Carded, ABC):
         return ()
 
     @property
+    def made_for(self) -> tuple[Number, Number] | None:
+        """The interval its numbers are tuned to, or None where they do not tell."""
+        return self.limit_interval
+
+    @property
     def iterate_weights(self) -> IterateWeights | None:
         """Where the outputs are weights on another method's iterates: which; of the exact type."""
         return None

@@ -24,6 +24,7 @@ _NAMES = {
     "analysis.noise": "Noise noise noise_matrix",
     "analysis.rate": "Rate rate",
     "analysis.rate_part": "RatePart",
+    "analysis.reach": "Reach reach",
     "analysis.switching": "Switching switching_rate",
     "analysis.warm_start": "WarmStart warm_start",
     "choices.choice": "Choice",

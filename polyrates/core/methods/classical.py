@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import count as naturals
 
 import sympy
 
 from polyrates.core.methods.accelerated import FISTA
 from polyrates.core.methods.extrapolated import ExtrapolatedNesterov
+from polyrates.core.methods.gegenbauer_steps import gegenbauer_transitions
 from polyrates.core.recurrence import Method, Stationary
 from polyrates.core.spectra import check_hull
 from polyrates.core.transition import Scalar, Transition, momentum_step
@@ -97,6 +97,11 @@ class GradientDescent(Stationary, trusted=True):
     def parameters(self) -> tuple[Number, ...]:
         """(h,)."""
         return (self.step,)
+
+    @property
+    def made_for(self) -> tuple[Number, Number]:
+        """[0, 2/h], where |1 − hλ| ≤ 1."""
+        return self.step * 0, 2 / self.step
 
     def _latex(self) -> str:
         rule = r"x_{t+1} = x_{t} - h \nabla f\left(x_{t}\right)"
@@ -185,6 +190,14 @@ class HeavyBall(Stationary, trusted=True):
         """(h, m, first step)."""
         return (self.step, self.momentum, self.first_step)
 
+    @property
+    def made_for(self) -> tuple[Number, Number] | None:
+        """((1 ∓ √m)²/h), 0 < m < 1: that of ``tuned``, where the errors fall like √m."""
+        if sign(self.momentum) != 1 or sign(1 - self.momentum) != 1:
+            return None
+        root = square_root(self.momentum)
+        return (1 - root) ** 2 / self.step, (1 + root) ** 2 / self.step
+
     def _latex(self) -> str:
         rule = r"x_{t+1} = x_{t} + m \left(x_{t} - x_{t-1}\right) - h \nabla f\left(x_{t}\right)"
         return with_values(rule, ("h", self.step), ("m", self.momentum), ("h_{0}", self.first_step))
@@ -253,6 +266,14 @@ class Nesterov(Stationary, trusted=True):
         """(h, m)."""
         return (self.step, self.momentum)
 
+    @property
+    def made_for(self) -> tuple[Number, Number] | None:
+        """[((1 − m)/(1 + m))²/h, 1/h], 0 < m < 1: that of ``tuned``."""
+        if sign(self.momentum) != 1 or sign(1 - self.momentum) != 1:
+            return None
+        root = (1 - self.momentum) / (1 + self.momentum)
+        return root**2 / self.step, 1 / self.step
+
     def _latex(self) -> str:
         rule = (
             r"y_{t} = x_{t} + m \left(x_{t} - x_{t-1}\right), \quad "
@@ -267,38 +288,6 @@ class Nesterov(Stationary, trusted=True):
 
 
 _SIGMA = r"\sigma(\lambda) = \frac{2\lambda - L - \ell}{L - \ell}"
-
-
-def gegenbauer_transitions(
-    ell: Number, L: Number, alpha: Number, number: Callable[[Number], Scalar]
-) -> Iterator[Transition[Scalar]]:
-    """Steps of the method whose residual polynomials are C_t^α(m(λ))/C_t^α(m(0)).
-
-    With γ_n = n(n + 2α − 1)/(4(n + α)(n + α − 1)) of the monic recurrence and q_n the ratio of
-    consecutive monic values at m₀ = −(1 + δ), δ = 2ℓ/(L − ℓ): momentum γ_n q_n q_{n+1}, step
-    2|q_{n+1}|/(L − ℓ). The ratio is carried relative to its value at the end point −1, where it is
-    known: |q_n| = e_n/(1 + ε_n), e_n = 2(n + α − 1)/(n + 2α − 1), e_1 = 1, and
-    ε_{n+1} = e_{n+1}(δ + γ_n e_n ε_n/(1 + ε_n)) adds positive numbers only. Forming m₀ itself would
-    round δ away: four digits at n = 500.
-    """
-    low, high, a = number(ell), number(L), number(alpha)
-    one = number(sympy.Integer(1))  # elements of a field need not divide into plain integers
-    two_over_width = (one + one) / (high - low)
-    delta = low * two_over_width
-    end, excess = one, delta  # e_n and ε_n
-    ratio = end / (one + excess)
-    yield momentum_step(two_over_width * ratio, 0)
-    for n in naturals(1):
-        index = number(sympy.Integer(n))
-        if n == 1:
-            gamma = one / (2 * (one + a))  # the general form is 0/0 at α = 0
-        else:
-            gamma = index * (index + 2 * a - one) / (4 * (index + a) * (index + a - one))
-        next_end = 2 * (index + a) / (index + 2 * a)
-        excess = next_end * (delta + gamma * end * excess / (one + excess))
-        end, previous = next_end, ratio
-        ratio = end / (one + excess)
-        yield momentum_step(two_over_width * ratio, gamma * previous * ratio)
 
 
 @dataclass(frozen=True)

@@ -372,6 +372,11 @@ class WeightedIterates(Method, trusted=True):
             before = inner.output
 
     @property
+    def made_for(self) -> tuple[Number, Number] | None:
+        """The base method's."""
+        return self.base.made_for
+
+    @property
     def iterate_weights(self) -> IterateWeights:
         """On the iterates of the base method."""
         exact = all(isinstance(weight, float) for weight in self.weights)
