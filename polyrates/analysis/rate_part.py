@@ -183,7 +183,7 @@ class RatePart(Typeset):
             return np.array([theorem.value_enclosure(t)[1] for t in range(steps + 1)])
         rows = []
         for segment in self.spectrum.segments:
-            pairs = enclosed_pairs(self.method, self.estimator, steps, segment)
+            pairs = enclosed_pairs(self.method, self.estimator, steps, segment, kinds=(self.kind,))
             rows.append([supremum(parts[self.kind], tight=tight).upper for parts in pairs])
         for point in self.spectrum.isolated:
             values = enclosed_values(self.method, self.estimator, steps, point)

@@ -62,11 +62,12 @@ def joint(x: Array, y: Array) -> float:
         return math.inf
     if not x.any() or not y.any():
         return math.sqrt(float(np.max(x)) + float(np.max(y)))
+    both = np.stack([x, y])
     low, high, best = -30.0, 30.0, math.inf
     for _ in range(34):
         odds = math.exp((low + high) / 2)
-        value = x * (1 + 1 / odds) + y * (1 + odds)
-        i = int(np.argmax(value))
+        value = np.array([1 + 1 / odds, 1 + odds]) @ both
+        i = int(value.argmax())
         best = min(best, float(value[i]))
         if y[i] * odds > x[i] / odds:
             high = (low + high) / 2

@@ -121,6 +121,8 @@ def combine(coefficients: Sequence[Scalar], points: Sequence[P]) -> P:
         total = _sum_of_arrays(terms)
         if total is not None:
             return total  # type: ignore[no-any-return]
+    torch = sys.modules.get("torch")
+    tensors = torch is not None and bool(terms) and isinstance(terms[0][1], torch.Tensor)
     total, own = None, False
     for coefficient, point in terms:
         if type(point) is not np.ndarray and _concatenates(point):
@@ -133,26 +135,25 @@ def combine(coefficients: Sequence[Scalar], points: Sequence[P]) -> P:
         one = type(coefficient) is int and coefficient == 1
         if total is None:
             total, own = (point, False) if one else (point * coefficient, True)
+        elif tensors:
+            total, own = _plus_tensor(total, coefficient, point, own), True
         else:
-            total, own = _plus(total, coefficient, point, own), True
+            total = total + point if one else total + point * coefficient
     return total  # type: ignore[no-any-return]
 
 
-def _plus(total: Scalar, coefficient: Scalar, point: Scalar, own: bool) -> Scalar:
-    """total + c p; for torch one kernel in place of two, in the memory of a sum that is our own."""
-    torch = sys.modules.get("torch")
-    if torch is not None and isinstance(point, torch.Tensor) and point.is_floating_point():
-        if type(coefficient) not in (int, float):
-            return total + point * coefficient
-        if own and total.dtype == point.dtype and total.shape == point.shape:
-            try:
-                return total.add_(point, alpha=coefficient)
-            except RuntimeError:  # under torch.func.vmap, where one of the two is a batch
-                pass
-        return torch.add(total, point, alpha=coefficient)
-    if type(coefficient) is int and coefficient == 1:
-        return total + point
-    return total + point * coefficient
+def _plus_tensor(total: Scalar, coefficient: Scalar, point: Scalar, own: bool) -> Scalar:
+    """total + c p in one kernel of torch's, not two, in the memory of a sum that is our own."""
+    torch = sys.modules["torch"]
+    plain = type(coefficient) in (int, float) and isinstance(point, torch.Tensor)
+    if not plain or not point.is_floating_point():
+        return total + point * coefficient
+    if own and total.dtype == point.dtype and total.shape == point.shape:
+        try:
+            return total.add_(point, alpha=coefficient)
+        except RuntimeError:  # under torch.func.vmap, where one of the two is a batch
+            pass
+    return torch.add(total, point, alpha=coefficient)
 
 
 def _concatenates(point: object) -> bool:

@@ -16,12 +16,13 @@ import flint
 import numpy as np
 
 from polyrates.core.carriers import Pair
-from polyrates.core.estimators import Estimator
+from polyrates.core.estimators import Estimator, Unrolled
 from polyrates.core.parts import PARTS, Part, PointRing, part_of
 from polyrates.core.recurrence import Method, orbit
 from polyrates.ground.constants import ball
 from polyrates.ground.errors import PolyratesError, refuse_value
 from polyrates.ground.numbers import Number, fraction_of
+from polyrates.numeric.suprema.packed import packed_pairs
 
 UNIT = 2.0**-53
 
@@ -102,11 +103,12 @@ def enclosed_pairs(
     steps: int,
     segment: tuple[Number, Number],
     only: int | None = None,
+    kinds: Container[str] = PARTS,
 ) -> list[dict[str, EnclosedSeries]]:
     """Certified series of the four parts at t = 0, …, steps on one segment of the support.
 
-    ``only`` keeps just that t. The working precision grows until every coefficient is known to
-    nearly full float accuracy.
+    ``only`` keeps just that t, ``kinds`` (unrolled) just those parts. The working precision grows
+    until every coefficient is known to nearly full float accuracy.
     """
     degree = estimator.degree(steps)
     if degree > LARGEST_DEGREE:
@@ -116,6 +118,10 @@ def enclosed_pairs(
             f"a certificate at degrees above {LARGEST_DEGREE} takes hours",
             "read residual_values(method, t, points): floats without a certificate",
         )
+    if type(estimator) is Unrolled:
+        quick = _packed(method, steps, segment, only, kinds)
+        if quick is not None:
+            return quick
     precision = 80 + 4 * degree
     for _ in range(6):
         try:
@@ -130,6 +136,41 @@ def enclosed_pairs(
         f"ball arithmetic at {precision} bits loses all digits",
         "give a smaller t: the method is too unstable for a certificate",
     )
+
+
+def _packed(
+    method: Method,
+    steps: int,
+    segment: tuple[Number, Number],
+    only: int | None,
+    kinds: Container[str],
+) -> list[dict[str, EnclosedSeries]] | None:
+    """The parts of an unrolled run by :mod:`~polyrates.numeric.suprema.packed`; None for balls."""
+    with flint.ctx.workprec(128):
+        ends = float(ball(segment[0])), float(ball(segment[1]))
+    # the cross part is the drift, under the name of the other form
+    names = {"cross": "drift"}
+    chosen = [kind for kind in PARTS if kind in kinds]
+    sought = {names.get(kind, kind) for kind in chosen}
+    wanted = range(steps + 1) if only is None else (only,)
+    found = packed_pairs(method, steps if only is None else only, segment, wanted, sought)
+    if found is None:
+        return None
+    try:
+        rows = []
+        for t, parts in zip(wanted, found, strict=True):
+            if t == 0:  # P_0 = 1, exactly
+                start = {"residual": 1.0, "initial": 1.0, "drift": 0.0}
+                row = {k: EnclosedSeries(np.array([start[k]]), 0.0, *ends) for k in parts}
+            else:
+                row = {
+                    kind: _trimmed(each.coefficients, each.error, 5e-324 * (t + 1), ends)
+                    for kind, each in parts.items()
+                }
+            rows.append({str(kind): row[names.get(kind, kind)] for kind in chosen})
+    except TooCoarse:
+        return None
+    return rows
 
 
 def point_ring(point: Number) -> PointRing[flint.arb]:
@@ -288,8 +329,20 @@ def enclose_series(point: flint.arb_poly, ends: tuple[float, float]) -> Enclosed
     # float() rounds the midpoint to nearest: half an ulp, and underflow is below 2^-1074
     if len(balls) == 1 and flint.arb(middles[0]) == balls[0]:  # P_0 = 1 is exactly 1
         return EnclosedSeries(middles, 0.0, *ends)
-    tiny = np.array([0.0 if x.is_zero() else 5e-324 for x in balls])  # underflow is no zero
-    error = float(np.sum(radii * UP + np.abs(middles) * UNIT + tiny)) * UP
+    tiny = 5e-324 * sum(not x.is_zero() for x in balls)  # underflow is no zero
+    return _trimmed(middles, float(np.sum(radii)) * UP, tiny, ends)
+
+
+def _trimmed(
+    middles: np.ndarray, radius: float, tiny: float, ends: tuple[float, float]
+) -> EnclosedSeries:
+    """Coefficients rounded to floats, off by ``radius`` in all before, ``tiny`` by underflow."""
+    if not np.all(np.isfinite(middles)):
+        raise TooCoarse
+    size = float(np.max(np.abs(middles)))
+    if radius > 1e-17 * len(middles) * size:
+        raise TooCoarse
+    error = (radius + float(np.sum(np.abs(middles))) * UNIT + tiny) * UP
     keep = len(middles)
     while keep > 1 and abs(middles[keep - 1]) <= 1e-18 * size:  # a lower degree, a tiny error
         keep -= 1

@@ -171,6 +171,8 @@ def _cells(
         concave = p * p2 < 0
         step = np.where(concave, -p1 / np.where(concave, p2, 1.0), 0.0)
         angle = np.clip(angle + step, centers - half_width, centers + half_width)
+        if n * float(np.max(np.abs(step), initial=0.0)) < 1e-9:  # the next one would be rounding
+            break
     p, p1, p2 = derivatives(angle)
     slope = np.abs(p1) + n * evaluation
     reach = 2.0 * half_width
