@@ -53,3 +53,32 @@ def test_the_floor_that_a_refusal_advises_is_taken(seed):
         pytest.fail("the remedy leads to no certificate")
     assert refused
     assert made.lower <= np.linalg.norm(J - problem.solution_jacobian) <= made.bound
+
+
+def test_a_hypergradient_prints_every_digit_of_its_array():
+    """Eight digits of 1/3 are 3e-9 away from it: further than the bound beside them says."""
+    values = np.array([1 / 3, -2e-9 / 3, 1e300 / 7])
+    text = str(Hypergradient(values, 1e-12, "certified", 4))
+    shown = text.split("[")[1].split("]")[0].split()
+    assert [float(x) for x in shown] == values.tolist()
+    assert str(Hypergradient(1 / 3, 1e-12, "certified", 4)).startswith(f"{1 / 3!r} ±")
+
+
+@pytest.mark.parametrize("lipschitz", [2 / 3, 0.7, 1.9 / 3])
+def test_a_distance_that_is_refused_is_refused_in_true_words(lipschitz):
+    sizes = {"hessian_lipschitz": lipschitz, "cross_lipschitz": 1, "residual": 1}
+    with pytest.raises(InvalidValue) as caught:
+        pr.plan(pr.Interval(1, 10), 8, distance=2.00000001 / lipschitz, **sizes)
+    drop, twice = re.findall(
+        r"= ([0-9.e+-]+) is not below\D*2ell = ([0-9.e+-]+):", str(caught.value)
+    )[0]
+    assert Fraction(drop) >= Fraction(2.00000001 / lipschitz) * Fraction(lipschitz) * (
+        1 - Fraction(1, 10**15)
+    )
+    assert Fraction(twice) <= 2
+    with pytest.raises(InvalidValue) as caught:
+        pr.majorant_example(
+            pr.Chebyshev(1, 10), pr.Interval(1, 10), 4, distance=3 / lipschitz, **sizes
+        )
+    limit = re.findall(r"2ell/M = ([0-9.e+-]+),", str(caught.value))[0]
+    assert Fraction(limit) * Fraction(lipschitz) <= 2

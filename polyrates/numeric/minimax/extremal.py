@@ -224,7 +224,7 @@ def _residual_drift(problem: Problem) -> Iterate | None:
     if 2 * math.sinh(angle) * t < _LONG or delta < _BALANCED[0]:
         return None
     if delta > _BALANCED[1]:
-        return _flat(problem)
+        return _flat(problem) if t > 2 else None
     if problem.share is None:
         sigma = residual_drift_threshold(delta, angle)
         s = sigma**2 / (sigma**2 + delta**2)

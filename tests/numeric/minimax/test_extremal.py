@@ -183,3 +183,12 @@ def test_a_flat_profile_starts_from_its_first_order(monkeypatch, top, t, drift):
 
 def test_a_flat_start_leaves_p_equal_1_to_others():
     assert closed_start(question(1, 1000, 150, "residual/drift", 1e4)) is None
+
+
+@pytest.mark.parametrize("t", [1, 2, 3, 4])
+def test_a_flat_start_at_the_shortest_horizons(t):
+    """q_t needs t > 2; near κ = 1 two steps are a long horizon."""
+    start = closed_start(question(0.625, 1, t, "residual/drift", 3.0))
+    assert start is None or (t > 2 and 0 < start.s < 1)
+    found = solve_minimax([(0.625, 1)], t, form="residual/drift", size=1.0, second=3.0)
+    assert 0 <= found.gap < 1e-11
