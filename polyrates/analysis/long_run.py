@@ -1,10 +1,11 @@
 """What a part does as t → ∞: it falls for good, keeps a level, or grows.
 
 Certified for fixed horizons, and for unrolled stationary methods whose powers are seen to fall
-(:mod:`polyrates.numeric.suprema.settling`) on every piece of the support, its isolated points among
-them. Elsewhere numeric: maxima of floats over a grid, octave by octave, until they fall by a tenth
-from one octave to the next, stay the same, or grow like a power of t (its exponent no longer
-falling) or faster.
+within some thousand steps (:mod:`polyrates.analysis.settled`) on every piece of the support, its
+isolated points among them; slower ones are read at ever later times
+(:mod:`polyrates.analysis.far`). Elsewhere numeric: maxima of floats over a grid, octave by octave,
+until they fall by a tenth from one octave to the next, stay the same, or grow like a power of t
+(its exponent no longer falling) or faster.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from typing import Literal, Protocol
 
 import numpy as np
 
+from polyrates.analysis.far import Far, far
+from polyrates.analysis.settled import settled
 from polyrates.core.estimators import Estimator, Unrolled
 from polyrates.core.parts import Part, part_of
 from polyrates.core.recurrence import Method, Stationary, is_stationary
@@ -23,7 +26,6 @@ from polyrates.core.spectra import Spectrum
 from polyrates.ground.errors import NoClosedForm, Undecided, described
 from polyrates.ground.numbers import Number, sign
 from polyrates.numeric.ring import ValueRing
-from polyrates.numeric.suprema.settling import settled_after
 
 __all__ = ["LongRun", "long_run"]
 
@@ -72,12 +74,17 @@ class LongRun:
     curve : array (T + 1,), empty where it grows
     level : the limit's size, 0 where it falls, oo where it grows
     status : "certified" or "numeric"
+    lower : array (T + 1,) of lower bounds, or None where they were not computed
+    far : Far or None
+        The peak and the last t above 1 where they are too late for a curve.
     """
 
     outcome: Literal["falls", "levels", "grows"]
     curve: np.ndarray
     level: float
     status: Literal["certified", "numeric"]
+    lower: np.ndarray | None = None
+    far: Far | None = None
 
 
 _GROWS = LongRun("grows", np.zeros(0), math.inf, "numeric")
@@ -94,9 +101,10 @@ def long_run(part: Values) -> LongRun:
     if part.method.horizon is not None:
         return LongRun("falls", part.curve(part.method.horizon), 0.0, "certified")
     ratio = _ratio(part)
-    settled = _settled_after(part, ratio)
-    if settled is not None:
-        return LongRun("falls", part.curve(settled), 0.0, "certified")
+    if ratio != 0:
+        found = _stationary(part, ratio)
+        if found is not None:
+            return found
     if ratio is not None and ratio > 0:
         return _GROWS
     steps = FIRST_LOOK
@@ -130,25 +138,18 @@ def _ratio(part: Values) -> int | None:
     return sign(rate - 1)
 
 
-def _settled_after(part: Values, ratio: int | None) -> int | None:
-    """A t beyond which the values stay below 1 and below their peak, certified."""
-    method = part.method
+def _stationary(part: Values, ratio: int | None) -> LongRun | None:
+    """The run of an unrolled stationary method whose values fall; None of another."""
+    method, support = part.method, part.spectrum.support
     if not isinstance(method, Stationary) or not is_stationary(method):
         return None
-    if type(part.estimator) is not Unrolled:
+    if type(part.estimator) is not Unrolled or ratio == 1:
         return None
-    if (ratio is not None and ratio >= 0) or not falls_soon(part):
-        return None
-    level = min(1.0, float(part.curve(8, tight=False).max()) / 1.02)
-    if not level > 0:
-        return None
-    longest = 0
-    for piece in part.spectrum.support:
-        found = settled_after(method, piece, part.kind, level)
-        if found is None:
-            return None
-        longest = max(longest, found)
-    return longest if longest <= LONGEST_CERTIFIED else None
+    found = settled(method, support, part.kind)
+    if found is not None:
+        return LongRun("falls", found.upper, 0.0, "certified", found.lower)
+    late = far(method, support, part.kind) if ratio == -1 else None
+    return None if late is None else LongRun("falls", np.zeros(0), 0.0, "numeric", far=late)
 
 
 def falls_soon(part: Values) -> bool:

@@ -208,6 +208,8 @@ class RatePart(Typeset):
         run = self._long_run
         if run.outcome == "grows":
             return sympy.oo, sympy.oo
+        if run.far is not None:
+            return run.far.peak
         at = int(np.argmax(run.curve >= run.curve.max() * (1 - 1e-12)))  # the first of equals
         return at, float(run.curve[at])
 
@@ -216,9 +218,10 @@ class RatePart(Typeset):
         """The last t with part(t) > 1; 0 if none, oo if there is no last one.
 
         An exact integer where a theorem holds; certified for fixed horizons and, where the powers
-        of the transition matrix are seen to fall within 600 steps, for stationary methods; else
-        numeric: floats on a grid, to four times that t and until the values visibly decay or keep
-        a level, which above 1 is no end. A value that its enclosure cannot tell from 1 counts as 1.
+        of the transition matrix are seen to fall within some thousand steps, for stationary
+        methods; numeric for slower ones, and else: floats on a grid, to four times that t and until
+        the values visibly decay or keep a level, which above 1 is no end. A value that its
+        enclosure cannot tell from 1 counts as 1.
         """
         theorem = self._theorem
         if theorem is not None:
@@ -228,7 +231,11 @@ class RatePart(Typeset):
         run = self._long_run
         if run.outcome == "grows" or run.level > 1 + 1e-9:
             return sympy.oo
+        if run.far is not None:
+            return run.far.last
         for t in np.flatnonzero(run.curve > 1)[::-1]:
+            if run.lower is not None and run.lower[t] > 1:
+                return int(t)
             # an upper bound of 1 may be rounded above it: the lower end decides
             if self.enclosure(int(t))[0] > 1:
                 return int(t)

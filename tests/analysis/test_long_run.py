@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction as F
 
+import mpmath
 import numpy as np
 import pytest
 import sympy as sp
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import polyrates as pr
+from polyrates.analysis.long_run import float_curve
 from polyrates.analysis.rate_part import RatePart
 
 PARTS = ("initial", "cross", "residual", "drift")
@@ -142,10 +144,29 @@ def test_marginally_stable(method: pr.Method, where: pr.Spectrum, growing: set[s
 
 
 def test_slow_is_not_growing() -> None:
-    """Where the rate is below 1 growth for thousands of steps is no divergence."""
-    part = pr.rate(pr.HeavyBall("0.5", "0.5"), pr.Interval("1e-5", 1)).drift
-    with pytest.raises(pr.Undecided):
-        _ = part.peak
+    """Growth for thousands of steps is no divergence where the rate is below 1."""
+    part = pr.rate(pr.HeavyBall("0.5", "0.5", first_step="0.5"), pr.Interval("1e-5", 1)).drift
+    with mpmath.workdps(60):
+        ell, h, m = mpmath.mpf("1e-5"), mpmath.mpf("0.5"), mpmath.mpf("0.5")
+
+        def slope(t: int) -> mpmath.mpf:
+            """|P_t′(ℓ)|, P_t by the roots a, b of z² − (1 + m − hλ)z + m."""
+
+            def value(x: mpmath.mpf) -> mpmath.mpf:
+                half = (1 + m - h * x) / 2
+                root = mpmath.sqrt(half**2 - m)
+                a, b = half + root, half - root
+                first = 1 - h * x
+                return ((first - b) * a**t - (first - a) * b**t) / (a - b)
+
+            return abs(mpmath.diff(value, ell))
+
+        t, height = part.peak
+        assert part.burn_in_status == "numeric"
+        assert height == pytest.approx(float(slope(t)), rel=1e-6)
+        assert all(slope(s) < height * (1 + 1e-6) for s in (t // 2, t - 50, t + 50, 2 * t))
+        last = part.burn_in
+        assert slope(last) > 1 > slope(last + 1)
 
 
 def test_a_misspelt_part_is_refused() -> None:
@@ -153,10 +174,9 @@ def test_a_misspelt_part_is_refused() -> None:
         RatePart("resdual", pr.GradientDescent(1), pr.Interval(1, 2), pr.Unrolled())  # type: ignore[arg-type]
 
 
-def test_a_slow_method_is_answered_from_floats() -> None:
-    """What no certificate can bear within its steps is numeric, and agrees with a long look."""
+def test_what_took_a_long_look_is_certified() -> None:
     part = pr.rate(pr.HeavyBall("0.0023", "0.527"), pr.Interval("0.515", 10)).drift
-    assert part.burn_in_status == "numeric"
+    assert part.burn_in_status == "certified"
     t, value = part.peak
-    look = [part.enclosure(n)[1] for n in (t - 5, t, t + 5)]
-    assert value == pytest.approx(look[1], rel=1e-3) and look[1] >= max(look) * (1 - 1e-9)
+    floats = float_curve(part, 450)
+    assert t == int(np.argmax(floats)) and floats[t] <= value <= floats[t] * (1 + 1e-4)
