@@ -179,4 +179,4 @@ def test_what_took_a_long_look_is_certified() -> None:
     assert part.burn_in_status == "certified"
     t, value = part.peak
     floats = float_curve(part, 450)
-    assert t == int(np.argmax(floats)) and floats[t] <= value <= floats[t] * (1 + 1e-4)
+    assert t == int(np.argmax(floats)) and value == pytest.approx(floats[t], rel=1e-9)
