@@ -80,7 +80,8 @@ def near_minimax(
                           (closed form: :mod:`polyrates.numeric.minimax.limit_eta`)
         residual/drift    η = 2(d/a)²
 
-    Its worst case over V*(t) is numeric: for a second size of at most aℓ no question of
+    V/V* tends to 1 as t grows, for fixed sizes > 0 (argued: ``pr.derivations()``, near_minimax_…).
+    At finite t it is numeric: for a second size of at most aℓ no question of
     ``python experiments/near_minimax.py``, which prints a table, nor of its ``--random`` ones
     exceeds 1.2 in initial/cross and 1.4 in residual/drift (κ ≥ .001). For larger sizes more is
     lost while V* is still a: 3.5 at g = 100aℓ. The method can burn in a little (1.10 at t = 10 on

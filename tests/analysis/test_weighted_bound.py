@@ -17,6 +17,7 @@ from polyrates.analysis.weighted_bound import (
     weighted_bounds,
 )
 from polyrates.core.methods.classical import Chebyshev
+from polyrates.core.methods.iterate_weights import on_partial_sums
 
 SIZES = Sizes(distance=0.1, residual=1.0, hessian_lipschitz=0.5, cross_lipschitz=0.25)
 
@@ -95,7 +96,8 @@ def test_bounds_hold_the_largest_sum_of_terms_and_are_near_it() -> None:
     """‖XE_0 + Σκ_sG_s‖ with |G_s| = b_s of one sign each: its largest over a grid of λ."""
     ends, t = (1.0, 9.0), 4
     weights = [0.05, -0.1, 0.2, 0.15, 0.7]
-    iterates, tangents = weighted_bounds(ends, weights, SIZES, t, True)
+    exactly = on_partial_sums(Chebyshev(*ends), weights, True)
+    iterates, tangents = weighted_bounds(ends, exactly, SIZES, t)
     forcing = Forcing.of(ends, SIZES, t)
     assert forcing is not None
     exact = [*map(F, weights[:-1])]
@@ -112,7 +114,8 @@ def test_bounds_hold_the_largest_sum_of_terms_and_are_near_it() -> None:
             reached, apart = max(reached, float(np.sum(terms))), np.maximum(apart, terms)
         assert reached <= found * (1 + 1e-12)
         assert found <= float(np.sum(apart)) * (1 + 1e-3)  # never above the sum of the maxima
-    doubtful = weighted_bounds(ends, weights, SIZES, t, False)
+    near = on_partial_sums(Chebyshev(*ends), weights, False)
+    doubtful = weighted_bounds(ends, near, SIZES, t)
     for more, less in zip(doubtful, (iterates, tangents), strict=True):
         assert np.all(more >= less * (1 - 1e-12)) and np.all(more <= less * (1 + 1e-9))
     assert iterates[0] == pytest.approx(0.1) and tangents[0] == pytest.approx(1.0)

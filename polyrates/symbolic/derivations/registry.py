@@ -6,6 +6,11 @@ from collections.abc import Callable
 from functools import partial
 
 from polyrates.symbolic.derivations.asymptotic.least_favourable import least_favourable_limit
+from polyrates.symbolic.derivations.asymptotic.near_minimax import (
+    near_minimax_initial_cross,
+    near_minimax_residual_drift,
+    near_minimax_share,
+)
 from polyrates.symbolic.derivations.asymptotic.residual_drift import (
     residual_drift_bounds,
     residual_drift_limit,
@@ -83,6 +88,9 @@ _MAKERS: tuple[Callable[[], Derivation], ...] = (
     residual_drift_limit,
     outer_function,
     initial_cross_limit,
+    near_minimax_share,
+    near_minimax_residual_drift,
+    near_minimax_initial_cross,
     zolotarev,
     unrolled_pair,
     truncated_pair,
