@@ -46,8 +46,8 @@ with the outer function's $D_{s}(\xi)$, $N = \left|1 - \xi w_{1}\right|^{2}$ and
 
 def near_minimax_share() -> Derivation:
     """η∞ of initial/cross in closed form, and V*'s shorter leading term."""
-    L2, v, ell, L, lam, a = sympy.symbols("Lambda v ell L lambda a", positive=True)
-    z, c = sympy.symbols("w_1 c")
+    L2, ell, L, lam, a = sympy.symbols("Lambda ell L lambda a", positive=True)
+    z = sympy.Symbol("w_1")
     M, N, modulus = sympy.symbols("M N v_1", positive=True)
     theta = sympy.Symbol("theta", real=True)
     log_weight = sympy.log(1 / s + 1 / (L2 * (1 - s))) / 2
