@@ -26,6 +26,7 @@ from polyrates.ground.certificates import ProofFile
 from polyrates.ground.errors import NoClosedForm, Undecided
 from polyrates.ground.numbers import Number, is_symbolic
 from polyrates.numeric.suprema.balls import EnclosedSeries, Maximum, enclosed_pairs, enclosed_values
+from polyrates.numeric.suprema.many_points import curve_at_points, maximum_at_points, worth_it
 from polyrates.numeric.suprema.supremum import supremum
 from polyrates.symbolic.asymptotics import AsymptoticRate, asymptotic_rate
 from polyrates.symbolic.proofs.derivation import Derivation
@@ -164,10 +165,18 @@ class RatePart(Typeset):
         t = check_steps(self.method, t, "t")
         self._require_numbers()
         found = [supremum(series) for series in self._series(t)]
-        found += [
-            enclosed_values(self.method, self.estimator, t, point, only=t)[0][self.kind]
-            for point in self.spectrum.isolated
-        ]
+        points = self.spectrum.isolated
+        quick = None
+        if worth_it(self.estimator, points):
+            quick = maximum_at_points(self.method, self.estimator, t, points, self.kind)
+        found += (
+            [quick]
+            if quick is not None
+            else [
+                enclosed_values(self.method, self.estimator, t, point, only=t)[0][self.kind]
+                for point in points
+            ]
+        )
         top = max(found, key=lambda m: m.lower)
         return Maximum(top.lower, max(m.upper for m in found), top.point)
 
@@ -185,7 +194,13 @@ class RatePart(Typeset):
         for segment in self.spectrum.segments:
             pairs = enclosed_pairs(self.method, self.estimator, steps, segment, kinds=(self.kind,))
             rows.append([supremum(parts[self.kind], tight=tight).upper for parts in pairs])
-        for point in self.spectrum.isolated:
+        points = self.spectrum.isolated
+        if worth_it(self.estimator, points):
+            quick = curve_at_points(self.method, self.estimator, steps, points, self.kind)
+            if quick is not None:
+                rows.append(quick)
+                points = ()
+        for point in points:
             values = enclosed_values(self.method, self.estimator, steps, point)
             rows.append([parts[self.kind].upper for parts in values])
         return np.asarray(np.max(np.array(rows), axis=0))
@@ -266,12 +281,15 @@ class RatePart(Typeset):
         numbers = (*self.method.parameters, *self.spectrum.hull)
         return not any(isinstance(value, float) for value in numbers)
 
-    @property
+    @cached_property
     def _theorem(self) -> Theorem | None:
         if type(self.estimator) is not Unrolled:
             return None
-        method, spectrum = as_exact(self.method), as_exact(self.spectrum)
-        if method is None or spectrum is None:
+        method = as_exact(self.method)
+        if method is None:  # before the spectrum, which may have very many points
+            return None
+        spectrum = as_exact(self.spectrum)
+        if spectrum is None:
             return None
         return find_theorem(method, spectrum, self.kind, self.estimator)
 
