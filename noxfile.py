@@ -14,6 +14,7 @@ import nox
 nox.options.sessions = ["lint", "types", "tests", "docs"]
 PYTHONS = ["3.11", "3.12", "3.13"]
 PROJECT = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
+QUIET = ("-m", "not slow", "-W", "ignore::pytest.PytestConfigWarning")
 SETTINGS = {"OMP_NUM_THREADS": "1", "CI": "true"}
 
 
@@ -120,12 +121,46 @@ def attack(session: nox.Session) -> None:
     session.run("python", "experiments/attacks/certify.py", *session.posargs, env=SETTINGS)
 
 
+@nox.session
+def survive(session: nox.Session) -> None:
+    """2,000 random command lines, and 500 kills of reports and figures; rewrites both tables."""
+    session.install(".[report]")
+    session.run("python", "experiments/attacks/commands.py", *session.posargs, env=SETTINGS)
+    session.run("python", "experiments/attacks/kills.py", env=SETTINGS)
+
+
 @nox.session(python="3.11")
 def minimum(session: nox.Session) -> None:
     """The oldest versions the package says it works with."""
     session.install(*lowest())
     session.install(".[report,notebook]", "pytest>=8", "hypothesis>=6.100")
     session.install(*lowest())  # what the line above may have raised
+    old = ("-m", "not slow", "-W", "default::DeprecationWarning")  # of others, whom time overtook
+    session.run("python", "-m", "pytest", *old, *session.posargs, env=SETTINGS)
+
+
+@nox.session
+@nox.parametrize("ground", ["python", "flint"])
+def ground_types(session: nox.Session, ground: str) -> None:
+    """sympy's exact numbers as Python's own, and as flint's."""
+    session.install(".[test]")
+    settings = {**SETTINGS, "SYMPY_GROUND_TYPES": ground}
+    session.run("python", "-m", "pytest", "-m", "not slow", *session.posargs, env=settings)
+
+
+@nox.session
+def optimized(session: nox.Session) -> None:
+    """Without assert statements (-O): what is checked is not checked by them."""
+    session.install(".[test]")
+    session.run("python", "-O", "-m", "pytest", *QUIET, *session.posargs, env=SETTINGS)
+
+
+@nox.session
+def warned(session: nox.Session) -> None:
+    """Every warning an error from the first import on, in child processes too."""
+    session.install(".[test]")
+    settings = {**SETTINGS, "PYTHONWARNINGS": "error"}
+    session.run("python", "-c", "import polyrates", env=settings)
     session.run("python", "-m", "pytest", "-m", "not slow", *session.posargs, env=SETTINGS)
 
 

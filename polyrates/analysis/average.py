@@ -8,6 +8,7 @@ from polyrates.core.measures.base import Measure, as_measure
 from polyrates.core.recurrence import Method, as_method, check_steps
 from polyrates.core.spectra import Spectrum
 from polyrates.ground.numbers import Number, floating, is_exact, nonnegative
+from polyrates.ground.precision import working_bits
 from polyrates.numeric.values import residual_values
 from polyrates.symbolic.moments import mean_square
 from polyrates.symbolic.polynomials import residual_polynomial
@@ -59,5 +60,6 @@ def _float(method: Method, measure: Measure, t: int, eta: float) -> Number:
         return relative * size * size
     import mpmath
 
-    small = mpmath.mpf(size) ** 2 * relative
-    return float(small) if small > 1e-300 else small
+    with working_bits(53):
+        small = mpmath.mpf(size) ** 2 * relative
+        return float(small) if small > 1e-300 else small

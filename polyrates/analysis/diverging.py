@@ -5,8 +5,6 @@ from __future__ import annotations
 from fractions import Fraction
 from itertools import cycle, islice
 
-import flint
-
 from polyrates.analysis.switching import Switching, best_word, switching_rate
 from polyrates.core.methods.classical import HeavyBall, contraction
 from polyrates.core.recurrence import Method, Stationary, as_method, check_steps
@@ -15,6 +13,7 @@ from polyrates.core.transition import combine
 from polyrates.ground.constants import ball
 from polyrates.ground.errors import refuse_type, refuse_value
 from polyrates.ground.numbers import Number, floating
+from polyrates.ground.precision import ball_bits
 from polyrates.problems.diverging import Bumps, LogPeriodic
 from polyrates.problems.scalar_functions import TranslatedFunction
 
@@ -65,7 +64,7 @@ def _refuse(found: Switching, method: Method) -> None:
 
 def _rational(value: Number) -> Fraction:
     """A number to 400 bits as a fraction; exactly where it is rational with fewer."""
-    with flint.ctx.workprec(_BITS):
+    with ball_bits(_BITS):
         mantissa, exponent = ball(value).mid().man_exp()
     return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
 

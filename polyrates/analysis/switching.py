@@ -41,6 +41,7 @@ from polyrates.ground.cards import Card, Carded, number_cell
 from polyrates.ground.constants import ball
 from polyrates.ground.errors import refuse_type, refuse_value
 from polyrates.ground.numbers import Number, count, is_exact, is_symbolic, sign, square_root, unify
+from polyrates.ground.precision import ball_bits
 from polyrates.ground.typeset import latex
 from polyrates.numeric.suprema.circle import circle_radius, smaller_than
 from polyrates.symbolic.theorems.balls import float_enclosure
@@ -137,7 +138,7 @@ def switching_rate(method: Method, interval: object, dimension: int = 2) -> Swit
                 method, (ell, L), min(dimension, 2), rate, (0.0, math.inf), threshold, "argued"
             )
         exact = all(is_exact(value) for value in (ell, L, *method.parameters))
-        with flint.ctx.workprec(128):
+        with ball_bits(128):
             enclosure = float_enclosure(ball(rate))
         shown: Number = rate if exact else enclosure[1]
         return Switching(method, (ell, L), min(dimension, 2), shown, enclosure, threshold, "argued")
@@ -250,7 +251,7 @@ _WORD = 8  # the longest product of Hessians at the two ends that is tried in di
 def _by_words(method: Stationary, ell: Number, L: Number) -> float:
     """A lower end in dimension 1: the rate of the best periodic sequence of ℓ and L."""
     word = best_word(method, ell, L)[0]
-    with flint.ctx.workprec(256):
+    with ball_bits(256):
         step = method.transition(ball)
         size = len(step.gain)
         ends = [

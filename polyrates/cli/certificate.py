@@ -38,19 +38,27 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the verdict."""
     from polyrates.ground.certificates import check_certificate, write_checker
 
-    if arguments.checker:
-        say(f"{write_checker()}: python check.py FILE")
-        if arguments.file is None:
-            return 0
     if arguments.file is None:
-        refuse_value("FILE", None, "there is nothing to check", "give a file, or --checker")
+        if not arguments.checker:
+            refuse_value("FILE", None, "there is nothing to check", "give a file, or --checker")
+        where = str(write_checker())
+        if arguments.json:
+            print_json({"checker": where})
+        else:
+            say(f"{where}: python check.py FILE")
+        return 0
     verdict = check_certificate(arguments.file)
     if verdict.clause == "form":
         why = f"is no certificate ({verdict.statement})"
         refuse_value("FILE", arguments.file, why, "give a file that --certificate wrote")
+    written = {"checker": str(write_checker())} if arguments.checker else {}
     if arguments.json:
-        print_json({"ok": verdict.ok, "clause": verdict.clause, "statement": verdict.statement})
-    elif verdict.ok:
+        said = {"ok": verdict.ok, "clause": verdict.clause, "statement": verdict.statement}
+        print_json(said | written)
+        return 0 if verdict.ok else 1
+    if written:
+        say(f"{written['checker']}: python check.py FILE")
+    if verdict.ok:
         say(f"proved: {verdict.statement}")
     else:
         say(f"refused, clause {verdict.clause!r}: {verdict.statement}")

@@ -23,6 +23,13 @@ __all__ = ["main"]
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; the exit status."""
+    try:
+        return _main(argv)
+    except KeyboardInterrupt as stop:  # before a command began, or after it ended
+        return _interrupted("polyrates", stop)
+
+
+def _main(argv: Sequence[str] | None) -> int:
     if not open_streams():
         complain("polyrates: stdout is closed; redirect it to a file, or to /dev/null")
         return 2
@@ -72,8 +79,7 @@ def _command(given: list[str]) -> int:
     except MemoryError:
         return _complain(name, "the problem does not fit into memory; give fewer steps or features")
     except KeyboardInterrupt as stop:
-        complain(f"{name}: interrupted")
-        return 128 + (stop.args[0] if stop.args else signal.SIGINT)
+        return _interrupted(name, stop)
 
 
 def _work(name: str, arguments: argparse.Namespace) -> int:
@@ -108,6 +114,11 @@ def _signals() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _interrupted(name: str, stop: KeyboardInterrupt) -> int:
+    complain(f"{name}: interrupted")
+    return 128 + int(stop.args[0] if stop.args else signal.SIGINT)
 
 
 def _complain(name: str, message: str) -> int:

@@ -15,12 +15,13 @@ from pathlib import Path
 import mpmath
 import numpy as np
 import numpy.typing as npt
-import sympy
 
 from polyrates.analysis.diverging import diverging_example
 from polyrates.core.methods.classical import Chebyshev, HeavyBall
+from polyrates.gallery.claims import claim
 from polyrates.gallery.tables import read_columns, write_columns
 from polyrates.ground.drawing import Curve, draw_curves, figure, limits, look, style, svg
+from polyrates.ground.precision import evaluated, working_digits
 from polyrates.measurement.local_model import local_errors, start_at
 
 __all__ = ["about", "check", "compute", "draw"]
@@ -56,8 +57,8 @@ def _run(
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """|x_t| and |∂x_t − 1| from x_0 = 1, ∂x_0 = 0, in 60 digits."""
     assert callable(gradient) and callable(curvature)
-    with mpmath.workdps(60):
-        h, m, first = (mpmath.mpf(str(sympy.N(value, 70))) for value in method.parameters)
+    with working_digits(60):
+        h, m, first = (mpmath.mpf(str(evaluated(value, 70))) for value in method.parameters)
         x = before = mpmath.mpf(1)
         E = tangent_before = mpmath.mpf(-1)
         away, errors = [abs(x)], [abs(E)]
@@ -125,8 +126,8 @@ def check(folder: Path) -> None:
     """The iterates fall, the Jacobian rises, and no run leaves what is certified for it."""
     shape, run, real = (read_columns(folder / f"beyond-{name}.csv") for name in NAMES)
     for side in ("right", "left"):
-        assert shape[f"curvature {side}"].min() >= float(KAPPA) * (1 - 1e-9)
-        assert shape[f"curvature {side}"].max() <= 1 + 1e-9
-    assert run["iterate"][-1] < 1e-5 and run["jacobian"][-1] > 1e17
-    assert np.all(real["observed"] <= real["bound"] * (1 + 1e-9) + 1e-13)
-    assert np.all(abs(real["observed"] - real["predicted"]) <= real["remainder"] + 1e-13)
+        claim(shape[f"curvature {side}"].min() >= float(KAPPA) * (1 - 1e-9))
+        claim(shape[f"curvature {side}"].max() <= 1 + 1e-9)
+    claim(run["iterate"][-1] < 1e-5 and run["jacobian"][-1] > 1e17)
+    claim(np.all(real["observed"] <= real["bound"] * (1 + 1e-9) + 1e-13))
+    claim(np.all(abs(real["observed"] - real["predicted"]) <= real["remainder"] + 1e-13))

@@ -25,6 +25,7 @@ from polyrates.core.estimators import Implicit, Truncated, Unrolled
 from polyrates.core.spectra import Interval
 from polyrates.execution.reverse import reverse_memory
 from polyrates.execution.trajectory import differentiate
+from polyrates.gallery.claims import claim
 from polyrates.gallery.tables import read_columns, write_columns
 from polyrates.ground.drawing import Curve, Look, draw_curves, figure, limits, mark_one, style, svg
 from polyrates.problems.quadratic import QuadraticProblem
@@ -253,15 +254,15 @@ def check(folder: Path) -> None:
     others = [key for key in LABELS if key != "implicit"]
     late = interval["N"] >= 40
     for key in others:
-        assert np.all(interval["implicit"][late] <= interval[key][late] * (1 + 1e-9))
+        claim(np.all(interval["implicit"][late] <= interval[key][late] * (1 + 1e-9)))
     # the optimum over all polynomials never burns in, Chebyshev's method does
-    assert np.all(interval["minimax"] <= 1 + 1e-9) and interval["unrolled"].max() > 10
-    assert np.all(interval["minimax"] <= interval["unrolled"] * (1 + 1e-9))
+    claim(np.all(interval["minimax"] <= 1 + 1e-9) and interval["unrolled"].max() > 10)
+    claim(np.all(interval["minimax"] <= interval["unrolled"] * (1 + 1e-9)))
     real = read_columns(folder / "estimators-diabetes.csv")
     for key in LABELS:
-        assert np.all(real[f"{key} observed"] <= real[key] * (1 + 1e-9) + 1e-12)
+        claim(np.all(real[f"{key} observed"] <= real[key] * (1 + 1e-9) + 1e-12))
     truncation = read_columns(folder / "truncation.csv")
     best = int(np.argmin(truncation["guarantee"]))
-    assert 0 < best < STEPS - 1
-    assert truncation["guarantee"][best] < 0.75 * truncation["guarantee"][0]
-    assert np.all(truncation["implicit"] < truncation["guarantee"])
+    claim(0 < best < STEPS - 1)
+    claim(truncation["guarantee"][best] < 0.75 * truncation["guarantee"][0])
+    claim(np.all(truncation["implicit"] < truncation["guarantee"]))

@@ -28,6 +28,7 @@ from polyrates.core.methods.classical import Chebyshev, GradientDescent
 from polyrates.core.methods.orthogonal import Sobolev, SobolevAsymptotic
 from polyrates.core.recurrence import Method
 from polyrates.core.spectra import Interval
+from polyrates.gallery.claims import claim
 from polyrates.gallery.tables import read_columns, write_columns
 from polyrates.ground.drawing import (
     INK,
@@ -370,20 +371,20 @@ def _square_panel(ax: Axes, columns: dict[str, Array]) -> None:
 def check(folder: Path) -> None:
     """The peaks, the optimality of each Sobolev curve, and the gain from knowing the spectrum."""
     curves = read_columns(folder / "sobolev-curves.csv")
-    assert abs(curves["sobolev 0 worst"].max() - 1.037) < 2e-3
-    assert abs(curves["chebyshev worst"].max() - 53.0) < 0.5
-    assert abs(curves["asymptotic worst"].max() - 11.6) < 0.1
+    claim(abs(curves["sobolev 0 worst"].max() - 1.037) < 2e-3)
+    claim(abs(curves["chebyshev worst"].max() - 53.0) < 0.5)
+    claim(abs(curves["asymptotic worst"].max() - 11.6) < 0.1)
     best = curves["sobolev 0.5 average"]  # optimal for the uniform density
     for name, column in curves.items():
         if name.endswith("average"):
-            assert np.all(best <= column * (1 + 1e-8)), name
-    assert np.all(np.diff(best) <= 0)
+            claim(np.all(best <= column * (1 + 1e-8)), name)
+    claim(np.all(np.diff(best) <= 0))
     etas = read_columns(folder / "sobolev-etas.csv")
     slopes = [np.abs(etas[f"{eta} slope"]).max() for eta in ETAS]
-    assert np.all(np.diff(slopes) < 0)
+    claim(np.all(np.diff(slopes) < 0))
     for name in PENALTIES:
         columns = read_columns(folder / f"sobolev-spectra-{name}.csv")
-        assert np.all(columns["bound"] <= columns["own"] * (1 + 1e-6) + 1e-11)
-        assert np.all(columns["own"][:HORIZON] <= columns["interval"][:HORIZON] * 1.02)
-        assert columns["own"][20] < 0.6 * columns["interval"][20]
-        assert columns["interval"].max() <= 1.001 < columns["chebyshev"].max()
+        claim(np.all(columns["bound"] <= columns["own"] * (1 + 1e-6) + 1e-11))
+        claim(np.all(columns["own"][:HORIZON] <= columns["interval"][:HORIZON] * 1.02))
+        claim(columns["own"][20] < 0.6 * columns["interval"][20])
+        claim(columns["interval"].max() <= 1.001 < columns["chebyshev"].max())

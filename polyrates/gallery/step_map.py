@@ -17,6 +17,7 @@ import numpy.typing as npt
 from polyrates.analysis.rate import rate
 from polyrates.core.methods.classical import GradientDescent
 from polyrates.core.spectra import Interval
+from polyrates.gallery.claims import claim
 from polyrates.gallery.tables import read_columns, write_columns
 from polyrates.ground.drawing import INK, figure, style
 
@@ -135,13 +136,13 @@ def check(folder: Path) -> None:
     """The formula agrees with the theorem, and there is a burn-in exactly where hL > √2."""
     columns = read_columns(folder / "step-map.csv")
     drawn = value(columns["hL"], columns["t"])
-    assert np.all(np.abs(columns["value"] - drawn) <= 0.05 * drawn + 1e-90)
+    claim(np.all(np.abs(columns["value"] - drawn) <= 0.05 * drawn + 1e-90))
     random = np.random.default_rng(0)
     for u in (Fraction(int(k), 1000) for k in random.integers(1000, 2000, 25)):
         part = rate(GradientDescent(u), Interval(KAPPA, 1)).initial
         t = int(random.integers(1, 300))
-        assert part.status == "proved"
-        assert abs(float(value(float(u), t)) - float(part(t))) <= 1e-9 * float(part(t))
+        claim(part.status == "proved")
+        claim(abs(float(value(float(u), t)) - float(part(t))) <= 1e-9 * float(part(t)))
     times = np.arange(1.0, 5000.0)
     burns = np.array([np.any(value(u, times) > 1 + 1e-9) for u in STEPS])
-    assert np.array_equal(burns, np.sqrt(2) < STEPS)
+    claim(np.array_equal(burns, np.sqrt(2) < STEPS))

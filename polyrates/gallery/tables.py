@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from polyrates.gallery.claims import claim
+
 __all__ = ["read_columns", "write_columns"]
 
 Array = npt.NDArray[np.float64]
@@ -17,7 +19,7 @@ Array = npt.NDArray[np.float64]
 def write_columns(path: Path, columns: Mapping[str, Array], digits: int = 10) -> Path:
     """One row an index; integers are written as such."""
     length = {len(column) for column in columns.values()}
-    assert len(length) == 1
+    claim(len(length) == 1)
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(columns)

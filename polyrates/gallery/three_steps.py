@@ -16,6 +16,7 @@ from polyrates.analysis.rate import rate
 from polyrates.core.methods.classical import GradientDescent
 from polyrates.core.recurrence import Method
 from polyrates.core.spectra import Interval
+from polyrates.gallery.claims import claim
 from polyrates.gallery.tables import read_columns, write_columns
 from polyrates.ground.drawing import INK, Curve, draw_curves, figure, look, mark_one, style, svg
 
@@ -101,10 +102,10 @@ def check(folder: Path) -> None:
     """The peak and burn-in of the large step are the theorem's; the other two never exceed 1."""
     columns = read_columns(folder / "three-steps.csv")
     large = rate(_methods()["large"], SPECTRUM).initial
-    assert large.status == "proved"
+    claim(large.status == "proved")
     curve = columns["large initial"]
-    assert large.peak[0] == int(np.argmax(curve)) == 50
-    assert large.burn_in == int(np.max(np.flatnonzero(curve > 1))) == 324
-    assert columns["short initial"].max() <= 1 and columns["flat initial"].max() <= 1 + 1e-9
-    assert np.all(columns["large residual"][1:] < columns["flat residual"][1:])
-    assert np.all(columns["flat residual"][1:] < columns["short residual"][1:])
+    claim(large.peak[0] == int(np.argmax(curve)) == 50)
+    claim(large.burn_in == int(np.max(np.flatnonzero(curve > 1))) == 324)
+    claim(columns["short initial"].max() <= 1 and columns["flat initial"].max() <= 1 + 1e-9)
+    claim(np.all(columns["large residual"][1:] < columns["flat residual"][1:]))
+    claim(np.all(columns["flat residual"][1:] < columns["short residual"][1:]))

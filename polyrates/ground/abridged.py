@@ -10,6 +10,7 @@ import sympy
 from polyrates.ground.digits import exact_text
 from polyrates.ground.errors import PolyratesError
 from polyrates.ground.numbers import Number, floating
+from polyrates.ground.precision import evaluated
 
 __all__ = ["abridged"]
 
@@ -52,4 +53,4 @@ def _brief(value: Number) -> str:
     try:
         return f"≈{floating(value):.6g}"
     except PolyratesError:  # beyond the range of floats
-        return f"≈{value.evalf(6)}"
+        return f"≈{evaluated(value, 6)}"

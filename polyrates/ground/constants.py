@@ -8,6 +8,7 @@ import sympy
 from sympy.polys.constructor import construct_domain
 
 from polyrates.ground.errors import Undecided, refuse_value
+from polyrates.ground.precision import ball_bits, evaluated
 
 if TYPE_CHECKING:
     import flint
@@ -38,7 +39,7 @@ def ball(value: sympy.Expr | float) -> flint.arb:
         names = ", ".join(sorted(map(str, value.free_symbols)))
         refuse_value("number", value, "has symbols", f"give {names} values")
     digits = flint.ctx.dps + 10
-    text = str(value.evalf(digits)).replace("e", "E")
+    text = str(evaluated(value, digits)).replace("e", "E")
     middle = flint.arb(text)
     return middle + flint.arb(0, abs(middle) * flint.arb(10) ** (5 - digits))
 
@@ -55,25 +56,17 @@ def sign_of_constant(value: sympy.Expr) -> int:
     A ball away from zero decides; a number that is zero is one in the field of algebraic numbers
     it lives in, or by sympy's simplification where it is transcendental.
     """
-    import flint
-
-    asked = False
-    before = flint.ctx.prec
-    bits = _FIRST_BITS
-    try:
-        while bits <= _LAST_BITS:
-            flint.ctx.prec = bits
+    asked, bits = False, _FIRST_BITS
+    while bits <= _LAST_BITS:
+        with ball_bits(bits):
             enclosure = ball(value)
-            if enclosure > 0 or enclosure < 0:
-                return 1 if enclosure > 0 else -1
-            if bits >= _ZERO_BITS and not asked:
-                flint.ctx.prec = before
-                if _is_zero(value):
-                    return 0
-                asked = True
-            bits *= 4 if bits >= _ZERO_BITS else 2
-    finally:
-        flint.ctx.prec = before
+        if enclosure > 0 or enclosure < 0:
+            return 1 if enclosure > 0 else -1
+        if bits >= _ZERO_BITS and not asked:
+            if _is_zero(value):
+                return 0
+            asked = True
+        bits *= 4 if bits >= _ZERO_BITS else 2
     raise Undecided(
         "number",
         value,

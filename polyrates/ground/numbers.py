@@ -28,6 +28,7 @@ from polyrates.ground.errors import (
     refuse_type,
     refuse_value,
 )
+from polyrates.ground.precision import alone, evaluated
 
 __all__ = [
     "Number",
@@ -172,7 +173,9 @@ def _from_sympy(value: sympy.Basic, name: str) -> Number:
                 'write its floats as Rational("0.1")',
             )
         return number(float(value), name)
-    if value.is_real is False:
+    with alone():  # sympy may evaluate to tell
+        unreal = value.is_real is False
+    if unreal:
         refuse_type(name, value, _EXPECTED + ", not a complex one", _REMEDY)
     return value
 
@@ -211,7 +214,7 @@ def floating(value: object, name: str = "number") -> float:
     if result.free_symbols:
         names = ", ".join(sorted(map(str, result.free_symbols)))
         refuse_value(name, value, "a float was needed and this has symbols", f"give {names} values")
-    approximation = float(result.evalf(30))
+    approximation = float(evaluated(result, 30))
     if not math.isfinite(approximation):
         refuse_value(name, value, "exceeds the range of floats", "choose other units")
     return approximation
@@ -258,8 +261,9 @@ def sign(value: Number) -> int | None:
     """−1, 0 or 1, or None when the symbols in it leave the sign open."""
     if isinstance(value, float):
         return (value > 0) - (value < 0)
-    if value.is_zero or value.is_positive or value.is_negative:
-        return 0 if value.is_zero else (1 if value.is_positive else -1)
+    with alone():  # sympy may evaluate to tell
+        if value.is_zero or value.is_positive or value.is_negative:
+            return 0 if value.is_zero else (1 if value.is_positive else -1)
     if value.free_symbols:
         return None
     return sign_of_constant(value)

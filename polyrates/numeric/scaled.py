@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import mpmath
 import numpy as np
 
+from polyrates.ground.precision import working_bits
+
 __all__ = ["Scaled"]
 
 
@@ -29,5 +31,8 @@ class Scaled:
         for mantissa, exponent in zip(self.mantissa.tolist(), self.exponent.tolist(), strict=True):
             plain = math.ldexp(mantissa, exponent) if exponent > -2000 else 0.0
             big = plain > 1e-300 or mantissa == 0.0
-            result.append(plain if big else mpmath.ldexp(mpmath.mpf(mantissa), exponent))
+            if not big:
+                with working_bits(53):
+                    plain = mpmath.ldexp(mpmath.mpf(mantissa), exponent)
+            result.append(plain)
         return tuple(result)

@@ -22,6 +22,7 @@ from polyrates.core.measures.base import Measure
 from polyrates.core.measures.densities import ClassicalDensity
 from polyrates.core.methods.sobolev_recurrence import sobolev_steps
 from polyrates.ground.numbers import Number, floating, fraction_of
+from polyrates.ground.precision import ball_bits, working_bits
 from polyrates.numeric.arnoldi import LiftedOptimum, lifted
 from polyrates.numeric.scaled import Scaled
 
@@ -247,7 +248,7 @@ def enclosure(density: ClassicalDensity, eta: Number, t: int) -> tuple[Number, N
     """
     precision = 96
     while True:
-        with flint.ctx.workprec(precision):
+        with ball_bits(precision):
             product = flint.arb(1)
             for step in islice(sobolev_steps(density, eta, _ball), t):
                 product *= step.growth
@@ -274,7 +275,7 @@ def _outward(end: flint.arb, direction: int) -> Number:
     import mpmath
 
     mantissa, exponent = (int(part) for part in end.man_exp())
-    with mpmath.workprec(max(mantissa.bit_length(), 53)):
+    with working_bits(max(mantissa.bit_length(), 53)):
         number = mpmath.ldexp(mpmath.mpf(mantissa), exponent)
     if 0 < number < 1e-300:
         return number

@@ -20,6 +20,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import BinaryIO
 
 from polyrates.ground.errors import refuse_value
 from polyrates.report.exchange import exchanged
@@ -32,6 +33,7 @@ except ImportError:  # Windows
 __all__ = ["MARKER", "check_target", "write_folder"]
 
 MARKER = ".polyrates"
+_LOCK = "lock"
 _TOOLS = (".aux", ".log", ".out", ".pdf", ".synctex.gz", ".fls", ".fdb_latexmk")
 
 
@@ -69,27 +71,29 @@ def _temporary(path: Path, shown: str) -> Iterator[Path]:
         refuse_value("out", shown, f"cannot be written ({error.strerror})", "give another place")
     lock = None
     try:
-        lock = _Lock(temporary)
+        lock = _locked(temporary)
         yield temporary
     finally:
+        if fcntl is None and lock is not None:
+            lock.close()  # Windows removes no open file
         _clear(temporary, path)
-        del lock
+        if lock is not None:
+            lock.close()
 
 
-class _Lock:
-    """A lock on a folder, for as long as this object and its process live."""
+def _locked(folder: Path) -> BinaryIO:
+    """A file in the folder, locked for as long as it is open: until close(), or with its process.
 
-    _handle: int | None = None
-
-    def __init__(self, folder: Path) -> None:
+    Not a descriptor closed by ``__del__``: Python would swallow a signal that comes in there.
+    """
+    file = open(folder / _LOCK, "wb")  # noqa: SIM115
+    try:
         if fcntl is not None:
-            self._handle = os.open(folder, os.O_RDONLY)
-            fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-    def __del__(self) -> None:
-        handle, self._handle = self._handle, None
-        if handle is not None:
-            os.close(handle)
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        raise
+    return file
 
 
 def _clear(temporary: Path, path: Path) -> None:
@@ -105,7 +109,7 @@ def _sweep(path: Path) -> None:
     with contextlib.suppress(OSError):
         for stray in path.parent.glob(f"{glob.escape(_prefix(path))}*"):
             with contextlib.suppress(OSError):
-                if {each.name for each in stray.iterdir()} <= {"new", "old"}:
+                if {each.name for each in stray.iterdir()} <= {"new", "old", _LOCK}:
                     _sweep_one(stray, path)
 
 
@@ -114,9 +118,8 @@ def _sweep_one(stray: Path, path: Path) -> None:
         if time.time() - stray.stat().st_mtime > 3600:
             _clear(stray, path)
         return
-    lock = _Lock(stray)  # raises where another process has it
-    _clear(stray, path)
-    del lock
+    with _locked(stray):  # raises where another process has it
+        _clear(stray, path)
 
 
 def _require_ours(path: Path, shown: str) -> None:

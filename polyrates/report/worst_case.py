@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from polyrates.analysis.rate import Rate
 from polyrates.ground.digits import exact_text
 from polyrates.ground.numbers import Number, is_exact
-from polyrates.symbolic.theorems.balls import ball, float_enclosure, precision
+from polyrates.ground.precision import ball_bits
+from polyrates.symbolic.theorems.balls import ball, float_enclosure
 
 __all__ = ["JointColumn", "joint_column"]
 
@@ -121,9 +122,9 @@ def _above(value: Number) -> float:
     if isinstance(value, float):
         return value
     for bits in (128, 1024, 8192):
-        with precision(bits):
+        with ball_bits(bits):
             around = ball(value)
             if around.rel_accuracy_bits() >= 60 or around.is_exact():
                 break
-    with precision(128):
+    with ball_bits(128):
         return float_enclosure(around)[1]

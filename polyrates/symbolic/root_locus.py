@@ -26,6 +26,7 @@ import sympy
 from polyrates.core.recurrence import Stationary
 from polyrates.ground.errors import NoClosedForm
 from polyrates.ground.numbers import Number, sign
+from polyrates.ground.precision import alone, evaluated
 from polyrates.symbolic.pencil import Pencil, Z
 
 __all__ = ["largest_root"]
@@ -45,6 +46,7 @@ class Root:
     is_exact: bool
 
 
+@alone()
 def largest_root(
     method: Stationary, support: Sequence[Segment], part: str
 ) -> tuple[sympy.Expr, bool]:
@@ -142,7 +144,7 @@ def _of_many(factor: sympy.Poly) -> Root:
         return Root(sympy.Float(size, 17), False)
     if abs(sympy.im(top)) < _NEAR * size:
         for each in factor.real_roots():
-            if abs(each.evalf(_DIGITS) - sympy.re(top)) < _NEAR * size:
+            if abs(evaluated(each, _DIGITS) - sympy.re(top)) < _NEAR * size:
                 return Root(each if sympy.re(top) > 0 else -each, True)
     product = _product_polynomial(factor)
     squared = _root_near(product, size**2)
@@ -162,10 +164,11 @@ def _product_polynomial(factor: sympy.Poly) -> sympy.Poly:
 def _root_near(poly: sympy.Poly, value: sympy.Expr) -> sympy.Expr | None:
     """The real root of a rational polynomial next to a number that one of its roots is."""
     for factor, _ in poly.factor_list()[1]:
-        if abs(factor.as_expr().subs(factor.gen, value).evalf(_DIGITS)) > 1e-6 * (1 + value**2):
+        there = evaluated(factor.as_expr().subs(factor.gen, value), _DIGITS)
+        if abs(there) > 1e-6 * (1 + value**2):
             continue
         for root in factor.real_roots():
-            if abs(root.evalf(_DIGITS) - value) <= _NEAR * abs(value):
+            if abs(evaluated(root, _DIGITS) - value) <= _NEAR * abs(value):
                 return root
     return None
 
@@ -217,7 +220,7 @@ def _is_reached(
     product: sympy.Expr,
 ) -> bool:
     """Whether a pair with this product belongs to a λ of the interval, to 50 digits."""
-    R = product.evalf(_DIGITS)
+    R = evaluated(product, _DIGITS)
     width = 2 * sympy.sqrt(R)
     line = sympy.Poly(g.as_expr().subs(_R, R), _U)
     if line.is_zero:  # a whole arc of this modulus
@@ -231,10 +234,10 @@ def _is_reached(
         if abs(u) > width * (1 + sympy.Float(10) ** -12):
             continue
         z = (u + sympy.I * sympy.sqrt(abs(4 * R - u**2))) / 2
-        below = moving.as_expr().subs(Z, z).evalf(_DIGITS)
+        below = evaluated(moving.as_expr().subs(Z, z), _DIGITS)
         if abs(below) < _NEAR:
             continue
-        where = sympy.re((-still.as_expr().subs(Z, z) / below).evalf(_DIGITS))
+        where = sympy.re(evaluated(-still.as_expr().subs(Z, z) / below, _DIGITS))
         if low <= where <= high:
             return True
     return False
@@ -247,7 +250,7 @@ def _sampled(
 
     def size(x: float) -> float:
         c = [
-            complex(sympy.N(a + b * sympy.Float(x)))
+            complex(evaluated(a + b * sympy.Float(x), 15))
             for a, b in zip(_padded(still, still), _padded(moving, still), strict=True)
         ]
         try:
@@ -275,7 +278,7 @@ def _largest(found: Sequence[Root]) -> tuple[sympy.Expr, bool]:
     """The largest; of two that 50 digits do not tell apart, the exact one."""
     if any(each.value.free_symbols for each in found):
         return sympy.Max(*(each.value for each in found)), True
-    sizes = [each.value.evalf(_DIGITS) for each in found]
+    sizes = [evaluated(each.value, _DIGITS) for each in found]
     top = max(sizes)
     near = [
         each

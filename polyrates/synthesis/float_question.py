@@ -13,6 +13,7 @@ import numpy as np
 from polyrates.core.spectra import Spectrum
 from polyrates.ground.errors import refuse_value
 from polyrates.ground.numbers import Number, floating, fraction_of, is_exact, number, sign
+from polyrates.ground.precision import evaluated
 from polyrates.numeric.minimax.question import Form, MinimaxSolution, Truth
 from polyrates.numeric.minimax.solve import solve_minimax
 from polyrates.problems.sizes import SizePair
@@ -63,7 +64,7 @@ def as_fraction(value: Number, digits: int) -> Fraction:
     """A number as a fraction, an irrational one to far more digits than asked for."""
     if not is_exact(value) or getattr(value, "is_Rational", False):
         return fraction_of(value)
-    return Fraction(str(value.evalf(digits + 100)))  # type: ignore[union-attr]
+    return Fraction(str(evaluated(value, digits + 100)))
 
 
 def solved(

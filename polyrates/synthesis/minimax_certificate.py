@@ -9,6 +9,7 @@ from polyrates.core.spectra import Spectrum, Union
 from polyrates.ground.certificates import ProofFile
 from polyrates.ground.errors import PolyratesError
 from polyrates.ground.numbers import Number, floating, fraction_of, is_exact
+from polyrates.ground.precision import evaluated
 from polyrates.numeric.minimax.question import MinimaxSolution
 from polyrates.numeric.minimax.rational import RationalQuestion
 from polyrates.numeric.minimax.written import minimax_content
@@ -39,7 +40,7 @@ def as_fraction(value: Number) -> Fraction:
     """A number as a fraction; an irrational one to 40 digits."""
     if not is_exact(value) or getattr(value, "is_Rational", False):
         return fraction_of(value)
-    return Fraction(str(value.evalf(40)))  # type: ignore[union-attr]
+    return Fraction(str(evaluated(value, 40)))
 
 
 def _answers(where: Spectrum, joint: SizePair, t: int, solve: Solver) -> Iterator[MinimaxSolution]:

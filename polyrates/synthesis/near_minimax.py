@@ -18,6 +18,7 @@ from polyrates.core.spectra import Spectrum
 from polyrates.ground.errors import refuse_value
 from polyrates.ground.late import late
 from polyrates.ground.numbers import count, floating
+from polyrates.ground.precision import working_digits
 from polyrates.numeric.asymptotics import residual_drift_asymptotic
 from polyrates.numeric.minimax.extremal import asymptotic_value
 from polyrates.numeric.minimax.limit_eta import limit_eta
@@ -149,7 +150,7 @@ def _exactly(where: Spectrum, joint: SizePair, digits: int) -> HarmonicSobolev:
     ratio = as_fraction(joint.second, digits + 5) / as_fraction(joint.first, digits + 5)
     eta = 2 * ratio**2
     if joint.form == "initial/cross" and ratio > 0:
-        with mpmath.workdps(digits + 25):
+        with working_digits(digits + 25):
             low, high, size = (mpmath.mpf(x.numerator) / x.denominator for x in (ell, L, ratio))
             found = limit_eta(low, high, size, digits + 5)
             eta = Fraction(mpmath.nstr(found, digits + 5, strip_zeros=False))

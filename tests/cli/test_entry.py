@@ -670,3 +670,40 @@ def test_python_says_of_sizes_what_the_commands_say(sizes: list[str], said: str)
         with pytest.raises(pr.InvalidValue) as caught:
             call()
         assert str(caught.value).startswith(said)
+
+
+def test_an_interrupt_at_any_line_of_the_entry_is_no_traceback(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Ctrl-C before the command begins, while the streams are set up, or after it has ended."""
+    module = sys.modules[main.__module__]
+    moment = 0
+    while True:
+        left, stopped = moment, False
+
+        def line(frame: Any, event: str, _: object) -> Any:
+            nonlocal left, stopped
+            if event == "line" and not stopped:
+                left -= 1
+                if left < 0:
+                    stopped = True
+                    raise KeyboardInterrupt
+            return line
+
+        def call(frame: Any, event: str, _: object) -> Any:
+            inner = frame.f_code.co_name in ("_main", "_command", "_work", "_signals", "spelled")
+            return line if inner and frame.f_code.co_filename != __file__ else None
+
+        before = sys.gettrace()
+        sys.settrace(call)
+        try:
+            status = main(["figures", "--list"])
+        finally:
+            sys.settrace(before)
+        said = capsys.readouterr().err
+        if not stopped:
+            break
+        assert status in (0, 130) and said.count("\n") <= 1, (moment, said)
+        assert "interrupted" in said or status == 0
+        moment += 1
+    assert moment > 30 and module is not None

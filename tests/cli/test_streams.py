@@ -249,6 +249,7 @@ def test_signals_end_a_command_and_ignored_ones_do_not(
         "def term(): os.kill(os.getpid(), signal.SIGTERM)\n",
         encoding="utf-8",
     )
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # under nohup it is ignored
     assert main(certify("stops.py:hup")) == 129
     assert main(certify("stops.py:term")) == 143
     assert capsys.readouterr().err.count("interrupted\n") == 2

@@ -5,6 +5,9 @@ from __future__ import annotations
 import importlib.util
 import json
 import math
+import os
+import signal
+import sys
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -142,3 +145,30 @@ def test_bad_input(tmp_path: Path) -> None:
         sweep(good, {"a": [1]}, path)
     with pytest.raises(pr.InvalidValue, match="does not exist"):
         read_sweep(tmp_path / "none.jsonl")
+
+
+def dies_once(seed: int, folder: str) -> dict[str, object]:
+    """Kills its own process at seed 3, as a machine without memory does, the first time."""
+    mark = Path(folder) / "killed"
+    if seed == 3 and not mark.exists():
+        mark.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return {"value": seed**2}
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="processes are not killed here")
+def test_a_killed_worker_is_a_failure_that_a_new_call_mends(tmp_path: Path) -> None:
+    grid = {"seed": list(range(8)), "folder": [str(tmp_path)]}
+    file = tmp_path / "sweep.jsonl"
+    fresh = get_context("fork" if sys.platform == "linux" else "spawn")
+    with ProcessPoolExecutor(1, fresh) as pool, pytest.raises(SweepFailed) as caught:
+        sweep(dies_once, grid, file, pool, window=2)
+    assert "terminated abruptly" in str(caught.value) and isinstance(
+        caught.value, pr.PolyratesError
+    )
+    kept = read_sweep(file)
+    assert 0 < len(kept) < 8 and all(row["value"] == row["seed"] ** 2 for row in kept)
+    with ProcessPoolExecutor(1, fresh) as pool:
+        rows = sweep(dies_once, grid, file, pool)
+    assert [row["value"] for row in rows] == [seed**2 for seed in range(8)]
+    assert len(file.read_text(encoding="utf-8").splitlines()) == 8

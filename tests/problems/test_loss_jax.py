@@ -13,6 +13,7 @@ jax, jnp = Lazily("jax"), Lazily("jax.numpy")
 
 @pytest.fixture
 def made() -> Iterator[object]:
+    pytest.importorskip("jax")
     from polyrates.problems.loss_jax import JaxDerivatives
 
     before = jax.config.jax_enable_x64

@@ -13,6 +13,7 @@ torch = Lazily("torch")
 
 @pytest.fixture
 def made() -> Iterator[object]:
+    pytest.importorskip("torch")
     from polyrates.problems.loss_torch import TorchDerivatives
 
     x0 = {"v": torch.tensor(V, dtype=torch.float64), "u": torch.tensor(U)}

@@ -24,6 +24,7 @@ from polyrates.core.methods.harmonic_rows import harmonic_rows
 from polyrates.core.transition import Scalar, Transition
 from polyrates.ground.constants import ball
 from polyrates.ground.numbers import Number
+from polyrates.ground.precision import ball_bits
 
 __all__ = ["float_steps", "float_weights", "harmonic_steps"]
 
@@ -178,7 +179,7 @@ def _rounded(
         walk = make()
         try:
             for n in naturals():
-                with flint.ctx.workprec(bits):  # not beyond the yield
+                with ball_bits(bits):  # not beyond the yield
                     each = next(walk)
                     row = rounded(each) if n >= done else None
                 if row is not None:

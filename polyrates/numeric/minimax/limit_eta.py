@@ -19,6 +19,8 @@ from __future__ import annotations
 
 import mpmath
 
+from polyrates.ground.precision import working_digits
+
 __all__ = ["harmonic_share", "limit_eta"]
 
 
@@ -44,7 +46,7 @@ def _share_and_odds(
 
 def limit_eta(ell: object, L: object, ratio: object, digits: int = 30) -> mpmath.mpf:
     """η to a relative error below 10^-digits, for exact or float 0 < ℓ < L and ratio = g/a > 0."""
-    with mpmath.workdps(digits + 20):
+    with working_digits(digits + 20):
         low, high, size = map(mpmath.mpmathify, (ell, L, ratio))
         unit = mpmath.sqrt(low * high) * size
 

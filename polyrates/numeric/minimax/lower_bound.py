@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.linalg.lapack import dgeqrf, dtrtri
 
+from polyrates.ground.precision import ball_bits
 from polyrates.numeric.minimax.normalized import Problem
 from polyrates.numeric.minimax.wide_basis import scaled
 from polyrates.numeric.suprema.profile import abscissae
@@ -72,7 +73,7 @@ def _table_functionals(
     # balls grow a few bits a step, whatever the values do
     precision = 160 + 4 * problem.t
     while True:
-        with flint.ctx.workprec(precision):
+        with ball_bits(precision):
             lam = np.array([flint.arb(x) for x in problem.eigenvalues(points).tolist()])
             value, slope = problem.table.jets(lam)
             ell, top = (flint.arb(end) for end in problem.hull)

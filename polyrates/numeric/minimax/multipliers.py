@@ -14,8 +14,9 @@ from collections.abc import Callable
 from fractions import Fraction
 
 import numpy as np
-from flint import arb, arb_mat, ctx
+from flint import arb, arb_mat
 
+from polyrates.ground.precision import ball_bits
 from polyrates.ground.rounding import rounded_decimal
 from polyrates.numeric.minimax.newton_form import Basis, Rows
 from polyrates.numeric.minimax.rational import (
@@ -110,7 +111,7 @@ def _unmoved(
 
 def _solver(table: list[list[Ball]], weights: list[Ball]) -> Callable[[list[Ball]], list[Ball]]:
     """The least δ in the metric of the weights with table δ = what is missing, to some digits."""
-    with ctx.workprec(_SOLVING):
+    with ball_bits(_SOLVING):
         matrix = arb_mat([[(+x).mid() for x in row] for row in table])
         heavy = arb_mat(
             [[(x * w).mid() for x, w in zip(row, weights, strict=True)] for row in table]
@@ -119,7 +120,7 @@ def _solver(table: list[list[Ball]], weights: list[Ball]) -> Callable[[list[Ball
         turned = heavy.transpose()
 
     def solve(missing: list[Ball]) -> list[Ball]:
-        with ctx.workprec(_SOLVING):
+        with ball_bits(_SOLVING):
             right = arb_mat([[+x] for x in missing])
             found = turned * gram.solve(right, algorithm="approx")
             return [found[i, 0].mid() for i in range(len(weights))]

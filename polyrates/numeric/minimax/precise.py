@@ -9,7 +9,7 @@ sharpness is decided; what needs only an inequality stays in floats, rigorous th
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from typing import Any
 
@@ -31,40 +31,39 @@ Exact = npt.NDArray[Any]
 _floats: Callable[[Exact], Array] = np.vectorize(float, otypes=[float])
 
 
-def _exact(values: mpmath.mpf) -> Exact:
-    return np.array([mpmath.mpf(v) for v in values], dtype=object)
-
-
-def _rational(value: Fraction) -> mpmath.mpf:
-    return mpmath.mpf(value.numerator) / value.denominator
-
-
 class Precise:
-    """The normalised problem in mpmath numbers, at the precision in force."""
+    """The normalised problem in numbers of an mpmath context, whose precision is its own."""
 
-    def __init__(self, problem: Problem, truth: Truth) -> None:
-        self.problem = problem
-        self.support = [(_rational(low), _rational(high)) for low, high in truth.support]
+    def __init__(self, problem: Problem, truth: Truth, mp: mpmath.MPContext) -> None:
+        self.problem, self.mp = problem, mp
+        self.support = [(self._ratio(low), self._ratio(high)) for low, high in truth.support]
         self.ell, top = self.support[0][0], self.support[-1][1]
         self.width = top - self.ell
         self.delta = 2 * self.ell / self.width
-        self.size = _rational(truth.size)
-        self.gamma = 2 * _rational(truth.second) / (self.width * self.size)
-        self.unit = mpmath.mpf(2) ** (-mpmath.mp.prec)
+        self.size = self._ratio(truth.size)
+        self.gamma = 2 * self._ratio(truth.second) / (self.width * self.size)
+        self.unit = self.mp.mpf(2) ** (-self.mp.prec)
         if not problem.whole:
-            self.top = mpmath.ldexp(1, -int(problem.exponents[-1]))
-            self.rho = _exact(problem.bare_rho)
+            self.top = self.mp.ldexp(1, -int(problem.exponents[-1]))
+            self.rho = self.array(problem.bare_rho)
             # of p_k itself; the rows are p_k over powers of two
-            self.unit *= mpmath.exp(problem.table.growth(problem.hull[1]))
-            self.unit *= mpmath.ldexp(1, max(0, -int(np.min(problem.exponents))))
+            self.unit *= self.mp.exp(problem.table.growth(problem.hull[1]))
+            self.unit *= self.mp.ldexp(1, max(0, -int(np.min(problem.exponents))))
             return
         m0 = 1 + self.delta
-        value = [mpmath.mpf(1), -m0]
+        value = [self.mp.mpf(1), -m0]
         for _ in range(problem.t):
             value.append(-2 * m0 * value[-1] - value[-2])
         self.top = abs(value[problem.t])
-        scaled = _exact(value[: problem.t + 1]) / self.top
-        self.rho = self._integrals(scaled[None, :], _exact([-m0]))[0][problem.columns]
+        scaled = self.array(value[: problem.t + 1]) / self.top
+        self.rho = self._integrals(scaled[None, :], self.array([-m0]))[0][problem.columns]
+
+    def array(self, values: Iterable[object]) -> Exact:
+        """Numbers of the context."""
+        return np.array([self.mp.mpf(v) for v in values], dtype=object)
+
+    def _ratio(self, value: Fraction) -> mpmath.mpf:
+        return self.mp.mpf(value.numerator) / value.denominator
 
     def _integrals(self, value: Exact, x: Exact) -> Exact:
         t = self.problem.t
@@ -87,15 +86,15 @@ class Precise:
             low, high = self.support[points.segment[j]]
             reach = (high - low) / self.width
             if points.phi[j] in (0.0, math.pi):
-                cosine, sine = mpmath.mpf(1 if points.phi[j] == 0 else -1), mpmath.mpf(0)
+                cosine, sine = self.mp.mpf(1 if points.phi[j] == 0 else -1), self.mp.mpf(0)
             else:
-                cosine, sine = mpmath.cos(phi[j]), mpmath.sin(phi[j])
+                cosine, sine = self.mp.cos(phi[j]), self.mp.sin(phi[j])
             plus[j] = 2 * (low - ell) / self.width + reach * (1 + cosine)
             moving[j] = -reach * sine
         if not problem.whole:
             return self._table_rows(plus, moving)
         x = plus - 1
-        zero, one = _exact([0] * n), _exact([1] * n)
+        zero, one = self.array([0] * n), self.array([1] * n)
         value, second_kind = [one, x], [one, 2 * x]
         for _ in range(t):
             value.append(2 * x * value[-1] - value[-2])
@@ -131,7 +130,7 @@ class Precise:
         else:
             first, first_phi = value, slope * along
         factor, keep = self.gamma * half, problem.columns
-        scales = _exact(np.ldexp(1.0, -problem.exponents[keep]))
+        scales = self.array(np.ldexp(1.0, -problem.exponents[keep]))
         rows = first, factor * slope, first_phi, factor * bend * along
         a, b, c, d = (row[:, keep] * scales for row in rows)
         return a, b, c, d
@@ -139,18 +138,18 @@ class Precise:
     def chebyshev(self, q: Exact) -> Exact:
         """As :meth:`Problem.chebyshev`."""
         t = self.problem.t
-        full = _exact([0] * (t + 1))
+        full = self.array([0] * (t + 1))
         full[self.problem.columns] = q
         if not self.problem.whole:
-            full = full * _exact(np.ldexp(1.0, -self.problem.exponents))
-            angles = [(k + mpmath.mpf(0.5)) * mpmath.pi / (t + 1) for k in range(t + 1)]
-            lam = _exact([self.delta + 1 + mpmath.cos(a) for a in angles]) * (self.width / 2)
+            full = full * self.array(np.ldexp(1.0, -self.problem.exponents))
+            angles = [(k + self.mp.mpf(0.5)) * self.mp.pi / (t + 1) for k in range(t + 1)]
+            lam = self.array([self.delta + 1 + self.mp.cos(a) for a in angles]) * (self.width / 2)
             values = self.problem.table.jets(lam, 0)[0] @ full
-            waves = [_exact([mpmath.cos(k * a) for a in angles]) for k in range(t + 1)]
-            result = _exact([2 * (wave @ values) / (t + 1) for wave in waves])
+            waves = [self.array([self.mp.cos(k * a) for a in angles]) for k in range(t + 1)]
+            result = self.array([2 * (wave @ values) / (t + 1) for wave in waves])
             result[0] = result[0] / 2
             return result
-        p = _exact([0] * (t + 1))
+        p = self.array([0] * (t + 1))
         p[: min(t, 1) + 1] = full[: min(t, 1) + 1]
         if t >= 1 and self.problem.initial:
             p[0] += (1 + self.delta) * full[1]
@@ -181,24 +180,24 @@ def polish(
     moves = bend < 0
     inverse_bend = np.where(moves, -1 / np.where(moves, -bend, 1.0), 0.0)
     size, m = len(local.hessian), len(start.q)
-    q, s, y = _exact(bare), mpmath.mpf(start.s), _exact(y_float[active])
-    phi = _exact(points.phi)
-    goal = mpmath.mpf(10) ** (-digits - 6)
+    q, s, y = exact.array(bare), exact.mp.mpf(start.s), exact.array(y_float[active])
+    phi = exact.array(points.phi)
+    goal = exact.mp.mpf(10) ** (-digits - 6)
     before = math.inf
     for _ in range(10 + digits):
         u = 1 / s
-        w = 1 / (1 - s) if problem.gamma > 0 else mpmath.mpf(0)
+        w = 1 / (1 - s) if problem.gamma > 0 else exact.mp.mpf(0)
         first, second, first_phi, second_phi = exact.rows(points, phi)
         a, b = first @ q, second @ q
         tilt = 2 * (u * a * (first_phi @ q) + w * b * (second_phi @ q))
-        tilt = np.where(moves, tilt, mpmath.mpf(0))
+        tilt = np.where(moves, tilt, exact.mp.mpf(0))
         pull = exact.rho - 2 * u * ((y * a) @ first) - 2 * w * ((y * b) @ second)
         room = 1 - u * a * a - w * b * b
         residual = [*pull, -(y @ (w * w * b * b - u * u * a * a))] if problem.joint else [*pull]
         largest = max(abs(v) for v in [*residual, *room, *tilt])
         if largest == 0:
             break
-        upper = _floats(_exact(residual) / largest)
+        upper = _floats(exact.array(residual) / largest)
         if basis is not None:
             upper[:m] = upper[:m] @ basis
         # the contact points are eliminated: dphi = -(W' + lean dz) / W''
@@ -208,11 +207,11 @@ def polish(
         change = step[:size] / local.scale
         if basis is not None:
             change[:m] = basis @ change[:m]
-        q = q + _exact(change[:m]) * largest
+        q = q + exact.array(change[:m]) * largest
         if problem.joint:
-            s = s + mpmath.mpf(float(change[m])) * largest
-        y = y + _exact(step[size:]) * largest
-        phi = phi - _exact(slope + (lean @ step[:size]) * inverse_bend) * largest
+            s = s + exact.mp.mpf(float(change[m])) * largest
+        y = y + exact.array(step[size:]) * largest
+        phi = phi - exact.array(slope + (lean @ step[:size]) * inverse_bend) * largest
         if not (0 < s <= 1) or largest > 1e3 * before:
             return None
         if largest < goal:
@@ -239,9 +238,9 @@ def lower_bound(
         np.concatenate([root * a_rows, root * b_rows]), np.sqrt(rows[2] ** 2 + rows[3] ** 2)
     )
     if not math.isfinite(reach):
-        return mpmath.mpf(0), alpha
-    direction = _exact(y @ (y.T @ _floats(exact.rho)))
-    for _ in range(3 + int(mpmath.mp.prec / 30)):
+        return exact.mp.mpf(0), alpha
+    direction = exact.array(y @ (y.T @ _floats(exact.rho)))
+    for _ in range(3 + int(exact.mp.prec / 30)):
         z = alpha @ first + beta @ second
         v = (direction @ z) / (direction @ exact.rho)
         rest = z - v * exact.rho
@@ -249,8 +248,8 @@ def lower_bound(
         if largest == 0 or largest < abs(v) * exact.unit * problem.t:
             break
         shift = y @ (y.T @ _floats(rest / largest))
-        alpha = alpha - largest * _exact(omega * (a_rows @ shift))
-        beta = beta - largest * _exact(omega * (b_rows @ shift))
+        alpha = alpha - largest * exact.array(omega * (a_rows @ shift))
+        beta = beta - largest * exact.array(omega * (b_rows @ shift))
     z = alpha @ first + beta @ second
     v = (direction @ z) / (direction @ exact.rho)
     rest = z - v * exact.rho
@@ -260,28 +259,29 @@ def lower_bound(
     slip *= sum(abs(alpha)) + sum(abs(beta)) + abs(v) * (1 + max(abs(exact.rho)))
     largest = max(max(abs(r) for r in rest), slip)
     remainder = _floats(abs(rest) / largest) + float(slip / largest)
-    leak = largest * mpmath.mpf(reach * float(np.linalg.norm(remainder @ np.abs(y))) * (1 + 1e-9))
-    norm, share = _dual_norm(problem, alpha, beta, s, exact.unit)
+    leak = largest * exact.mp.mpf(reach * float(np.linalg.norm(remainder @ np.abs(y))) * (1 + 1e-9))
+    norm, share = _dual_norm(exact, alpha, beta, s)
     spread = np.array(
         [
-            mpmath.sqrt(share * p * p + (1 - share) * r * r)
+            exact.mp.sqrt(share * p * p + (1 - share) * r * r)
             for p, r in zip(alpha, beta, strict=True)
         ],
         dtype=object,
     )
     bound = v / (norm + leak) * (1 - 64 * (n + t) * exact.unit)
-    return max(bound, mpmath.mpf(0)), spread / sum(spread)
+    return max(bound, exact.mp.mpf(0)), spread / sum(spread)
 
 
 def _dual_norm(
-    problem: Problem, alpha: Exact, beta: Exact, s: mpmath.mpf, unit: mpmath.mpf
+    exact: Precise, alpha: Exact, beta: Exact, s: mpmath.mpf
 ) -> tuple[mpmath.mpf, mpmath.mpf]:
     """``max_s sum sqrt(s alpha^2 + (1-s) beta^2)``, by the tangent at the given ``s``."""
+    problem, unit = exact.problem, exact.unit
     if problem.gamma == 0:
-        share = mpmath.mpf(1 if problem.share is None else problem.share)
-        return mpmath.sqrt(share) * sum(abs(alpha)), share
+        share = exact.mp.mpf(1 if problem.share is None else problem.share)
+        return exact.mp.sqrt(share) * sum(abs(alpha)), share
     roots = np.array(
-        [mpmath.sqrt(s * p * p + (1 - s) * r * r) for p, r in zip(alpha, beta, strict=True)],
+        [exact.mp.sqrt(s * p * p + (1 - s) * r * r) for p, r in zip(alpha, beta, strict=True)],
         dtype=object,
     )
     total = sum(roots)
@@ -300,14 +300,14 @@ def upper_bound(exact: Precise, q: Exact, s: mpmath.mpf, points: Points, phi: Ex
     t = problem.t
     q = q / max(abs(v) for v in q)
     u = 1 / s
-    w = 1 / (1 - s) if problem.gamma > 0 else mpmath.mpf(0)
+    w = 1 / (1 - s) if problem.gamma > 0 else exact.mp.mpf(0)
     # the rows are at most 1 + gamma or so, and the recurrences lose (t + 1)^2 units
     total = sum(abs(q)) * (1 + exact.gamma)
     slip = 64 * (t + 2) ** 3 * exact.unit * total * (3 + exact.delta)
     tops = _tops(exact, q, u, w, slip, points, phi)
     # floats settle that nothing else comes near
     known = [float(top) for top, _ in tops]
-    height, target = mpmath.mpf(0), max(known, default=0.0) * (1 - 1e-9)
+    height, target = exact.mp.mpf(0), max(known, default=0.0) * (1 - 1e-9)
     uf, wf = float(u), float(w)
     for i, (low, high) in enumerate(problem.support):
         mine = [j for j in range(len(points)) if points.segment[j] == i]
@@ -315,7 +315,7 @@ def upper_bound(exact: Precise, q: Exact, s: mpmath.mpf, points: Points, phi: Ex
             height = max([height, *(tops[j][0] for j in mine)])
             if not mine:
                 extra, _ = _tops(
-                    exact, q, u, w, slip, Points(np.array([i]), np.zeros(1)), _exact([0])
+                    exact, q, u, w, slip, Points(np.array([i]), np.zeros(1)), exact.array([0])
                 )[0]
                 height = max(height, extra)
             continue
@@ -334,16 +334,16 @@ def upper_bound(exact: Precise, q: Exact, s: mpmath.mpf, points: Points, phi: Ex
             height = max(height, top + (tilt * tilt / (bend * (1 - 1e-6)) if good else 0))
         rest = supremum.outside(profile, cells, target)
         rest = (math.sqrt(max(rest, 0.0)) + slack) ** 2 * (1 + 64 * U)
-        height = max(height, mpmath.mpf(rest))
+        height = max(height, exact.mp.mpf(rest))
     size = sum(abs(v * c) for v, c in zip(exact.rho, q, strict=True))
     origin = abs(exact.rho @ q) - 64 * (t + 2) ** 2 * exact.unit * (1 + exact.delta) * size
-    return mpmath.sqrt(height) / (origin * exact.top) * (1 + 64 * (t + 2) * exact.unit)
+    return exact.mp.sqrt(height) / (origin * exact.top) * (1 + 64 * (t + 2) * exact.unit)
 
 
 def _local(exact: Precise, q: Exact, segment: int, slip: float) -> list[tuple[Array, float]]:
     """Float Chebyshev series of A and B on one interval, and bounds on their errors there."""
     n = exact.problem.t + 1
-    angles = _exact([(k + mpmath.mpf(0.5)) * mpmath.pi / n for k in range(n)])
+    angles = exact.array([(k + exact.mp.mpf(0.5)) * exact.mp.pi / n for k in range(n)])
     points = Points(np.full(n, segment), _floats(angles))
     result = []
     for rows in exact.rows(points, angles)[:2]:
@@ -381,6 +381,6 @@ def eigenvalues(exact: Precise, points: Points, phi: Exact) -> Exact:
     result = []
     for i, at, angle in zip(points.segment, points.phi, phi, strict=True):
         low, high = exact.support[i]
-        part = 1 if at == 0 else (0 if at == math.pi else mpmath.cos(angle / 2) ** 2)
+        part = 1 if at == 0 else (0 if at == math.pi else exact.mp.cos(angle / 2) ** 2)
         result.append(low + (high - low) * part)
     return np.array(result, dtype=object)

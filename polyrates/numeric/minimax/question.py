@@ -10,18 +10,18 @@ For a support in [ℓ, L] and weights a (``size``) and g (``second``),
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Literal
 
-import mpmath
 import numpy as np
 import numpy.typing as npt
 
 from polyrates.core.methods.tabulated import Tabulated, WeightedIterates
 from polyrates.ground.errors import refuse_value
 from polyrates.ground.numbers import Number, number
+from polyrates.ground.precision import public
 from polyrates.numeric.minimax.gapped_basis import Table
 from polyrates.numeric.minimax.normalized import Problem
 from polyrates.numeric.suprema.waves import Array, Points
@@ -29,8 +29,8 @@ from polyrates.numeric.suprema.waves import Array, Points
 Form = Literal["initial/cross", "residual/drift"]
 
 
-Rounding = Callable[[Any], Any]
-"""``float``, or ``mpmath.mpf`` at the precision in force."""
+Rounding = Any
+"""``float``, or ``mpf`` of an mpmath context."""
 
 
 @dataclass(frozen=True)
@@ -296,9 +296,10 @@ class Units:
                 lower, upper = math.nextafter(lower, 0.0), math.nextafter(upper, math.inf)
             points = np.ldexp(solution.contact_points, self.eigenvalue)
         else:
-            lower = solution.lower * mpmath.mpf(2) ** self.value
-            upper = solution.upper * mpmath.mpf(2) ** self.value
-            points = solution.contact_points * mpmath.mpf(2) ** self.eigenvalue
+            two = type(solution.lower)(2)  # of the same context
+            lower = solution.lower * two**self.value
+            upper = solution.upper * two**self.value
+            points = solution.contact_points * two**self.eigenvalue
         if self.cut and solution.share < 1:
             flat = constant(self.original, t, number=type(lower))
             return replace(flat, lower=lower, contact_points=points, weights=solution.weights)
@@ -333,6 +334,24 @@ def constant(
     return MinimaxSolution(coefficients, task.domain, s, lower, upper, points, weights, task.eta(s))
 
 
+def in_public(solution: MinimaxSolution) -> MinimaxSolution:
+    """The same solution in ``mpmath.mpf``, whatever context its numbers are of."""
+    return replace(
+        solution,
+        coefficients=_public(solution.coefficients),
+        contact_points=_public(solution.contact_points),
+        weights=_public(solution.weights),
+        share=public(solution.share),
+        lower=public(solution.lower),
+        upper=public(solution.upper),
+        eta=public(solution.eta),
+    )
+
+
+def _public(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    return np.array([public(value) for value in values], dtype=object)
+
+
 def unit_of(number: Rounding) -> float:
-    """The unit rounding of the numbers a question is asked in: 2⁻⁵³, or that of mpmath now."""
-    return 2.0**-53 if number is float else mpmath.mpf(2) ** (-mpmath.mp.prec)
+    """The unit rounding of the numbers a question is asked in: 2⁻⁵³, or that of their context."""
+    return 2.0**-53 if number is float else number(2) ** (-number.context.prec)

@@ -14,11 +14,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from flint import arb, arb_poly, ctx
+from flint import arb, arb_poly
 
 from polyrates.core.methods.tabulated import Tabulated, WeightedIterates
 from polyrates.ground.constants import ball
 from polyrates.ground.numbers import Number, number
+from polyrates.ground.precision import ball_bits
 from polyrates.numeric.minimax.gapped_basis import Table, table
 from polyrates.numeric.minimax.question import Expansion
 
@@ -50,7 +51,7 @@ class Restated:
             self.table = table(wide, t, 1)
         bits = 500 + 60 * t
         while True:
-            with ctx.workprec(bits):
+            with ball_bits(bits):
                 self.weights = _weights(expansion, self.table, points, 256 + 8 * t)
             if self.weights:
                 break

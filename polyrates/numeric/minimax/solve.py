@@ -15,10 +15,10 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-import mpmath
 import numpy as np
 
 from polyrates.ground.errors import InvalidValue, refuse_value
+from polyrates.ground.precision import own_context
 from polyrates.numeric.minimax import newton as solver
 from polyrates.numeric.minimax import precise
 from polyrates.numeric.minimax.cases import without_computation
@@ -40,6 +40,7 @@ from polyrates.numeric.minimax.question import (
     Truth,
     Units,
     constant,
+    in_public,
     require,
     validated,
 )
@@ -85,7 +86,7 @@ def solve_minimax(
     require(t >= 0 and int(t) == t, "t", t, "must be a nonnegative integer", "pass a degree")
     if digits is not None:
         require(1 <= digits <= 10_000, "digits", digits, "must be positive", "pass e.g. 30")
-        return _precise(task, int(t), int(digits), truth)
+        return in_public(_precise(task, int(t), int(digits), truth))
     trivial = without_computation(task, int(t))
     if trivial is not None:
         return trivial
@@ -339,10 +340,10 @@ def _starts(problem: Problem, warm: Iterate | None) -> Iterator[Iterate]:
 
 def _precise(task: Task, t: int, digits: int, truth: Truth | None) -> MinimaxSolution:
     """The float solution polished and certified in mpmath numbers."""
-    with mpmath.workdps(digits + 10):
-        trivial = without_computation(task, t, mpmath.mpf)
-    if trivial is not None:
-        return trivial
+    with own_context(digits + 10) as mp:
+        trivial = without_computation(task, t, mp.mpf)
+        if trivial is not None:
+            return trivial
     units = Units.of(task)
     scaled = (truth or Truth.of(task)).scaled(units.eigenvalue, units.value)
     if units.cut or units.raised or len(scaled.support) != len(task.support):
@@ -355,28 +356,26 @@ def _precise(task: Task, t: int, digits: int, truth: Truth | None) -> MinimaxSol
     if not problem.whole:
         lost += problem.table.growth(problem.hull[1]) / math.log(10.0)
         lost += max(0, -int(np.min(problem.exponents))) * math.log10(2.0)
-    with mpmath.workdps(digits + 20 + 2 * int(lost) + 3 * int(math.log10(t + 1))):
-        exact = precise.Precise(problem, scaled)
+    with own_context(digits + 20 + 2 * int(lost) + 3 * int(math.log10(t + 1))) as mp:
+        exact = precise.Precise(problem, scaled, mp)
         unit = exact.size / exact.top
-        if found is None:
-            # proved with nothing lost: as true in any number of digits
-            one = constant(task, t, rough, mpmath.mpf)
-            one = replace(one, lower=exact.size, upper=exact.size)
-            return units.outward(one, t)
+        if found is None:  # proved with nothing lost: as true in any number of digits
+            one = constant(task, t, rough, mp.mpf)
+            return units.outward(replace(one, lower=exact.size, upper=exact.size), t)
         polished = precise.polish(exact, found, digits)
         if polished is None or any(each < 0 for each in polished[2]):
             raise _too_far(digits, rough)
         q, s, y, phi, points = polished
         omega = y / sum(y)
         first, second, _, _ = exact.rows(points, phi)
-        rest = 1 / (1 - s) if problem.gamma > 0 else mpmath.mpf(0)
+        rest = 1 / (1 - s) if problem.gamma > 0 else mp.mpf(0)
         alpha, beta = omega * (first @ q) / s, omega * (second @ q) * rest
         bound, weights = precise.lower_bound(exact, points, phi, alpha, beta, s)
         if any(each < 0 for each in weights):  # no measure: other contact points than the optimum's
             raise _too_far(digits, rough)
         p = exact.chebyshev(q) / (exact.rho @ q) / exact.top
         if problem.gamma == 0 and problem.initial:
-            c = mpmath.mpf(centring(slopes_of(problem, found, [c * exact.top for c in p])))
+            c = mp.mpf(centring(slopes_of(problem, found, [c * exact.top for c in p])))
             c = c / exact.top
             p[0] += c * (1 + exact.delta)
             p[1] += c
@@ -387,7 +386,7 @@ def _precise(task: Task, t: int, digits: int, truth: Truth | None) -> MinimaxSol
             p, task.hull, s, bound * unit, upper, contact[order], weights[order], task.eta(s)
         )
         if units.raised:
-            solution = replace(solution, lower=mpmath.mpf(0))
+            solution = replace(solution, lower=mp.mpf(0))
         return units.outward(solution, t)
 
 

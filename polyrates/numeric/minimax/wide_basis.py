@@ -16,6 +16,7 @@ import flint
 import numpy as np
 import numpy.typing as npt
 
+from polyrates.ground.precision import ball_bits
 from polyrates.numeric.minimax.gapped_basis import Table
 from polyrates.numeric.suprema.waves import Array, Index, Long
 
@@ -41,7 +42,7 @@ class Change:
 
     def on_table(self, q: Array, exponents: Index) -> list[Fraction]:
         """The exact coefficients on p_k of Σ q_j Q_j, those of the columns in use."""
-        with flint.ctx.workprec(_BITS + 64):
+        with ball_bits(_BITS + 64):
             column = self.matrix * flint.arb_mat([[flint.arb(x)] for x in q.tolist()])
             return [
                 _fraction(column[k, 0]) / Fraction(2) ** int(e) for k, e in enumerate(exponents)
@@ -56,7 +57,7 @@ def changed(
     basis: Array,
 ) -> Change:
     """The change from a first ``basis`` (m, m) of floats; ``pieces`` are the λ to sample at."""
-    with flint.ctx.workprec(_BITS):
+    with ball_bits(_BITS):
         spots = np.array(
             [flint.arb(float(x)) + flint.arb(float(x - float(x))) for x in np.concatenate(pieces)]
         )

@@ -12,10 +12,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from flint import arb, ctx
+from flint import arb
 
 from polyrates.ground.check import Minimax, Newton
 from polyrates.ground.check_reading import Refused
+from polyrates.ground.precision import ball_bits
 from polyrates.ground.rounding import root_below, rounded_decimal
 from polyrates.numeric.minimax.multipliers import dual, multipliers
 from polyrates.numeric.minimax.newton_form import (
@@ -72,7 +73,7 @@ def minimax_content(
     common = _common(question, t)
     lower, kept = Fraction(0), dict[str, object]()
     for answer in answers:
-        with ctx.workprec(_precision(t, answer)):
+        with ball_bits(_precision(t, answer)):
             points, omega = _points(question, answer)
             rows = [basis.rows(x, question) for x in points]
             found = _primal(question, common, t, answer, basis, rows)

@@ -23,6 +23,7 @@ from polyrates.ground.constants import ball
 from polyrates.ground.errors import PolyratesError, refuse_value
 from polyrates.ground.numbers import Number, fraction_of
 from polyrates.numeric.suprema.packed import packed_pairs
+from polyrates.ground.precision import ball_bits
 
 UNIT = 2.0**-53
 
@@ -126,7 +127,7 @@ def enclosed_pairs(
     for _ in range(6):
         try:
             # what overflows is noticed, and said, where it is used
-            with flint.ctx.workprec(precision), np.errstate(over="ignore", invalid="ignore"):
+            with ball_bits(precision), np.errstate(over="ignore", invalid="ignore"):
                 return _pairs(method, estimator, steps, segment, only)
         except TooCoarse:
             precision *= 2
@@ -184,7 +185,7 @@ def enclosed_values(
     """|part| of the four parts at one exact λ, t = 0, …, steps (or ``only``), enclosed."""
     precision = 128
     while True:
-        with flint.ctx.workprec(precision):
+        with ball_bits(precision):
             ring = point_ring(point)
             if only is None:
                 pairs = list(estimator.pairs(method, steps, ring))

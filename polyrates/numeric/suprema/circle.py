@@ -22,6 +22,7 @@ import flint
 from polyrates.core.recurrence import Stationary
 from polyrates.ground.constants import ball
 from polyrates.ground.numbers import Number
+from polyrates.ground.precision import ball_bits
 
 __all__ = ["circle_radius", "smaller_than"]
 
@@ -32,7 +33,7 @@ _DEPTH = 60  # bisections of an interval of cos φ before it counts as undecided
 
 def circle_radius(method: Stationary, interval: tuple[Number, Number]) -> tuple[float, float]:
     """Two floats around max over |λ − (L+ℓ)/2| ≤ (L−ℓ)/2 of the spectral radius of M − λgq."""
-    with flint.ctx.workprec(_BITS):
+    with ball_bits(_BITS):
         d, n = _characteristic(method)
         a, b = _disc(interval)
         low, high = 0.0, 1.0
@@ -53,7 +54,7 @@ def circle_radius(method: Stationary, interval: tuple[Number, Number]) -> tuple[
 
 def smaller_than(method: Stationary, interval: tuple[Number, Number], radius: float) -> bool | None:
     """Whether the maximum is < radius; None where it is too near."""
-    with flint.ctx.workprec(_BITS):
+    with ball_bits(_BITS):
         d, n = _characteristic(method)
         return _decided(d, n, *_disc(interval), radius)
 

@@ -9,6 +9,7 @@ from polyrates.core.recurrence import Method, final
 from polyrates.ground.constants import ball
 from polyrates.ground.errors import refuse_value
 from polyrates.ground.numbers import Number
+from polyrates.ground.precision import ball_bits
 from polyrates.numeric.suprema.balls import BallRing, TooCoarse, enclose_series
 from polyrates.numeric.suprema.supremum import supremum
 
@@ -22,7 +23,7 @@ def inner_maxima(
     bits = 80 + 4 * steps
     for _ in range(6):
         try:
-            with flint.ctx.workprec(bits):
+            with ball_bits(bits):
                 low, high = (ball(end) for end in interval)
                 ring = BallRing(low - flint.arb(drop), high + flint.arb(drop))
                 ends = float(ring.low), float(ring.high)

@@ -27,6 +27,7 @@ from polyrates.core.recurrence import Method
 from polyrates.ground.constants import ball
 from polyrates.ground.errors import refuse_value
 from polyrates.ground.numbers import Number
+from polyrates.ground.precision import ball_bits
 from polyrates.numeric.suprema.balls import UNIT, TooCoarse
 from polyrates.numeric.suprema.rows import row_suprema, series_of_rows
 
@@ -88,7 +89,7 @@ class Coefficients:
         bits = 192
         while True:
             try:
-                with flint.ctx.workprec(bits):
+                with ball_bits(bits):
                     mixing, gain, query, output = cls._read(method, steps)
                 break
             except TooCoarse:

@@ -16,6 +16,7 @@ from polyrates.core.recurrence import Method, orbit
 from polyrates.ground.constants import ball
 from polyrates.ground.errors import refuse_value
 from polyrates.ground.numbers import Number
+from polyrates.ground.precision import ball_bits
 from polyrates.numeric.suprema.balls import UNIT, BallRing, TooCoarse, enclose_series
 from polyrates.numeric.suprema.rows import row_suprema
 
@@ -55,7 +56,7 @@ def reaches(
     precision = 128 + 2 * steps
     for _ in range(6):
         try:
-            with flint.ctx.workprec(precision):
+            with ball_bits(precision):
                 queries, outputs = (list(part) for part in _maxima(method, interval, steps))
             return np.array(queries), np.array(outputs)
         except TooCoarse:

@@ -22,6 +22,7 @@ from polyrates.core.parts import Part
 from polyrates.core.recurrence import Jet, Stationary, walk
 from polyrates.ground.constants import ball
 from polyrates.ground.numbers import Number
+from polyrates.ground.precision import ball_bits
 from polyrates.numeric.suprema.balls import (
     BallRing,
     TooCoarse,
@@ -145,7 +146,7 @@ def _on(piece: tuple[Number, Number]) -> _Interval | _Point:
 def _powers(method: Stationary, piece: tuple[Number, Number], k: int) -> Powers | None:
     for precision in (80 + 4 * k, 160 + 8 * k):
         try:
-            with flint.ctx.workprec(precision):
+            with ball_bits(precision):
                 return _row_sums(method, _on(piece), k)
         except TooCoarse:
             continue
@@ -171,7 +172,7 @@ def _first_state(
     method: Stationary, piece: tuple[Number, Number]
 ) -> tuple[float, float, float] | None:
     """Bounds of the state after one step, of its derivative, and of the reading Σ|o_i|."""
-    with flint.ctx.workprec(200):
+    with ball_bits(200):
         where = _on(piece)
         try:
             value, slope = _state_bounds(method, where)

@@ -39,6 +39,7 @@ from polyrates.ground.arrays import Array
 from polyrates.ground.constants import ball
 from polyrates.ground.errors import refuse_value
 from polyrates.ground.numbers import Number
+from polyrates.ground.precision import ball_bits
 from polyrates.numeric.suprema.balls import (
     UNIT,
     UP,
@@ -175,7 +176,7 @@ def _precisely(compute: Callable[[], T], degree: int) -> T:
     precision = 80 + 4 * degree
     for _ in range(6):
         try:
-            with flint.ctx.workprec(precision):
+            with ball_bits(precision):
                 return compute()
         except TooCoarse:
             precision *= 2

@@ -22,6 +22,7 @@ from typing import TypeAlias
 import sympy
 
 from polyrates.ground.cards import Typeset
+from polyrates.ground.precision import alone
 from polyrates.symbolic.proofs.pickling import dumped, loaded
 from polyrates.symbolic.proofs.steps import (
     ARGUED,
@@ -77,6 +78,7 @@ class Derivation(Typeset):
     value: sympy.Expr | None = None
     lemma: str = ""
 
+    @alone()
     def check(self) -> Report:
         """Check every step, and that they yield the statement; a failure raises DerivationError."""
         checks = []

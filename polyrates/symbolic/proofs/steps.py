@@ -23,6 +23,7 @@ import mpmath
 import sympy
 
 from polyrates.ground.errors import PolyratesError
+from polyrates.ground.precision import working_digits
 from polyrates.symbolic.proofs.certificates import Range, nonnegative
 from polyrates.symbolic.proofs.sampling import at, sample
 from polyrates.symbolic.proofs.vanishing import vanishes
@@ -324,7 +325,7 @@ class Numeric(Step):
     def check(self) -> Checked:
         """Compare all pairs at 25 digits."""
         worst, count = 0.0, 0
-        with mpmath.workdps(_DIGITS):
+        with working_digits(_DIGITS):
             for left, right in self.pairs():
                 distance = float(abs(left - right) / max(abs(right), mpmath.mpf(10) ** -200))
                 if not distance <= self.tolerance:

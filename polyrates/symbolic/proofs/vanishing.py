@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sympy
 
+from polyrates.ground.precision import evaluated
 from polyrates.symbolic.proofs.radicals import symbols_under_roots, tidy, without_roots
 from polyrates.symbolic.proofs.ultraspherical import Ultraspherical, fewest
 
@@ -62,7 +63,7 @@ def _refuted(expression: sympy.Expr) -> bool:
         symbol: 3 + k if symbol.is_integer else sympy.Rational(2 * k + 3, 7 * k + 11)
         for k, symbol in enumerate(symbols)
     }
-    value = expression.subs(point).evalf(40)
+    value = evaluated(expression.subs(point), 40)
     return bool(value.is_number and value.is_finite and abs(value) > sympy.Float("1e-20"))
 
 

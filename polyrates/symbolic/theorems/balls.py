@@ -8,16 +8,16 @@ exact arithmetic.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import sympy
-from flint import arb, ctx, fmpq
+from flint import arb, fmpq
 
 from polyrates.ground.errors import Undecided, described
 from polyrates.ground.numbers import sign
+from polyrates.ground.precision import ball_bits
 
-__all__ = ["ball", "decide_positive", "float_enclosure", "precision"]
+__all__ = ["ball", "decide_positive", "float_enclosure"]
 
 _FUNCTIONS: dict[type, Callable[[arb], arb]] = {
     sympy.exp: lambda x: x.exp(),
@@ -30,17 +30,6 @@ _FUNCTIONS: dict[type, Callable[[arb], arb]] = {
     sympy.acosh: lambda x: x.acosh(),
     sympy.Abs: lambda x: abs(x),
 }
-
-
-@contextmanager
-def precision(bits: int) -> Iterator[None]:
-    """Arb's working precision inside a ``with`` block."""
-    before = ctx.prec
-    ctx.prec = bits
-    try:
-        yield
-    finally:
-        ctx.prec = before
 
 
 def ball(value: sympy.Expr) -> arb:
@@ -106,7 +95,7 @@ def decide_positive(
             if exact is not None:
                 return sign(exact()) == 1
             continue
-        with precision(bits):
+        with ball_bits(bits):
             value = difference()
             if value > 0:
                 return True

@@ -14,8 +14,9 @@ from flint import arb
 from polyrates.ground.cards import Typeset
 from polyrates.ground.errors import Undecided
 from polyrates.ground.numbers import count, is_symbolic
+from polyrates.ground.precision import ball_bits, evaluated, working_digits
 from polyrates.symbolic.proofs.derivation import Claim, Derivation
-from polyrates.symbolic.theorems.balls import decide_positive, float_enclosure, precision
+from polyrates.symbolic.theorems.balls import decide_positive, float_enclosure
 
 XI = r"\xi = \frac{1 - \sqrt{\kappa}}{1 + \sqrt{\kappa}}"
 """ξ where κ has no value, in LaTeX."""
@@ -80,8 +81,8 @@ class Asymptotic(Typeset):
         """The formula as a float, at the theorem's own parameters."""
         symbols = [symbol for symbol, _, _ in self.where]
         function = sympy.lambdify(symbols, self.expression, "mpmath")
-        with mpmath.workdps(40):
-            value = function(*(mpmath.mpmathify(v.evalf(40)) for _, _, v in self.where))
+        with working_digits(40):
+            value = function(*(mpmath.mpmathify(evaluated(v, 40)) for _, _, v in self.where))
             return float(mpmath.re(value))
 
     def _latex(self) -> str:
@@ -147,11 +148,11 @@ class Theorem(ABC):
         t = count(t, "t")
         self._require_numbers()
         for bits in (128, 1024, 8192):
-            with precision(bits):
+            with ball_bits(bits):
                 value = self._ball(t)
                 if value.rel_accuracy_bits() >= 60 or value.is_exact():
                     break
-        with precision(128):
+        with ball_bits(128):
             return float_enclosure(value)
 
     def _require_numbers(self) -> None:

@@ -14,7 +14,8 @@ from polyrates.core.spectra import Interval, as_spectrum
 from polyrates.ground.cards import Typeset
 from polyrates.ground.errors import Undecided, refuse_value
 from polyrates.ground.numbers import count, fraction_of, is_exact, is_symbolic
-from polyrates.symbolic.theorems.balls import ball, float_enclosure, precision
+from polyrates.ground.precision import ball_bits
+from polyrates.symbolic.theorems.balls import ball, float_enclosure
 from polyrates.symbolic.theorems.base import as_time
 from polyrates.symbolic.theorems.classical import ClassicalTheorem
 from polyrates.symbolic.theorems.gradient_descent import gradient_descent_theorem
@@ -148,7 +149,7 @@ def best_step(spectrum: Any, t: Any) -> BestStep:
 
 def _meet(low: sympy.Expr, high: sympy.Expr, t: int) -> tuple[sympy.Rational, tuple[float, float]]:
     """The crossing by bisection in dyadic rationals u = hL, and what it proves."""
-    with precision(256):
+    with ball_bits(256):
         kappa, top = ball(low) / ball(high), ball(high)
 
         def left(u: Fraction) -> arb:

@@ -21,6 +21,7 @@ from polyrates.core.methods.classical import (
 )
 from polyrates.core.recurrence import Method
 from polyrates.core.spectra import Spectrum
+from polyrates.ground.precision import alone
 from polyrates.symbolic.theorems.base import PARTS, Asymptotic, Theorem
 from polyrates.symbolic.theorems.bounds import BestStep, best_step, lower_bound
 from polyrates.symbolic.theorems.classical import classical_theorem
@@ -39,6 +40,7 @@ _THEOREMS: Mapping[type[Method], Callable[[Any, Spectrum, str], Theorem | None]]
 """By the exact type: a subclass may take other steps, and nothing is proved of it."""
 
 
+@alone()
 def find_theorem(
     method: Method, spectrum: Spectrum, part: str, estimator: Estimator
 ) -> Theorem | None:

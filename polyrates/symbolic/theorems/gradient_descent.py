@@ -15,10 +15,11 @@ from polyrates.core.methods.classical import GradientDescent
 from polyrates.core.spectra import Spectrum
 from polyrates.ground.numbers import is_symbolic, sign
 from polyrates.ground.numbers import t as iteration
+from polyrates.ground.precision import ball_bits
 from polyrates.ground.typeset import with_values
 from polyrates.symbolic.derivations.gradient_descent import gradient_descent_proof
 from polyrates.symbolic.proofs.derivation import Claim, Derivation
-from polyrates.symbolic.theorems.balls import ball, precision
+from polyrates.symbolic.theorems.balls import ball
 from polyrates.symbolic.theorems.base import Asymptotic, LogConcave, as_time, at_zero, power, times
 
 __all__ = ["GradientDescentTheorem", "gradient_descent_theorem"]
@@ -139,7 +140,7 @@ class GradientDescentTheorem(LogConcave):
 
     def _winner(self, t: int) -> tuple[bool, bool]:
         for bits in (64, 256, 1024):
-            with precision(bits):
+            with ball_bits(bits):
                 left, right = (_phi(ball(u), t) for u in (self.low, self.high))
                 if left > right:
                     return True, False

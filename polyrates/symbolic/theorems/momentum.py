@@ -20,6 +20,7 @@ from polyrates.core.methods.classical import HeavyBall, Nesterov
 from polyrates.core.spectra import Spectrum
 from polyrates.ground.numbers import is_symbolic, sign
 from polyrates.ground.numbers import t as iteration
+from polyrates.ground.precision import evaluated
 from polyrates.ground.typeset import with_values
 from polyrates.symbolic.derivations.momentum import heavy_ball_proof, nesterov_proof
 from polyrates.symbolic.proofs.derivation import Claim, Derivation
@@ -184,7 +185,7 @@ def _open(ell: sympy.Expr, L: sympy.Expr) -> tuple[Claim, ...]:
 def _zero(value: sympy.Expr) -> bool:
     if isinstance(value, sympy.Rational):
         return bool(value == 0)
-    if not value.free_symbols and abs(value.evalf(20)) > 1e-12:
+    if not value.free_symbols and abs(evaluated(value, 20)) > 1e-12:
         return False  # cheap, and right: exact zeros evaluate to far less
     return bool(sympy.expand(sympy.fraction(sympy.together(sympy.expand(value)))[0]) == 0)
 

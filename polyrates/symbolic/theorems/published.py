@@ -24,6 +24,7 @@ from polyrates.core.recurrence import Method
 from polyrates.core.spectra import Interval
 from polyrates.ground.cards import Card, Carded, safe_html, typeset_cell
 from polyrates.ground.numbers import lam, t
+from polyrates.ground.precision import evaluated
 from polyrates.ground.references import REFERENCES, Reference
 from polyrates.symbolic.polynomials import residual_polynomial
 from polyrates.symbolic.proofs.derivation import Derivation
@@ -62,7 +63,8 @@ class Published(Carded):
         difference = self.published - self.derived
         if vanishes(difference):
             return "equal"
-        values = [difference.subs({_KAPPA: k, t: n}).evalf(30) for k in _SAMPLES for n in _TIMES]
+        at = [{_KAPPA: k, t: n} for k in _SAMPLES for n in _TIMES]
+        values = [evaluated(difference.subs(each), 30) for each in at]
         return "looser" if all(value >= 0 for value in values) else "differs"
 
     @property

@@ -7,7 +7,8 @@ import pytest
 import sympy as sp
 
 from polyrates.ground.errors import Undecided
-from polyrates.symbolic.theorems.balls import ball, decide_positive, float_enclosure, precision
+from polyrates.ground.precision import ball_bits
+from polyrates.symbolic.theorems.balls import ball, decide_positive, float_enclosure
 
 VALUES = [
     sp.sqrt(2) - 1, sp.Rational(3, 7), sp.exp(-2) * sp.pi, sp.cosh(3) ** -5, sp.acosh(5),
@@ -18,7 +19,7 @@ VALUES = [
 
 @pytest.mark.parametrize("value", VALUES, ids=str)
 def test_the_number_is_inside(value: sp.Expr) -> None:
-    with precision(120):
+    with ball_bits(120):
         found = ball(value)
     with mpmath.workdps(60):
         truth = mpmath.mpf(str(value.evalf(55)))
