@@ -12,9 +12,8 @@ import pytest
 from support import ROOT, finished, started
 
 PARENT = (
-    "import subprocess, sys, time\n"
-    "child = subprocess.Popen([sys.executable, '-S', '-c', 'import time; time.sleep(60)'])\n"
-    "print(child.pid, flush=True)\ntime.sleep(60)\n"
+    "import os, sys, time\nargs = [sys.executable, '-S', '-c', 'import time; time.sleep(60)']\n"
+    "print(os.spawnv(os.P_NOWAIT, sys.executable, args), flush=True)\ntime.sleep(60)\n"
 )
 
 

@@ -31,6 +31,7 @@ from polyrates.core.recurrence import Stationary
 from polyrates.core.transition import Transition
 from polyrates.ground.constants import ball
 from polyrates.ground.numbers import Number
+from polyrates.ground.precision import ball_bits
 
 __all__ = ["Columns", "Nodes", "Table", "readings", "row_sums", "stacked"]
 
@@ -47,7 +48,7 @@ class Columns:
     @classmethod
     def of(cls, method: Stationary) -> Columns | None:
         """None where the first step has another state or another reading."""
-        with flint.ctx.workprec(100):
+        with ball_bits(100):
             first = _floats(method.first_transition(ball))
             step = _floats(method.transition(ball))
         same = len(first.gain) == len(step.gain) and first.output == step.output
@@ -76,7 +77,7 @@ class Nodes:
     @classmethod
     def on(cls, piece: tuple[Number, Number], intervals: int) -> Nodes:
         """So many intervals of equal angles."""
-        with flint.ctx.workprec(100):
+        with ball_bits(100):
             low, high = (float(ball(end)) for end in piece)
             if piece[0] == piece[1]:
                 return cls(piece, np.array([low]), np.zeros(1), 0.0)

@@ -22,8 +22,8 @@ from polyrates.core.recurrence import Method, orbit
 from polyrates.ground.constants import ball
 from polyrates.ground.errors import PolyratesError, refuse_value
 from polyrates.ground.numbers import Number, fraction_of
-from polyrates.numeric.suprema.packed import packed_pairs
 from polyrates.ground.precision import ball_bits
+from polyrates.numeric.suprema.packed import packed_pairs
 
 UNIT = 2.0**-53
 
@@ -147,7 +147,7 @@ def _packed(
     kinds: Container[str],
 ) -> list[dict[str, EnclosedSeries]] | None:
     """The parts of an unrolled run by :mod:`~polyrates.numeric.suprema.packed`; None for balls."""
-    with flint.ctx.workprec(128):
+    with ball_bits(128):
         ends = float(ball(segment[0])), float(ball(segment[1]))
     # the cross part is the drift, under the name of the other form
     names = {"cross": "drift"}

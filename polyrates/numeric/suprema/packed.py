@@ -33,6 +33,7 @@ from polyrates.core.recurrence import Method
 from polyrates.core.transition import Scalar, Transition
 from polyrates.ground.constants import ball
 from polyrates.ground.numbers import Number
+from polyrates.ground.precision import ball_bits
 
 __all__ = ["PackedSeries", "packed_pairs"]
 
@@ -69,7 +70,7 @@ def packed_pairs(
     """Those of residual, drift and initial in ``kinds`` at the steps wanted; None to take balls."""
     try:
         least = _least_log(ball(segment[0]), ball(segment[1]), steps)
-        with flint.ctx.workprec(160 + 4 * steps + math.ceil(least)):
+        with ball_bits(160 + 4 * steps + math.ceil(least)):
             low, high = ball(segment[0]), ball(segment[1])
             frame = _Frame((low + high) / 2, (high - low) / 4)
             transitions = list(islice(method.transitions(ball), steps))

@@ -25,6 +25,7 @@ from polyrates.core.transition import Transition
 from polyrates.ground.constants import ball
 from polyrates.ground.late import late
 from polyrates.ground.numbers import Number
+from polyrates.ground.precision import ball_bits
 from polyrates.numeric.suprema.at_nodes import Table
 from polyrates.numeric.suprema.balls import EnclosedSeries, TooCoarse, enclose_series, magnitude
 from polyrates.numeric.suprema.supremum import supremum
@@ -56,7 +57,7 @@ def by_series(table: Table, t: int) -> Bounds:
     tails = np.cumsum(np.abs(series[::-1]))[::-1]
     keep = max(1, int(np.count_nonzero(tails > error)))
     left = float(tails[keep]) if keep <= m else 0.0
-    with flint.ctx.workprec(100):
+    with ball_bits(100):
         ends = float(ball(table.nodes.piece[0])), float(ball(table.nodes.piece[1]))
     found = supremum(EnclosedSeries(series[:keep], (error + left) * (1 + 1e-12), *ends))
     return found.lower, found.upper
@@ -80,7 +81,7 @@ def refined(method: Stationary, part: Part, table: Table, t: int) -> Bounds | No
     bits = _FIRST_BITS
     while bits <= _LAST_BITS:
         try:
-            with flint.ctx.workprec(bits):
+            with ball_bits(bits):
                 found = _windows(method, part, nodes.piece, t, centers, half, top)
                 return max(low for low, _ in found), max(high for _, high in found)
         except TooCoarse:
