@@ -116,7 +116,7 @@ def peak(run) -> int:  # type: ignore[no-untyped-def]
 @pytest.mark.parametrize("name", ["gradient descent, large", "heavy ball", "Chebyshev", "Sobolev"])
 def test_counted_memory_grows_as_measured(name: str) -> None:
     """Reverse mode: one array of length d a differentiated step, within 2 %; forward mode: none."""
-    method, d = METHODS[name], 20_000
+    method, d = METHODS[name], 8_000
     problem, x0, v = Diagonal(d), np.ones(d), np.ones(d)
     for chosen in (pr.Unrolled(), pr.Truncated(20), pr.Truncated(last=10)):
         counted, measured, forward = [], [], []

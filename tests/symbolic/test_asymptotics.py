@@ -69,7 +69,7 @@ def test_the_exact_rate_of_heavy_ball() -> None:
 entries = st.fractions(-1, 1, max_denominator=6)
 
 
-@settings(max_examples=30)
+@settings(max_examples=12)
 @given(data=st.data(), n=st.integers(1, 3))
 def test_a_users_own_method_never_raises_and_is_exact(data: st.DataObject, n: int) -> None:
     def affine() -> tuple[F, ...]:

@@ -617,19 +617,18 @@ def test_extreme_questions_are_answered_or_refused():
 
 
 def test_digits_below_the_range_of_floats() -> None:
-    """V* ~ 1e-325: the coefficients underflow as floats, the weights do not."""
+    """V* below 1e-320: the coefficients underflow as floats, the weights do not."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        found = pr.minimax_optimal((1, 1.01), 140, digits=20, initial=1, cross=1)
+        found = pr.minimax_optimal((1, 1.0001), 72, digits=20, initial=1, cross=1)
     assert 0 < found.lower <= found.upper < 1e-300
     assert math.fsum(found.method.weights) == pytest.approx(1, abs=1e-12)
 
 
 def test_digits_beside_outliers_are_refused_in_words() -> None:
     pieces = pr.Union([("0.01", "0.1"), 1, "3/2", 2])
-    for t in (20, 40):
-        with pytest.raises(pr.InvalidValue, match="too far from the optimum"):
-            pr.minimax_optimal(pieces, t, digits=30, initial=1, cross=1)
+    with pytest.raises(pr.InvalidValue, match="too far from the optimum"):
+        pr.minimax_optimal(pieces, 20, digits=30, initial=1, cross=1)
 
 
 def test_a_piece_that_needs_the_start_decides() -> None:

@@ -23,7 +23,7 @@ def optimum(lower: object, upper: object, **more: object) -> Optimum:
     ("lower", "upper"), [(1 / 3, 2 / 3), (0.1, 0.1), (1e-300, 1.0), (0.123456789012345, 0.2)]
 )
 def test_the_ends_are_shown_rounded_outward(lower: float, upper: float) -> None:
-    shown = re.search(r"([-\de.+]+) <= value <= ([-\de.+]+)\)", repr(optimum(lower, upper)))
+    shown = re.search(r"([-\de.+]+) <= value <= ([-\de.+]+)[;)]", repr(optimum(lower, upper)))
     assert shown is not None
     low, high = map(F, shown.groups())
     assert low <= F(lower) <= F(upper) <= high

@@ -129,6 +129,6 @@ def test_thirty_digits(support, t, form, second, share):
 
 
 def test_digits_reach_below_the_range_of_floats():
-    fine = solve_minimax([(9.999, 10.0)], 80, form="residual/drift", size=1, second=1, digits=20)
+    fine = solve_minimax([(9.99999, 10.0)], 51, form="residual/drift", size=1, second=1, digits=20)
     assert 0 < fine.lower <= fine.upper < mpmath.mpf("1e-320")
     assert (fine.upper - fine.lower) / fine.upper < mpmath.mpf("1e-20")
