@@ -23,3 +23,13 @@ def test_best_stationary(kappa):
     for wrong in (0, 1, -1, 2):
         with pytest.raises(pr.InvalidValue):
             pr.best_stationary(wrong)
+
+
+def test_the_safe_momentum_is_safe_and_a_little_more_is_not() -> None:
+    """ρ ≤ 1 at β = 1/3 (Nesterov), (5 − √17)/4 (heavy ball) for small κ; past it ρ > 1."""
+    for make, beta in ((pr.Nesterov, 1 / 3), (pr.HeavyBall, (5 - 17**0.5) / 4)):
+        rates = [
+            float(pr.switching_rate(make(1.0, beta * factor), (1e-9, 1.0)).rate)
+            for factor in (1.0, 1.05)
+        ]
+        assert rates[0] <= 1 + 1e-7 < rates[1]
