@@ -22,7 +22,8 @@ Analysis     residual_polynomial, error_polynomials, rate, average, compare, bes
              switching_rate, best_stationary, diverging_example
 Proofs       lower_bound_certificate, check_certificate; rate(...).initial.certificate(t) and the
              .certificate of an optimum; what is theirs is a ProofFile, a checker's answer a Verdict
-Synthesis    sobolev_optimal, minimax_optimal, near_minimax, minimax_asymptotic, best_eta
+Synthesis    sobolev_optimal, minimax_optimal, near_minimax, minimax_asymptotic, best_eta,
+             pareto
 Choices      best_start, best_split, best_restart, optimal_tail; plan; of warm-started outer loops
              warm_start, best_loop
 Execution    run, differentiate, jvp, vjp, verify; sweep, read_sweep; residual_values,
@@ -152,6 +153,7 @@ if TYPE_CHECKING:
     from polyrates.synthesis.minimax import minimax_optimal
     from polyrates.synthesis.near_minimax import best_eta, minimax_asymptotic, near_minimax
     from polyrates.synthesis.optimum import Optimum
+    from polyrates.synthesis.pareto import Front, pareto
     from polyrates.synthesis.realize import realize
     from polyrates.synthesis.sobolev import sobolev_optimal
 
@@ -176,6 +178,7 @@ __all__ = [
     "Estimator",
     "ExponentialAverage",
     "ExtrapolatedNesterov",
+    "Front",
     "Gegenbauer",
     "GegenbauerDensity",
     "GradientDescent",
@@ -291,6 +294,7 @@ __all__ = [
     "noise",
     "noise_matrix",
     "optimal_tail",
+    "pareto",
     "plan",
     "published_rates",
     "rate",

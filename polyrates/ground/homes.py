@@ -88,6 +88,7 @@ _NAMES = {
     "synthesis.minimax": "minimax_optimal",
     "synthesis.near_minimax": "best_eta minimax_asymptotic near_minimax",
     "synthesis.optimum": "Optimum",
+    "synthesis.pareto": "Front pareto",
     "synthesis.realize": "realize",
     "synthesis.sobolev": "sobolev_optimal",
 }

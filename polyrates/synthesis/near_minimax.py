@@ -87,8 +87,8 @@ def near_minimax(
     exceeds 1.2 in initial/cross and 1.4 in residual/drift (κ ≥ .001). For larger sizes more is
     lost while V* is still a: 3.5 at g = 100aℓ. The method can burn in a little (1.10 at t = 10 on
     [1, 100], a = g = 1), where ``minimax_optimal(interval, t, …)``, the certified optimum of one t,
-    never does. It queries
-    Chebyshev's iterates alone, so off quadratics it is as safe as Chebyshev's method.
+    never does. It queries Chebyshev's iterates alone, so off quadratics it is as safe as
+    Chebyshev's method.
 
     Parameters
     ----------
