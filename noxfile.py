@@ -10,12 +10,19 @@ import tomllib
 from pathlib import Path
 
 import nox
+from nox.virtualenv import PassthroughEnv
 
 nox.options.sessions = ["lint", "types", "tests", "docs"]
 PYTHONS = ["3.11", "3.12", "3.13"]
 PROJECT = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
 QUIET = ("-m", "not slow", "-W", "ignore::pytest.PytestConfigWarning")
 SETTINGS = {"OMP_NUM_THREADS": "1", "CI": "true"}
+
+
+def install(session: nox.Session, *packages: str) -> None:
+    """Into the session's own environment; with ``--no-venv`` what is there is used as it is."""
+    if not isinstance(session.virtualenv, PassthroughEnv):
+        session.install(*packages)
 
 
 def lowest() -> list[str]:
@@ -32,7 +39,7 @@ def lowest() -> list[str]:
 @nox.session
 def lint(session: nox.Session) -> None:
     """Style, complexity, one format."""
-    session.install("ruff>=0.6")
+    install(session, "ruff>=0.6")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
 
@@ -40,35 +47,37 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Strict types."""
-    session.install("mypy>=1.11", ".")
+    install(session, "mypy>=1.11", ".")
     session.run("mypy", "polyrates")
 
 
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
     """Everything, as README says it; further arguments go to pytest."""
-    session.install(".[all]")
+    install(session, ".[all]")
     session.run("python", "-m", "pytest", "-n", "auto", *session.posargs, env=SETTINGS)
 
 
 @nox.session
 def fast(session: nox.Session) -> None:
     """What answers in under a minute."""
-    session.install(".[test]")
-    session.run("python", "-m", "pytest", "-m", "not slow", *session.posargs, env=SETTINGS)
+    install(session, ".[test]")
+    session.run(
+        "python", "-m", "pytest", "-n", "auto", "-m", "not slow", *session.posargs, env=SETTINGS
+    )
 
 
 @nox.session
 def slow(session: nox.Session) -> None:
     """Measure every test anew and rewrite tests/slow.txt."""
-    session.install(".[all]")
+    install(session, ".[all]")
     session.run("python", "-m", "pytest", "--write-slow", *session.posargs, env=SETTINGS)
 
 
 @nox.session
 def times(session: nox.Session) -> None:
     """The processor time of every test, as a table; what takes too much without an excuse fails."""
-    session.install(".[all]")
+    install(session, ".[all]")
     table = session.env.get("POLYRATES_TIMES", str(Path(session.create_tmp()) / "times.csv"))
     session.run(
         "python", "-m", "pytest", "-n", "auto", *session.posargs,
@@ -80,7 +89,7 @@ def times(session: nox.Session) -> None:
 @nox.session
 def figures(session: nox.Session) -> None:
     """Every number of every figure anew, against the committed ones."""
-    session.install(".[test]")
+    install(session, ".[test]")
     settings = {**SETTINGS, "POLYRATES_WHOLE": "1"}
     session.run("python", "-m", "pytest", "tests/gallery", *session.posargs, env=settings)
 
@@ -88,7 +97,7 @@ def figures(session: nox.Session) -> None:
 @nox.session
 def docs(session: nox.Session) -> None:
     """The site, built strictly and opened in a browser; README, CONTRIBUTING and docstrings."""
-    session.install(".[test,docs]")
+    install(session, ".[test,docs]")
     session.run("python", "docs/build.py", "--check", env=SETTINGS)
     session.run(
         "python", "-m", "pytest", "tests/test_readme.py", "tests/test_contributing.py",
@@ -100,21 +109,21 @@ def docs(session: nox.Session) -> None:
 @nox.session
 def mutants(session: nox.Session) -> None:
     """Change every number, sign and exponent of every proof; rewrites tests/mutants.csv."""
-    session.install(".[test]")
+    install(session, ".[test]")
     session.run("python", "tests/mutants.py", *session.posargs, env=SETTINGS)
 
 
 @nox.session
 def bench(session: nox.Session) -> None:
     """The benchmarks; give ``-- --save new.json --against old.json`` to compare two runs."""
-    session.install(".[all]")
+    install(session, ".[all]")
     session.run("python", "benchmarks/run.py", *session.posargs, env={"OMP_NUM_THREADS": "1"})
 
 
 @nox.session
 def attack(session: nox.Session) -> None:
     """Bounds against the truth on 133,000 problems and off quadratics; none may be violated."""
-    session.install(".[all]")
+    install(session, ".[all]")
     session.run("python", "experiments/attacks/run.py", env=SETTINGS)
     session.run("python", "experiments/off_quadratics.py", env=SETTINGS)
     session.run("python", "experiments/near_minimax.py", "--random", "10000", env=SETTINGS)
@@ -124,7 +133,7 @@ def attack(session: nox.Session) -> None:
 @nox.session
 def survive(session: nox.Session) -> None:
     """2,000 random command lines, and 500 kills of reports and figures; rewrites both tables."""
-    session.install(".[report]")
+    install(session, ".[report]")
     session.run("python", "experiments/attacks/commands.py", *session.posargs, env=SETTINGS)
     session.run("python", "experiments/attacks/kills.py", env=SETTINGS)
 
@@ -132,9 +141,9 @@ def survive(session: nox.Session) -> None:
 @nox.session(python="3.11")
 def minimum(session: nox.Session) -> None:
     """The oldest versions the package says it works with."""
-    session.install(*lowest())
-    session.install(".[report,notebook]", "pytest>=8", "hypothesis>=6.100")
-    session.install(*lowest())  # what the line above may have raised
+    install(session, *lowest())
+    install(session, ".[report,notebook]", "pytest>=8", "hypothesis>=6.100")
+    install(session, *lowest())  # what the line above may have raised
     old = ("-m", "not slow", "-W", "default::DeprecationWarning")  # of others, whom time overtook
     session.run("python", "-m", "pytest", *old, *session.posargs, env=SETTINGS)
 
@@ -143,7 +152,7 @@ def minimum(session: nox.Session) -> None:
 @nox.parametrize("ground", ["python", "flint"])
 def ground_types(session: nox.Session, ground: str) -> None:
     """sympy's exact numbers as Python's own, and as flint's."""
-    session.install(".[test]")
+    install(session, ".[test]")
     settings = {**SETTINGS, "SYMPY_GROUND_TYPES": ground}
     session.run("python", "-m", "pytest", "-m", "not slow", *session.posargs, env=settings)
 
@@ -151,14 +160,14 @@ def ground_types(session: nox.Session, ground: str) -> None:
 @nox.session
 def optimized(session: nox.Session) -> None:
     """Without assert statements (-O): what is checked is not checked by them."""
-    session.install(".[test]")
+    install(session, ".[test]")
     session.run("python", "-O", "-m", "pytest", *QUIET, *session.posargs, env=SETTINGS)
 
 
 @nox.session
 def warned(session: nox.Session) -> None:
     """Every warning an error from the first import on, in child processes too."""
-    session.install(".[test]")
+    install(session, ".[test]")
     settings = {**SETTINGS, "PYTHONWARNINGS": "error"}
     session.run("python", "-c", "import polyrates", env=settings)
     session.run("python", "-m", "pytest", "-m", "not slow", *session.posargs, env=SETTINGS)
@@ -167,5 +176,5 @@ def warned(session: nox.Session) -> None:
 @nox.session(python=PYTHONS[-1])
 def newest(session: nox.Session) -> None:
     """The newest version of every dependency that is allowed."""
-    session.install("--upgrade", "--upgrade-strategy", "eager", ".[all]")
+    install(session, "--upgrade", "--upgrade-strategy", "eager", ".[all]")
     session.run("python", "-m", "pytest", "-n", "auto", *session.posargs, env=SETTINGS)

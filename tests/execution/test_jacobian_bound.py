@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -86,3 +88,16 @@ def test_what_had_to_be_measured_is_missing() -> None:
     found = residual_bound(problem, place, problem.solution_jacobian, unknown, 6)
     assert not found.certified and "ell" in found.missing and len(found.missing) == 2
     assert products_at(problem, place.x, place.about).unit >= 2.0**-53
+
+
+def test_the_second_term_is_attained() -> None:
+    """H = ℓI, ∂H = diag(N, 0), x − x* = εe₁: the exact implicit solve at x is off by Nε/ℓ."""
+    ell, N, eps = 0.5, 3.0, 1e-3
+    problem = pr.Quadratic(ell * np.eye(2), np.array([1.0, 1.0]), np.diag([N, 0.0]), np.zeros(2))
+    known = known_constants(problem, ell, None)
+    x = problem.solution + np.array([eps, 0.0])
+    place = replace(locate(problem, x, known, 1), x=x, distance=eps, direct=None, moved=np.zeros(2))
+    J = -problem.cross(x) / ell
+    error = float(np.linalg.norm(J - problem.solution_jacobian))
+    assert error == pytest.approx(N * eps / ell, rel=1e-9)
+    assert error <= residual_bound(problem, place, J, known, 2).bound <= error * (1 + 1e-6)
