@@ -3,6 +3,7 @@
     python benchmarks/run.py --save new.json
     python benchmarks/run.py rates minimax --save new.csv --against old.json
     python benchmarks/run.py --compare old.json new.json
+    python benchmarks/run.py waits --table waits.md  # and waits.csv: peer, limit, ours, ratio
 
 A row holds our seconds and, where there is one, the peer's. On one machine ``new/old`` is the ratio
 of our times; between machines only the ratio to the peer of the same run means anything, so it is
@@ -23,7 +24,7 @@ from pathlib import Path
 
 from side_by_side import ROWS, Measured
 
-SCRIPTS = ("core", "rates", "minimax", "sobolev", "execution", "certify", "verdict")
+SCRIPTS = ("waits", "core", "rates", "minimax", "sobolev", "execution", "certify", "verdict")
 Rows = dict[str, Measured]
 
 
@@ -38,6 +39,31 @@ def save(rows: Mapping[str, Measured], path: Path) -> None:
     machine = {"machine": platform.processor() or platform.machine(), "python": sys.version}
     kept = {**machine, "rows": {label: asdict(row) for label, row in rows.items()}}
     path.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+HEAD = ("job", "peer", "peer's seconds", "ours", "peer/ours", "wanted", "machine")
+
+
+def table(rows: Mapping[str, Measured], path: Path) -> None:
+    """The rows as Markdown, and beside it as CSV: who, how long, which ratio, on what."""
+    machine = f"{platform.machine()}, Python {platform.python_version()}"
+    lines = [
+        (
+            label,
+            row.name,
+            "" if row.peer is None else f"{row.peer:.4g}",
+            f"{row.ours:.4g}",
+            "" if row.peer is None else f"{row.peer / row.ours:.3g}",
+            "" if row.wanted is None else f"≥ {row.wanted:.3g}",
+            machine,
+        )
+        for label, row in rows.items()
+    ]
+    cells = [HEAD, ("---",) * len(HEAD), *lines]
+    words = "\n".join(f"| {' | '.join(line)} |" for line in cells)
+    path.write_text(words + "\n", encoding="utf-8")
+    with path.with_suffix(".csv").open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([HEAD, *lines])
 
 
 def load(path: Path) -> Rows:
@@ -79,6 +105,7 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("scripts", nargs="*", help=f"of {', '.join(SCRIPTS)}; default: all")
     parser.add_argument("--save", type=Path, metavar="FILE", help=".json or .csv")
+    parser.add_argument("--table", type=Path, metavar="FILE.md", help="a table, also as CSV")
     parser.add_argument("--against", type=Path, metavar="FILE", help="an earlier run")
     parser.add_argument(
         "--compare", type=Path, nargs=2, metavar=("OLD", "NEW"), help="only compare"
@@ -96,6 +123,8 @@ def main(argv: list[str] | None = None) -> int:
         new, old = dict(ROWS), load(given.against) if given.against else {}
         if given.save:
             save(new, given.save)
+        if given.table:
+            table(new, given.table)
     if not old:
         return 0
     lines, slower = compare(old, new, given.allow)

@@ -16,20 +16,28 @@ from sympy.core.cache import clear_cache
 
 @dataclass(frozen=True)
 class Measured:
-    """Seconds of ours and of a peer for the same job."""
+    """Seconds of ours and of a peer for the same job, who that is, and peer/ours as wanted."""
 
     ours: float
     peer: float | None = None
+    name: str = ""
+    wanted: float | None = None
 
 
 ROWS: dict[str, Measured] = {}
 """What has been measured in this process, by label; ``run.py`` saves and compares it."""
 
 
-def note(label: str, ours: float, peer: float | None = None) -> None:
+def note(
+    label: str,
+    ours: float,
+    peer: float | None = None,
+    name: str = "",
+    wanted: float | None = None,
+) -> None:
     """Keep a row; a label met again (against another peer) gets a number."""
     times = sum(known == label or known.startswith(f"{label} (") for known in ROWS)
-    ROWS[f"{label} ({times + 1})" if times else label] = Measured(ours, peer)
+    ROWS[f"{label} ({times + 1})" if times else label] = Measured(ours, peer, name, wanted)
 
 
 def seconds(job: Callable[[], Any]) -> float:
@@ -54,7 +62,7 @@ def row(
     pairs = [(seconds(ours), seconds(peer)) for _ in range(repeats)]
     mine, theirs = median(p[0] for p in pairs), median(p[1] for p in pairs)
     ratio = theirs / mine
-    note(label, mine, theirs)
+    note(label, mine, theirs, peer_name, wanted)
     verdict = (
         "" if wanted is None else f"  (wanted ≥ {wanted:g}: {'yes' if ratio >= wanted else 'NO'})"
     )

@@ -70,3 +70,14 @@ def test_every_benchmark_can_be_run_by_name(runner: ModuleType) -> None:
     for name in runner.SCRIPTS:
         text = (ROOT / "benchmarks" / f"{name}.py").read_text(encoding="utf-8")
         assert "\ndef main(" in text and ("note(" in text or "row(" in text)
+
+
+def test_a_table_says_who_how_long_and_which_ratio(runner: ModuleType, tmp_path: Path) -> None:
+    import csv
+
+    assert runner.main(["core", "--table", str(tmp_path / "t.md")]) == 0
+    with (tmp_path / "t.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["job"], row["ours"], row["peer/ours"]) for row in rows] == [("sum", "1", "2")]
+    head, rule, line = (tmp_path / "t.md").read_text(encoding="utf-8").splitlines()
+    assert head.count("|") == rule.count("|") == line.count("|") and "| sum |" in line

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import sympy
 
 from polyrates.analysis.rate import rate
 from polyrates.analysis.rate_part import Status
@@ -75,7 +76,9 @@ class Comparison:
                 f"{row.cross[-1]:.4g}",
                 f"{row.residual[-1]:.4g}",
                 str(row.burn_in),
-                f"{float(row.peak[1]):.4g} at {row.peak[0]}",
+                "grows without bound"
+                if row.peak[1] == sympy.oo
+                else f"{float(row.peak[1]):.4g} at {row.peak[0]}",
                 "none" if row.asymptotic is None else f"{float(row.asymptotic):.6g}",
                 nearest(row.reach.query, 3),
                 row.status,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from polyrates.cli.output import print_json, say
-from polyrates.ground.errors import refuse_value
+from polyrates.ground.errors import did, refuse_value
 
 __all__ = ["TEXT", "add_options", "run"]
 
@@ -40,7 +40,12 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.file is None:
         if not arguments.checker:
-            refuse_value("FILE", None, "there is nothing to check", "give a file, or --checker")
+            refuse_value(
+                "FILE",
+                did("is not given"),
+                "there is nothing to check",
+                "give a file, or --checker",
+            )
         where = str(write_checker())
         if arguments.json:
             print_json({"checker": where})

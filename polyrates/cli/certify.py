@@ -11,7 +11,7 @@ import numpy as np
 
 from polyrates.cli.arguments import integer
 from polyrates.cli.output import print_json, say
-from polyrates.ground.errors import refuse_value
+from polyrates.ground.errors import did, refuse_value
 from polyrates.ground.numbers import floating, nonnegative, parse, positive
 from polyrates.ground.outward import at_most
 from polyrates.measurement.certify import Certified, certify
@@ -126,9 +126,13 @@ def _constants(arguments: argparse.Namespace, ell: float | None) -> Constants | 
     if len(missing) == 2:
         return None
     if missing:
-        refuse_value(missing[0], None, "is one of two constants", f"give --{missing[0]} too")
+        refuse_value(
+            missing[0], did("is not given"), "is one of two constants", f"give --{missing[0]} too"
+        )
     if ell is None:
-        refuse_value("ell", None, "is needed beside the Lipschitz constants", "give --ell too")
+        refuse_value(
+            "ell", did("is not given"), "is needed beside the Lipschitz constants", "give --ell too"
+        )
     M, N = (
         floating(nonnegative(parse(str(text), name), name), name) for name, text in pair.items()
     )

@@ -19,7 +19,7 @@ from polyrates.cli.arguments import (
 from polyrates.cli.output import print_json, say, write_document
 from polyrates.core.measures.densities import ClassicalDensity, GegenbauerDensity, Uniform
 from polyrates.core.spectra import Spectrum
-from polyrates.ground.errors import hint, refuse_value
+from polyrates.ground.errors import did, hint, refuse_value
 from polyrates.ground.numbers import Number, parse
 from polyrates.problems.sizes import joint_sizes
 from polyrates.synthesis.minimax import minimax_optimal
@@ -121,7 +121,9 @@ def _density(arguments: argparse.Namespace, ell: Number, L: Number) -> Classical
     name = arguments.density or "uniform"
     if name == "gegenbauer":
         if arguments.alpha is None:
-            refuse_value("alpha", None, "the Gegenbauer density needs it", "give --alpha")
+            refuse_value(
+                "alpha", did("is not given"), "the Gegenbauer density needs it", "give --alpha"
+            )
         return GegenbauerDensity(ell, L, parse(arguments.alpha, "alpha"))
     if arguments.alpha is not None:
         refuse_value(

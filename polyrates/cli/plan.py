@@ -22,7 +22,7 @@ from polyrates.cli.arguments import (
 )
 from polyrates.cli.output import Progress, print_json, say, write, write_document
 from polyrates.ground.digits import exact_text
-from polyrates.ground.errors import refuse_value
+from polyrates.ground.errors import did, refuse_value
 from polyrates.ground.numbers import parse
 from polyrates.problems.data import BUILT_IN, load_vector
 from polyrates.problems.quadratic import Problem
@@ -194,12 +194,15 @@ def _require_no_data(arguments: argparse.Namespace) -> None:
     for option in ("ell", "L"):
         if getattr(arguments, option) is None:
             refuse_value(
-                option, None, "the spectrum is needed", "give --ell and --L, or --data, or --model"
+                option,
+                did("is not given"),
+                "the spectrum is needed",
+                "give --ell and --L, or --data, or --model",
             )
     if not given(arguments, SIZES):
         refuse_value(
             "residual",
-            None,
+            did("is not given"),
             "the size of the initial error is needed",
             "give --residual and --drift, or --initial and --cross",
         )

@@ -48,7 +48,7 @@ def test_no_value_is_off_by_more_than_the_error(part: Part, piece: tuple[object,
         for t in range(1, 31):
             assert abs(F(float(made.values(t)[j])) - true[t]) <= F(made.error)
             largest[t - 1] = max(largest[t - 1], abs(float(true[t])))
-    assert made.error < 1e-8
+    assert made.error < 1e-9 / 0.05  # not vacuous: read in units of the balance
     assert np.all(made.largest + made.error >= largest)
 
 
