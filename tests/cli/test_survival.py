@@ -12,7 +12,10 @@ from attacks import commands, kills
 from support import ROOT
 
 ATTACKS = ROOT / "experiments" / "attacks"
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
+pytestmark = [
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork"),
+    pytest.mark.filterwarnings("ignore:os.fork:RuntimeWarning", "ignore:.*fork:DeprecationWarning"),
+]
 
 
 def recorded(name: str) -> list[dict[str, str]]:

@@ -156,6 +156,7 @@ def dies_once(seed: int, folder: str) -> dict[str, object]:
     return {"value": seed**2}
 
 
+@pytest.mark.filterwarnings("ignore:os.fork:RuntimeWarning", "ignore:.*fork:DeprecationWarning")
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="processes are not killed here")
 def test_a_killed_worker_is_a_failure_that_a_new_call_mends(tmp_path: Path) -> None:
     grid = {"seed": list(range(8)), "folder": [str(tmp_path)]}

@@ -99,6 +99,7 @@ def test_what_is_certified_has_a_precision_of_its_own(monkeypatch: pytest.Monkey
         assert mp.dps == 30 and mp.mpf(1) / 3 != mpmath.mpf(1) / 3
 
 
+@pytest.mark.filterwarnings("ignore:os.fork:RuntimeWarning", "ignore:.*fork:DeprecationWarning")
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
 def test_a_forked_child_does_not_wait_for_a_thread_it_has_not() -> None:
     with ThreadPoolExecutor(1) as pool:
