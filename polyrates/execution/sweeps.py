@@ -170,16 +170,25 @@ def _results(
     ready: queue.SimpleQueue[int] = queue.SimpleQueue()
     waiting = iter(todo)
     flying: dict[int, tuple[Row, Future]] = {}
+    refused: list[tuple[Row, BaseException]] = []
 
     def launch() -> None:
         for setting in itertools.islice(waiting, window - len(flying)):
-            future = executor.submit(function, **setting)
+            try:
+                future = executor.submit(function, **setting)
+            except Exception as error:  # a pool whose worker was killed takes nothing more
+                refused.append((setting, error))
+                continue
             number = id(future)
             flying[number] = (setting, future)  # kept alive, so that its id stays its own
             future.add_done_callback(partial(_told, ready, number))
 
     launch()
-    while flying:
+    while flying or refused:
+        if refused:
+            yield refused.pop()
+            launch()
+            continue
         setting, future = flying.pop(ready.get())
         try:
             result = _checked(future.result())

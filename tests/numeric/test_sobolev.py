@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+from fractions import Fraction
 from fractions import Fraction as F
 
 import mpmath
@@ -38,7 +39,9 @@ def exact_values(measure, eta, t) -> list[float]:
         _, values = route(measure, sympy.Rational(eta), t)
     else:
         values = symbolic.kernel(measure, sympy.Rational(eta), t).values
-    return [int(v.p) / int(v.q) for v in values]  # flint's own rationals are no floats before 0.9
+    return [
+        float(Fraction(str(v))) for v in values
+    ]  # flint's own rationals are no floats before 0.9
 
 
 def test_reference_values() -> None:
