@@ -24,7 +24,7 @@ _WORDS = """
 Ψ Psi Ω Omega ℓ l 𝔇 D ‖ || ≤ <= ≥ >= ≠ != ≈ ~ ∼ ~ ± +- × x · * ∗ * ⋆ * ★ * √ sqrt ∂ d ∇ grad ∞ inf
 ∈ in ∉ not_in ⊂ in ⊆ in ∪ or ∩ and ∅ {} ∀ all ∃ some ⟨ < ⟩ > ⌈ ceil( ⌉ ) ⌊ floor( ⌋ ) ∫ int ∏ prod
 ∑ sum → -> ↦ -> ⇒ => ← <- ⪰ >= ⪯ <= ≪ << ≫ >> … ... ⋯ ... − - – - — - ‑ - ’ ' ‘ ' “ " ” " ⁻ ^- ᵀ ^T
-∘ o ∝ ~ ≡ == ⊕ + ⊗ x █ # ▁ _ ø o Ø O ß ss ł l æ ae ∓ -+ ∎ qed ✓ ok ✗ no ′ ' ″ "
+∘ o ∝ ~ ≡ == ⊕ + ⊗ x █ # ▁ _ ø o Ø O ß ss ł l æ ae ∓ -+ ∎ qed ✓ ok ✗ no § sec. ′ ' ″ "
 """
 _PAIRS = _WORDS.split()
 SPELLINGS = dict(zip(_PAIRS[::2], _PAIRS[1::2], strict=True))
