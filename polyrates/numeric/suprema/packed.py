@@ -41,6 +41,7 @@ UP = 1.0 + 2.0**-40
 """More than the rounding of a short sum of nonnegative floats."""
 
 _GUARD = 24  # bits by which a coefficient may lie below what a residual polynomial must reach
+_LONGEST = 1600  # steps; beyond them one integer is out of the cache, and balls are faster
 _LIFT, _LOWEST = 2.0**512, 1e-300  # bounds above are divided, none becomes 0
 
 
@@ -68,6 +69,8 @@ def packed_pairs(
     kinds: Container[str],
 ) -> list[dict[str, PackedSeries]] | None:
     """Those of residual, drift and initial in ``kinds`` at the steps wanted; None to take balls."""
+    if steps > _LONGEST:
+        return None
     try:
         least = _least_log(ball(segment[0]), ball(segment[1]), steps)
         with ball_bits(160 + 4 * steps + math.ceil(least)):

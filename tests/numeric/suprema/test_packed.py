@@ -107,5 +107,6 @@ def test_sharp_on_long_runs_and_as_the_balls(kappa: float) -> None:
 
 def test_what_leaves_the_floats_is_left_to_the_balls() -> None:
     assert packed_pairs(pr.GradientDescent(1e9), 200, (1, 10), (200,), KINDS) is None
+    assert packed_pairs(pr.Nesterov.tuned(1, 10), 10**6, (1, 10), (5,), KINDS) is None  # at once
     with pytest.raises(pr.InvalidValue, match="range of floats"):
         balls.enclosed_pairs(pr.GradientDescent(1e9), pr.Unrolled(), 50, (1.0, 10.0), only=50)
