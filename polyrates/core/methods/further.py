@@ -62,8 +62,7 @@ register(
         _fista,
         options=("step", "a"),
         update=r"x_{t+1} = y_t - h\,\nabla f(y_t),\quad y_t = x_t + m_t (x_t - x_{t-1})",
-        residual=r"P_{t+1} = (1 - h\lambda)\left((1+m_t) P_t - m_t P_{t-1}\right),"
-        r"\quad P_0 = 1,\; P_1 = 1 - h\lambda",
+        residual=r"P_{t+1} = (1 - h\lambda)\left((1+m_t) P_t - m_t P_{t-1}\right)",
         about="step (1/L), a: with it the rational schedule (t-1)/(t+a)",
         look=Look("#1F78B4", (0, (8, 2, 2, 2))),
         kind=FISTA,
