@@ -181,7 +181,7 @@ _LONGER = (Fraction(5, 4), Fraction(8, 5))
 def _raised(optimum: Optimum, inner: FloatQuestion, t: int) -> Optimum:
     """V* of a longer horizon is no larger: its lower bound counts where V* may be a."""
     for factor in _LONGER:
-        if optimum.lower >= _CLOSED * optimum.upper or optimum.lower < 0.5 * optimum.upper:
+        if optimum.lower >= _CLOSED * optimum.upper:
             break
         more = min(solved(inner, math.floor(factor * t) + 2).lower, optimum.upper)
         optimum = replace(optimum, lower=max(optimum.lower, more))
