@@ -93,7 +93,8 @@ _OF_ENTRY = {
     r"and "
     r"$h_t = -4\,\frac{t + \alpha}{t + 1} C_t(\sigma(0)) / ((L - \ell)\,C_{t+1}(\sigma(0)))$ "
     r"for $t \ge 1$, $C_t = C_t^{(\alpha)}$; $m_0 = 0$, $h_0 = 2/(L + \ell)$",
-    "fista": r"$P_0 = 1$ and $P_1 = 1 - h\lambda$; $m_t = (s_t - 1)/s_{t+1}$, $s_1 = 1$, $s_{t+1} = (1 + \sqrt{1 + 4 s_t^2})/2$",
+    "fista": r"$P_0 = 1$ and $P_1 = 1 - h\lambda$; $m_t = (s_t - 1)/s_{t+1}$, $s_1 = 1$, "
+    r"$s_{t+1} = (1 + \sqrt{1 + 4 s_t^2})/2$",
     "convex-nesterov": r"$p_t$ Legendre's polynomial",
     "triple-momentum": r"the iterate $x_t = \xi_t + \delta (\xi_t - \xi_{t-1})$; $\beta$, "
     r"$\gamma$ and $\delta$ the momenta",
