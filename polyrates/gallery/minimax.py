@@ -303,9 +303,9 @@ def _draw_weights(ax: Axes, contacts: dict[str, Array]) -> None:
 
 def _draw_closed_form(folder: Path) -> Path:
     titles = {
-        "g = 0": r"$\Vert G\Vert = 0$: proved",
-        "g = ℓ": r"$\Vert G\Vert \leq \ell$: leading order proved",
-        "d = ℓ": r"$\Vert D\Vert \leq \ell$: leading order proved",
+        "g = 0": r"$\Vert G\Vert = 0$: argued",
+        "g = ℓ": r"$\Vert G\Vert \leq \ell$: leading order argued",
+        "d = ℓ": r"$\Vert D\Vert \leq \ell$: leading order argued",
     }
     with style("minimax-closed-form"):
         width, height = 11.0, 3.7

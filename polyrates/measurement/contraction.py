@@ -33,7 +33,7 @@ def contraction_bound(
     jacobian: float,
     estimator: Estimator | None = None,
 ) -> Array:
-    """A proved bound of gradient descent's Jacobian error at t = 0, …, steps, shape (steps+1,).
+    """A bound of gradient descent's Jacobian error at t = 0, …, steps, shape (steps+1,).
 
     Formulas (2)–(4) of :mod:`polyrates.measurement.local_model`, rounded upward, by
     :func:`polyrates.majorant`. Infinite where the assumptions fail (ℓ ≤ 0 for the implicit
@@ -54,7 +54,7 @@ def contraction_bound(
         refuse_type(
             "method",
             method,
-            "the bound is proved for gradient descent alone",
+            "the bound is for gradient descent alone",
             "give pr.GradientDescent(step)",
         )
     steps = check_steps(method, steps)

@@ -1,4 +1,4 @@
-"""Beyond quadratics: what the theory says near x*, and what is proved away from it.
+"""Beyond quadratics: what the theory says near x*, and what holds away from it.
 
 *Near x*.* Let e_t = x_t − x* and E_t = ∂x_t − ∂x*. A step asks the tangent gradient
 

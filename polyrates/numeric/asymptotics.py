@@ -7,7 +7,7 @@ is T_{t−1}, for every t ≥ 3
 .. math:: \Big(\frac1a + \frac1\gamma \int_1^c T_{t-1}\Big)^{-1} \le V^*
           \le \frac{1}{q(c)} \Big(\gamma + \frac{a\,(t-1)}{t\,(t-2)}\Big),
 
-so :math:`V^* \sim \gamma/q(c) \sim 8 d\, t\, \xi^t / ((L-\ell)(1-\xi^2))`: both are proved in
+so :math:`V^* \sim \gamma/q(c) \sim 8 d\, t\, \xi^t / ((L-\ell)(1-\xi^2))`: both are argued in
 ``polyrates.symbolic.derivations.asymptotic``.  The upper bound is that of P = q(−m)/q(c).
 
 For moderate :math:`\delta = \gamma t/a` both errors count.  On the unit circle
@@ -54,7 +54,7 @@ def _antiderivative(t: int, angle: float) -> float:
 
 
 def residual_drift_bounds(ell: float, L: float, t: int, a: float, d: float) -> tuple[float, float]:
-    """The two explicit bounds of V* (proved; evaluated in floats, not rounded outward).
+    """The two explicit bounds of V* (argued; evaluated in floats, not rounded outward).
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def residual_drift_asymptotic(ell: float, L: float, t: int, a: float, d: float) 
     μ(σ) being the harmonic measure of {|sin θ| > σ} seen from ξ. The value is V₀/(1 − C/(t − 2)),
     C the first-order correction, exact where d dominates (σ = 1, C = 2ξ²/(1−ξ²)).
 
-    V* = V₀(1 + o(1)) for fixed δ is proved in ``polyrates.symbolic.derivations.asymptotic``, C is
+    V* = V₀(1 + o(1)) for fixed δ is argued in ``polyrates.symbolic.derivations.asymptotic``, C is
     formal. Measured ratio to V*: .9949, .9989, .9997 (t = 10, 20, 40) on [1, 10] with a = d = 1;
     .9949, .9996 (t = 40, 80) on [1, 100]. Not a bound. Where d = 0 it is a/T_t(c), exact.
 

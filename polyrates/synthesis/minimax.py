@@ -73,7 +73,7 @@ def minimax_optimal(
         Chebyshev's iterates, horizon t. ``.share`` is s and ``.eta`` the weight for which P* also
         minimizes the mean of A² + ηB² over ω*: in residual/drift, the Sobolev optimum of ω*. On an
         interval with ℓ > 0 ω* tends to √(ℓL)/(πλ√((λ−ℓ)(L−λ))) dλ as t grows, whatever the sizes
-        (the first being positive): proved.
+        (the first being positive): argued.
         On a support with gaps the weights are on the iterates of a table made for it (orthogonal
         polynomials of the support): between the pieces P* is large, and the Chebyshev coefficients
         of ``.polynomial`` on the hull cancel on them. Where rounding would cost more than 1e-9 of

@@ -36,10 +36,10 @@ def minimax_asymptotic(interval: object, t: int, **sizes: object) -> float:
 
     initial/cross: V*(t) ≈ min over s of ξ^t D(w₀)(τ + √(τ² + 4)), τ = (1/ξ − ξ)(t + q), D the outer
     function of the weight √(a²/s + g²/(λ²(1−s))) on the disc, q from its logarithmic derivative at
-    w₀ = −ξ; for g = 0, V* ≈ (8√κ/(1−κ)) a t ξ^t. The leading order is proved; for g > 0 also that
+    w₀ = −ξ; for g = 0, V* ≈ (8√κ/(1−κ)) a t ξ^t. The leading order is argued; for g > 0 also that
     V* is at most this value up to 1 + O(1/t²), while the reverse beyond leading order is formal.
     residual/drift: :func:`polyrates.numeric.asymptotics.residual_drift_asymptotic`, leading order
-    proved for a fixed δ = 2dt/(a(L − ℓ)); for δ ≪ 1 it is good once tσ ≫ 1 only (20 % above V* at
+    argued for a fixed δ = 2dt/(a(L − ℓ)); for δ ≪ 1 it is good once tσ ≫ 1 only (20 % above V* at
     δ = .001, t = 20 on [1, 100]).
 
     Parameters
@@ -75,7 +75,7 @@ def near_minimax(
     """One method without a horizon whose worst case stays near V*(t), the smallest, at every t.
 
     The Sobolev method of harmonic measure, to which the least favourable spectra of all horizons
-    tend (proved), with
+    tend (argued), with::
 
         initial/cross     η = (g/a)² s/(1 − s), s = ∫λ²/(λ² + η)dω: the limit of the optimum's
                           (closed form: :mod:`polyrates.numeric.minimax.limit_eta`)

@@ -29,7 +29,10 @@ def test_what_stopped_is_near_enough(seed: int, log_eps: float, kind: str) -> No
     assert run.bound <= eps or len(run.jacobians) == 401
     if kind == "unrolled" and len(run.jacobians) > 30:
         plain = pr.differentiate(method, problem, np.ones(8), len(run.jacobians) - 1)
-        np.testing.assert_array_equal(plain.jacobians, run.jacobians)
+        # a run that may stop goes step by step, a plain one in blocks: other roundings
+        unit = np.finfo(float).eps * np.max(np.abs(plain.jacobians))
+        close = 8 * len(run.jacobians) * unit
+        np.testing.assert_allclose(plain.jacobians, run.jacobians, rtol=0, atol=close)
         half = plain.jacobians[len(run.jacobians) // 4] - problem.solution_jacobian
         assert np.linalg.norm(half) > eps / 10  # it did not run on for long
 

@@ -126,7 +126,7 @@ def asymptotic_value(ell: float, L: float, t: int, *, size: float, second: float
     where :math:`D(w_0) = (a/\sqrt s)(\xi/|w_1|)|1 - w_0w_1|^2/(1-\xi^2)^2`,
     :math:`q = -2\,\mathrm{Re}(w_0w_1/(1-w_0w_1)) + 2\xi^2/(1-\xi^2)`, :math:`w_1` the root in the
     disc of :math:`(w + 1/w)/2 = m_0 - 2i\rho/(L-\ell)`, :math:`\rho = (g/a)\sqrt{s/(1-s)}`; for
-    g = 0, D = a and q = 0.  The leading order is proved, and that ``V*`` is at most this up to
+    g = 0, D = a and q = 0.  The leading order is argued, and that ``V*`` is at most this up to
     1 + O(1/t^2); beyond that it is formal.  Where it exceeds ``size``, P = 1 is better.
     """
     require(0 <= ell < L < math.inf, "(ell, L)", (ell, L), "must satisfy 0 <= ell < L", "reorder")
