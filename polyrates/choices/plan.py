@@ -111,7 +111,7 @@ def plan(
     if budget is not None:
         return _planned(asked, checked_budget(budget), methods, None, own, spend)
     goal = floating(positive(target, "target"), "target")
-    total = _reach(asked.spectrum, goal, asked.sizes)
+    total = _reach(asked.spectrum, goal, asked.sizes, methods)
     while True:  # a prediction may fall short of the target: then a run must reach it
         made = _planned(asked, total, methods, goal, own, spend)
         if not made.best.error > goal or asked.found is None or not spend:
@@ -164,19 +164,25 @@ def _off_quadratics(
     return replace(made, remark=no_help(asked, total))
 
 
-def _reach(where: Spectrum, goal: float, sizes: InitialSizes) -> int:
+def _reach(where: Spectrum, goal: float, sizes: InitialSizes, methods: object) -> int:
     """Doubling, then bisection on the best guarantee; it falls with N up to the search's grain."""
     if goal >= floating(sizes.error):
         return 2
     chebyshev = chebyshev_on(where)
+    own = None if methods is None else methods_of(methods, where)
 
     def best(total: int) -> float:
-        quick = ("unrolled", "restarted", "implicit")
-        rows = ranked(where, total, sizes, {"Chebyshev": chebyshev}, quick, goal)
+        quick = ("unrolled", "restarted", "implicit") if own is None else FAMILIES
+        rows = ranked(where, total, sizes, own or {"Chebyshev": chebyshev}, quick, goal)
         return min(row.guarantee for row in rows)
 
+    def enough(total: int) -> bool:
+        if own is None:
+            return not best_split(total, where, chebyshev, given=sizes).guarantee > goal
+        return best(total) <= goal
+
     high = 8
-    while best_split(high, where, chebyshev, given=sizes).guarantee > goal:
+    while not enough(high):
         high *= 2
         if high > _LONGEST:
             _refuse_target(goal, "guaranteed")

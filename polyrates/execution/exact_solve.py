@@ -9,7 +9,7 @@ import sympy
 from scipy import linalg
 
 from polyrates.ground.arrays import Array
-from polyrates.ground.errors import described, refuse_value
+from polyrates.ground.errors import NegativeCurvature, described, refuse_value
 from polyrates.ground.late import late
 from polyrates.ground.numbers import floating, lam
 from polyrates.problems.quadratic import Problem, QuadraticProblem
@@ -31,7 +31,16 @@ def exact_solve(problem: Problem, x: Array, right: Array, damping: float = 0.0) 
     shaped = right if right.ndim == 2 else right[:, None]
     if d <= DENSE_LIMIT:
         H = hessian_matrix(problem, x) + damping * np.eye(d)
-        return np.asarray(linalg.solve(H, right, assume_a="sym"))
+        try:
+            return np.asarray(linalg.solve(H, right, assume_a="sym"))
+        except linalg.LinAlgError:
+            smallest = np.linalg.eigvalsh(H)[0]
+            raise NegativeCurvature(
+                "problem",
+                described(f"an eigenvalue {smallest:.3g} of the Hessian"),
+                "must have an invertible one there, or ∂x* does not exist",
+                "add an ℓ2 penalty, or damping= to pr.Implicit",
+            ) from None
     require_symmetric(problem, x)
     product = hessian_at(problem, x)
     operator = sparse.LinearOperator((d, d), matvec=lambda v: product(v) + damping * v, dtype=float)

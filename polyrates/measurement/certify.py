@@ -46,6 +46,8 @@ class Certified:
         Hessian-vector products spent, a block of them counted once.
     missing : tuple of str
         What was measured.
+    of : str
+        What may be wrong: J, or the row w given for vᵀ∂x*, whose errors all of these then are.
     advice : str
         What would narrow a wide enclosure (bound over 2·lower); empty where it is narrow.
     """
@@ -58,14 +60,17 @@ class Certified:
     products: int
     missing: tuple[str, ...] = ()
     advice: str = ""
+    of: str = "J"
 
     def __str__(self) -> str:
+        error = "error" if self.of == "J" else f"error of {self.of}"
         if self.missing:  # no inequality: what was measured may be wrong
-            text = f"error about {self.lower:.4g} to {self.bound:.4g} ({self.status}"
+            text = f"{error} about {self.lower:.4g} to {self.bound:.4g} ({self.status}"
         else:
-            text = f"{at_least(self.lower)} ≤ error ≤ {at_most(self.bound)} ({self.status}"
-        text += f", {self.products} products; residual {at_most(self.terms[0], 3)}"
-        text += f" + iterate {at_most(self.terms[1], 3)})"
+            text = f"{at_least(self.lower)} ≤ {error} ≤ {at_most(self.bound)} ({self.status}"
+        first, second = self._parts()
+        text += f", {self.products} products; {first} {at_most(self.terms[0])}"
+        text += f" + {second} {at_most(self.terms[1])})"
         if self.missing:
             text += f"; measured, so without guarantee: {', '.join(self.missing)}"
         if self.bound == np.inf and not self.missing:
@@ -78,14 +83,21 @@ class Certified:
     def _repr_html_(self) -> str:
         return safe_html(self, lambda: self._card().html())
 
+    def _parts(self) -> tuple[str, str]:
+        """What the two terms are of."""
+        if self.of == "J":
+            return "residual", "iterate"
+        return "distance to the dual estimate", "doubt of it"
+
     def _card(self) -> Card:
         sure = not self.missing
+        first, second = self._parts()
         rows = (
             ("error at most" if sure else "error, at most about", upper_cell(self.bound)),
             ("error at least" if sure else "error, at least about", lower_cell(self.lower)),
             ("relative", upper_cell(self.relative)),
-            ("of which the residual", upper_cell(self.terms[0])),
-            ("of which the iterate", upper_cell(self.terms[1])),
+            (f"of which the {first}", upper_cell(self.terms[0])),
+            (f"of which the {second}", upper_cell(self.terms[1])),
             ("products", str(self.products)),
             ("status", self.status),
         )
@@ -93,8 +105,9 @@ class Certified:
             [f"Measured, so without guarantee: {', '.join(self.missing)}"] if self.missing else []
         )
         note = ". ".join([*said, self.advice.capitalize()] if self.advice else said)
-        relation = rf"\left\|J - \partial x_{{\star}}\right\| \le {latex_at_most(self.bound)}"
-        return Card("How wrong is J?", rows, formula=relation if sure else "", note=note)
+        away = r"J - \partial x_{\star}" if self.of == "J" else r"w - v^{T} \partial x_{\star}"
+        relation = rf"\left\|{away}\right\| \le {latex_at_most(self.bound)}"
+        return Card(f"How wrong is {self.of}?", rows, formula=relation if sure else "", note=note)
 
 
 def certify(

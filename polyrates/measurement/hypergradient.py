@@ -230,6 +230,7 @@ def certify_vjp(
         (apart, slack),
         place.products + found.products,
         found.missing,
+        of="the row w for vᵀ∂x*",
     )
 
 

@@ -56,5 +56,5 @@ def _named(row: PlanRow) -> str:
 
 def _share(value: float) -> str:
     if value < _EQUAL:
-        return "what rounding leaves"
+        return "what rounding leaves, more than its bound in exact arithmetic"
     return f"{number_text(value)} of that at the start"

@@ -60,7 +60,8 @@ def _words(analysis: Analysis) -> Words:
             (
                 "Every run agrees with the formula above at every step up to "
                 f"$t$ = {steps}: the largest difference, relative to the initial error, is "
-                f"{number_text(gap, 2)}. No run exceeds its guarantee."
+                f"{number_text(gap, 2)}. No run exceeds its guarantee, which is one "
+                "of exact arithmetic, by more than its rounding."
                 if not failing
                 else f"These runs do not agree with the formula or exceed the guarantee: {failing}."
             ),

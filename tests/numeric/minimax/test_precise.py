@@ -24,7 +24,7 @@ def digits() -> Iterator[None]:
 
 def exact_of(support, form, second, t):
     task = validated(support, form, 1.0, second, None)
-    return Precise(task.problem(t), Truth.of(task))
+    return Precise(task.problem(t), Truth.of(task), mpmath.mp)
 
 
 def some(values):

@@ -73,8 +73,8 @@ _HARMONIC_RECURRENCE_GIVEN = (
 
 _HARMONIC_RECURRENCE_REMARKS = (
     r"That the worst case of $P^{\star}_{t}$ over the smallest of any method tends to 1 is "
-    "derived apart; how near it is at finite $t$ is numeric: experiments/near_minimax.py prints "
-    "the ratios.",
+    "derived apart; how near it is at finite $t$ is numeric (an experiment of the "
+    "repository prints the ratios).",
 )
 
 
