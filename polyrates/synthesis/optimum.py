@@ -141,6 +141,8 @@ class Optimum(Carded):
     @property
     def _remark(self) -> str:
         """Said wherever the optimum is shown: the best may be not to move."""
+        if is_symbolic(self.value):  # its ends are one formula
+            return ""
         still = self.eta is not None and self.eta == math.inf and self.value == self.upper
         if still and self.lower >= self.upper * (1 - 1e-6):
             return "; P* = 1: no method helps at this horizon, a longer one may"
