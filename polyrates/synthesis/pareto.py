@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Front", "FrontPoint", "pareto"]
 
+_EDGE = 1e-12
 _ROUNDS = 300
 _LONGEST = 120  # steps beyond which the least squares lose their digits
 
@@ -218,7 +219,7 @@ class _Search:
             q /= self.at_zero @ q
             A, B = (first @ q) ** 2, (second @ q) ** 2
             x, y = math.sqrt(measure @ A), math.sqrt(measure @ B)
-            s = x / (x + y)
+            s = min(max(x / (x + y), _EDGE), 1 - _EDGE)  # P = 1 has no slope: s would be 1
             profile = A / s + B / (1 - s)
             value = own * float(profile.max()) + other * float(q @ self.mean @ q)
             if value < least:
