@@ -30,6 +30,7 @@ _SKETCH = 256  # intervals on which powers are looked at first
 _NODES = 1.5  # intervals a step
 _FULL = 1e-12  # relative width at which a supremum is known
 _TRIES = 400  # suprema refined at most
+_OPEN = 20  # undecided t at the end of the burn-in that balls may still be asked about
 Piece = tuple[Number, Number]
 
 
@@ -139,8 +140,10 @@ def _beyond(table: Table, weights: np.ndarray) -> float:
     return best
 
 
-def _decided(method: Stationary, part: Part, tables: list[Table], bounds: Settled) -> Settled:
-    """Refine the suprema that decide the peak and the last above 1."""
+def _decided(
+    method: Stationary, part: Part, tables: list[Table], bounds: Settled
+) -> Settled | None:
+    """Refine the suprema that decide the peak and the last above 1; None where that fails."""
     lower, upper = bounds.lower.copy(), bounds.upper.copy()
     seen, known = {0}, {0}
 
@@ -167,4 +170,7 @@ def _decided(method: Stationary, part: Part, tables: list[Table], bounds: Settle
             look(t)
         if lower[t] > 1 or len(seen) > 2 * _TRIES:
             break
+    late = np.flatnonzero(upper > 1)[-_OPEN:]
+    if len(late) == _OPEN and not np.any(lower[late] > 1):
+        return None  # the table's own error is above 1
     return Settled(lower, upper, bounds.level)

@@ -134,3 +134,16 @@ def test_a_late_peak_and_burn_in() -> None:
     assert part.peak[0] == int(np.argmax(seen)) and part.burn_in_status == "certified"
     assert seen.max() <= part.peak[1] <= seen.max() * (1 + 1e-9)
     assert part.burn_in == max(np.flatnonzero(seen > 1))
+
+
+@pytest.mark.slow
+def test_a_table_that_rounding_drowns_is_no_end() -> None:
+    """Near a double root for 1,000 steps floats at nodes know nothing: numeric, and at once."""
+    method, where = pr.HeavyBall.tuned(1e-4, 1), pr.Union([(1e-4, 0.5), 1])
+    part = pr.rate(method, where).initial
+    assert part.burn_in_status == "numeric"
+    # largest at an end of the hull, which the pieces hold: the closed form of the interval
+    hull = pr.rate(pr.HeavyBall.tuned("1/10000", 1), pr.Interval("1/10000", 1)).initial
+    assert part.burn_in == hull.burn_in
+    assert part.peak[0] == hull.peak[0]
+    assert part.peak[1] == pytest.approx(float(hull.peak[1]), rel=1e-8)
