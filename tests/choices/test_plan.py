@@ -188,6 +188,14 @@ def test_a_target_instead_of_a_budget() -> None:
         plan(pr.Interval(1e-6, 1.0), target=1e-3, residual=1, drift=1)
 
 
+def test_a_target_is_looked_for_among_the_methods_given() -> None:
+    chosen = {"own": pr.GradientDescent(1 / 10)}
+    made = plan(INTERVAL, target=1e-2, residual=1, drift=1, methods=chosen)
+    assert made.best.guarantee <= 1e-2
+    less = plan(INTERVAL, made.budget - 1, residual=1, drift=1, methods=chosen)
+    assert less.best.guarantee > 1e-2
+
+
 def test_a_problem_instead_of_sizes() -> None:
     """Measured sizes; both forms where ∂H commutes, the Frobenius form where it does not."""
     rng = np.random.default_rng(0)

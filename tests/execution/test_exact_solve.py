@@ -8,6 +8,7 @@ import pytest
 import polyrates as pr
 from polyrates.execution import exact_solve as module
 from polyrates.execution.exact_solve import exact_solve
+from polyrates.ground.errors import NegativeCurvature
 
 
 class Products:
@@ -47,3 +48,11 @@ def test_a_known_hessian_is_used() -> None:
     right = np.arange(5.0)
     found = exact_solve(problem, np.zeros(5), right)
     np.testing.assert_allclose(found, np.linalg.solve(problem.H, right), rtol=1e-12)
+
+
+def test_a_singular_hessian_is_refused_in_our_words() -> None:
+    with pytest.raises(
+        pr.NegativeCurvature, match=r"eigenvalue .* invertible .* penalty"
+    ) as caught:
+        exact_solve(Products(np.ones((3, 3))), np.zeros(3), np.ones(3))
+    assert caught.value.argument == "problem"

@@ -136,3 +136,15 @@ def test_no_parameter_in_the_gradient_beside_an_l_that_rounding_hides() -> None:
             constants=held, outer_lipschitz=0, products=products,
         )  # fmt: skip
         assert found.bound >= 0.0
+
+
+def test_the_certificate_of_a_row_says_that_it_is_one() -> None:
+    problem = pr.Quadratic.random(pr.Interval(1, 10), 4, 0)
+    v = np.array([1e-3, 0.0, 0, 0])
+    J = problem.solution_jacobian + 0.1
+    row = pr.certify_vjp(problem, problem.solution, v, v @ J)
+    whole = pr.certify(problem, problem.solution, J)
+    assert row.bound < 1e-3 < whole.lower  # so its inequality is none of ‖J − ∂x*‖
+    assert "vᵀ∂x*" in str(row) and "J - " not in row._repr_html_()
+    assert r"v^{T} \partial x_{\star}" in row._card().formula
+    assert "vᵀ" not in str(whole) and "J - " in whole._card().formula
