@@ -51,8 +51,6 @@ def test_a_known_hessian_is_used() -> None:
 
 
 def test_a_singular_hessian_is_refused_in_our_words() -> None:
-    with pytest.raises(
-        pr.NegativeCurvature, match=r"eigenvalue .* invertible .* penalty"
-    ) as caught:
+    with pytest.raises(NegativeCurvature, match=r"eigenvalue .* invertible .* penalty") as caught:
         exact_solve(Products(np.ones((3, 3))), np.zeros(3), np.ones(3))
     assert caught.value.argument == "problem"
