@@ -261,6 +261,8 @@ def sign(value: Number) -> int | None:
     """−1, 0 or 1, or None when the symbols in it leave the sign open."""
     if isinstance(value, float):
         return (value > 0) - (value < 0)
+    if isinstance(value, sympy.Rational):  # its denominator is positive; no infinity is one
+        return int(value.p > 0) - int(value.p < 0)
     with alone():  # sympy may evaluate to tell
         if value.is_zero or value.is_positive or value.is_negative:
             return 0 if value.is_zero else (1 if value.is_positive else -1)
