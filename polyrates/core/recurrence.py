@@ -19,7 +19,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, ClassVar, Generic, Protocol, TypeVar
+from typing import ClassVar, Generic, Protocol, TypeVar
 
 from polyrates.core.checked import check_first_steps, guard
 from polyrates.core.spectra import named_numbers
@@ -32,9 +32,6 @@ from polyrates.ground.numbers import Number, count, floating
 from polyrates.ground.numbers import number as plain_number
 from polyrates.ground.tables import escape_tex
 from polyrates.ground.typeset import Shortened, latex
-
-if TYPE_CHECKING:
-    from polyrates.core.methods.iterate_weights import IterateWeights
 
 __all__ = [
     "Carrier",
@@ -151,8 +148,8 @@ class Method(Carded, ABC):
         return self.limit_interval
 
     @property
-    def iterate_weights(self) -> IterateWeights | None:
-        """Where the outputs are weights on another method's iterates: which; of the exact type."""
+    def iterate_weights(self) -> object:
+        """IterateWeights where the outputs are weights on another method's iterates, else None."""
         return None
 
     @property

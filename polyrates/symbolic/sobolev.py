@@ -27,7 +27,7 @@ from sympy.polys.domains.domainelement import DomainElement
 from sympy.polys.matrices import DomainMatrix
 
 from polyrates.core.measures.base import Measure
-from polyrates.core.measures.densities import ClassicalDensity
+from polyrates.core.measures.densities import ClassicalDensity, classical_density
 from polyrates.core.methods.sobolev_recurrence import SobolevStep, sobolev_steps
 from polyrates.ground.numbers import Number
 from polyrates.symbolic.ring import ExactRing, domain_of
@@ -339,7 +339,7 @@ def banded(density: ClassicalDensity, eta: Number, t: int) -> Expansion:
 
 def expansion(measure: Measure, eta: Number, t: int) -> Expansion:
     """The optimum of degree t: by the short recurrence where the measure has one."""
-    density = measure.classical
+    density = classical_density(measure)
     return kernel(measure, eta, t) if density is None else banded(density, eta, t)
 
 

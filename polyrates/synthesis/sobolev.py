@@ -12,7 +12,7 @@ import numpy as np
 import sympy
 
 from polyrates.core.measures.base import Measure, as_measure
-from polyrates.core.measures.densities import ClassicalDensity
+from polyrates.core.measures.densities import ClassicalDensity, classical_density
 from polyrates.core.methods.classical import Chebyshev
 from polyrates.core.methods.orthogonal import Orthogonal, Sobolev
 from polyrates.core.methods.tabulated import Richardson, WeightedIterates
@@ -94,7 +94,7 @@ def _optimum(measure: Measure, degree: int, weight: Number) -> Optimum:
 
 
 def _exact(measure: Measure, t: int, eta: Number) -> Optimum:
-    density = measure.classical
+    density = classical_density(measure)
     if density is not None:
         domain, values = symbolic.banded_values(density, eta, t)
         method: Method = Sobolev(density, eta)
@@ -156,7 +156,7 @@ def _on_chebyshev(measure: Measure, polynomial: Any, t: int) -> WeightedIterates
 
 
 def _float(measure: Measure, t: int, eta: Number) -> Optimum:
-    density = measure.classical
+    density = classical_density(measure)
     if density is not None:
         method: Method = Sobolev(density, eta)
         values = numeric.banded_values(density, eta, t).numbers()

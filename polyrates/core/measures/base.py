@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING
 
 import numpy as np
 import sympy
@@ -12,9 +11,6 @@ from polyrates.core.spectra import Spectrum
 from polyrates.core.threeterm import field_of, float_gauss, moments_of
 from polyrates.ground.errors import refuse_type, refuse_value
 from polyrates.ground.numbers import Number, count, floating, is_exact
-
-if TYPE_CHECKING:
-    from polyrates.core.measures.densities import ClassicalDensity
 
 __all__ = ["Measure", "as_measure", "set_fields"]
 
@@ -48,7 +44,7 @@ class Measure(Spectrum):
         return sympy.Integer(0)
 
     @property
-    def classical(self) -> ClassicalDensity | None:
+    def classical(self) -> object:
         """Itself where it is of the family with a Sobolev recurrence, Jacobi's on [ℓ, L]."""
         return None
 

@@ -29,6 +29,7 @@ __all__ = [
     "JacobiDensity",
     "MarchenkoPastur",
     "Uniform",
+    "classical_density",
     "jacobi_coefficients",
 ]
 
@@ -294,3 +295,9 @@ class MarchenkoPastur(Measure):
         square = self.scale * self.scale * self.ratio
         one: Number = sympy.Integer(1) if is_exact(self.scale) else 1.0
         return [first, *[later] * (size - 1)][:size], [one, *[square] * (size - 1)][:size]
+
+
+def classical_density(measure: Measure) -> ClassicalDensity | None:
+    """What the measure says it is, of the family with a Sobolev recurrence; None for others."""
+    found = measure.classical
+    return found if isinstance(found, ClassicalDensity) else None

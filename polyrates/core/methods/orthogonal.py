@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import sympy
 
 from polyrates.core.measures.base import Measure, as_measure
-from polyrates.core.measures.densities import ClassicalDensity, MarchenkoPastur
+from polyrates.core.measures.densities import ClassicalDensity, MarchenkoPastur, classical_density
 from polyrates.core.methods.classical import contraction
 from polyrates.core.methods.sobolev_recurrence import iterate_ratios, sobolev_rule, sobolev_steps
 from polyrates.core.recurrence import Method, Stationary
@@ -102,7 +102,7 @@ class Orthogonal(Method, trusted=True):
 
     def transitions(self, number: Callable[[Number], Scalar]) -> Iterator[Transition[Scalar]]:
         """Two points, (x, x₋)."""
-        density = self.spectrum.classical
+        density = classical_density(self.spectrum)
         if density is not None:
             return _jacobi_transitions(density, number)
         if isinstance(self.spectrum, MarchenkoPastur):
@@ -179,7 +179,7 @@ class Sobolev(Method, trusted=True):
     eta: Number
 
     def __init__(self, spectrum: object, eta: object) -> None:
-        measure = as_measure(spectrum).classical
+        measure = classical_density(as_measure(spectrum))
         if measure is None:
             raise NoShortRecurrence(
                 "spectrum",
