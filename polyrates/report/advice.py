@@ -30,7 +30,8 @@ def advice(analysis: Analysis) -> str:
     if analysis.exact and best.guarantee >= E:
         text = f"What to do: take more steps; {_named(best)}, {best.split}, leaves {_share(seen)}"
     if analysis.exact:
-        text += f", {best.status} at most {bound_text(best.guarantee / E)} of that at the start"
+        bound = bound_text(best.guarantee / E)
+        text += f", in exact arithmetic {best.status} at most {bound} of that at the start"
     other = _unrolled(known, analysis.exact)
     if best.family != "unrolled" and other is not None:
         row, left = other
@@ -56,5 +57,5 @@ def _named(row: PlanRow) -> str:
 
 def _share(value: float) -> str:
     if value < _EQUAL:
-        return "what rounding leaves, more than its bound in exact arithmetic"
+        return "what rounding leaves"
     return f"{number_text(value)} of that at the start"
